@@ -1,0 +1,192 @@
+/**
+ * Strict grammars for everything that a person, a profile or the window can name.
+ * Pure functions: each returns null when the text is fine, else a short reason
+ * (an i18n key in `grammar:`).
+ */
+
+export type Reason =
+  | 'empty'
+  | 'control-character'
+  | 'too-long'
+  | 'bad-name'
+  | 'reserved-name'
+  | 'bad-url'
+  | 'url-scheme'
+  | 'url-credentials'
+  | 'url-query'
+  | 'bad-image'
+  | 'proxy-entry'
+  | 'proxy-empty'
+  | 'verification-off'
+  | 'runs-program'
+  | 'bad-pattern'
+  | 'bad-path'
+  | 'bad-duration'
+
+const CONTROL = /[\u0000-\u001f\u007f\u0085\u2028\u2029]/
+/** Longest value that every system takes for one variable (Windows: 32,767 characters). */
+export const MAX_VALUE = 32_766
+
+const hasControl = (text: string): boolean => CONTROL.test(text)
+
+// distribution/reference: domain, path components, tag of 128, digest.
+const DOMAIN =
+  '(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*)(?::[0-9]{1,5})?'
+const COMPONENT = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*'
+const IMAGE = new RegExp(
+  `^(?:(${DOMAIN})/)?(${COMPONENT}(?:/${COMPONENT})*)(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(sha256:[a-f0-9]{64}))?$`,
+)
+
+export type ImageName = { registry: string; repository: string; tag: string; digest: string | null }
+
+/**
+ * Splits an image reference as docker does (distribution/reference `ParseNormalizedNamed`):
+ * no registry means docker.io, one path component there means `library/`.
+ * Returns null for anything outside the grammar.
+ */
+export function parseImage(text: string): ImageName | null {
+  if (text.length > 512) return null
+  const match = IMAGE.exec(text)
+  if (!match) return null
+  let registry = match[1]
+  let repository = match[2] ?? ''
+  if (registry !== undefined && !/[.:]/.test(registry) && registry !== 'localhost') {
+    // The first component is a host only if it looks like one. Hosts may have capitals, paths may not.
+    if (registry !== registry.toLowerCase()) return null
+    repository = `${registry}/${repository}`
+    registry = undefined
+  }
+  if (registry === undefined || registry === 'index.docker.io') registry = 'docker.io'
+  if (registry === 'docker.io' && !repository.includes('/')) repository = `library/${repository}`
+  if (repository.length > 255) return null
+  return { registry, repository, tag: match[3] ?? (match[4] ? '' : 'latest'), digest: match[4] ?? null }
+}
+
+/** An http(s) address without credentials and without query or fragment. */
+export function checkUrl(text: string): Reason | null {
+  if (text === '') return 'empty'
+  if (text.length > 2048) return 'too-long'
+  if (hasControl(text) || /[\s"'`\\<>^{}|,$]/.test(text)) return 'bad-url'
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return 'url-scheme'
+  let url: URL
+  try {
+    url = new URL(text)
+  } catch {
+    return 'bad-url'
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'url-scheme'
+  if (url.username !== '' || url.password !== '') return 'url-credentials'
+  if (url.search !== '' || url.hash !== '' || text.includes('?') || text.includes('#')) return 'url-query'
+  return url.hostname === '' ? 'bad-url' : null
+}
+
+export type ProxyEntry = { value: string; separator: ',' | '|' | null }
+
+/** Splits a GOPROXY list; `separator` is the one *after* the entry. Source: golang/go modfetch/proxy.go. */
+export function splitGoProxy(text: string): readonly ProxyEntry[] {
+  const entries: ProxyEntry[] = []
+  let rest = text
+  while (rest !== '') {
+    const at = rest.search(/[,|]/)
+    const value = (at < 0 ? rest : rest.slice(0, at)).trim()
+    const mark = at < 0 ? null : rest.charAt(at)
+    if (value !== '') entries.push({ value, separator: mark === ',' || mark === '|' ? mark : null })
+    rest = at < 0 ? '' : rest.slice(at + 1)
+  }
+  return entries
+}
+
+/** A GOPROXY value that `go` takes: URLs (http, https, path-only file), direct, off; `,` or `|` between. */
+export function checkGoProxy(text: string): Reason | null {
+  if (text.length > MAX_VALUE) return 'too-long'
+  if (hasControl(text)) return 'control-character'
+  const entries = splitGoProxy(text)
+  if (entries.length === 0) return 'proxy-empty'
+  for (const { value } of entries) {
+    if (value === 'direct' || value === 'off') continue
+    if (/^file:\/\/\/[^?#\s]+$/.test(value)) continue
+    // A bare word has no host in it; `go` adds https:// only to what has a dot, colon or slash.
+    const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : /[.:/]/.test(value) ? `https://${value}` : null
+    if (address === null) return 'proxy-entry'
+    const reason = checkUrl(address)
+    if (reason) return reason
+  }
+  return null
+}
+
+/** GOSUMDB: a name, `name+hash+key`, either with a URL behind it. `off` is refused: see FACTS, Go. */
+export function checkSumdb(text: string): Reason | null {
+  if (text === '') return 'empty'
+  if (hasControl(text)) return 'control-character'
+  if (text.trim() === 'off') return 'verification-off'
+  const [key = '', url, ...rest] = text.split(' ')
+  if (rest.length > 0) return 'bad-pattern'
+  if (!/^[A-Za-z0-9.-]+(\/[A-Za-z0-9.-]+)*(\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+)?$/.test(key)) return 'bad-pattern'
+  return url === undefined ? null : checkUrl(url)
+}
+
+/** One GOPRIVATE pattern: a glob of module path prefixes. A pattern that matches everything is refused. */
+export function checkPrivate(text: string): Reason | null {
+  if (text === '') return 'empty'
+  if (hasControl(text) || !/^[A-Za-z0-9.*?[\]_~/-]+$/.test(text)) return 'bad-pattern'
+  return /^[*?./]+$/.test(text) ? 'verification-off' : null
+}
+
+// These start programs or replace libraries in whatever reads them; a setting must never carry them.
+const RUNS_PROGRAM =
+  /^(LD_.*|DYLD_.*|BASH_ENV|ENV|PROMPT_COMMAND|PS[0-4]|IFS|BASH_FUNC_.*|SHELLOPTS|BASHOPTS|ZDOTDIR|FPATH|NODE_OPTIONS|PYTHON(STARTUP|PATH|HOME)|PERL5(LIB|OPT)|RUBYOPT|GIT_(SSH|SSH_COMMAND|ASKPASS|PROXY_COMMAND|EXTERNAL_DIFF|PAGER|EDITOR|CONFIG.*)|SSH_ASKPASS|EDITOR|VISUAL|PAGER|BROWSER|CC|CXX|FC|AR|GCCGO|PKG_CONFIG|GOAUTH|GOCACHEPROG|GOTOOLDIR|GO_EXTLINK_ENABLED)$/
+const RESERVED = /^(PATH|HOME|USER|LOGNAME|SHELL|PWD|OLDPWD|UID|EUID|PPID|TERM|SHLVL|_)$/
+const VERIFICATION =
+  /^(GOINSECURE|GONOSUMCHECK|GONOSUMDB|GONOPROXY|GOVCS|NODE_TLS_REJECT_UNAUTHORIZED|GIT_SSL_NO_VERIFY|SSL_CERT_FILE|SSL_CERT_DIR)$/
+
+/** A name that may be set by `env.set`. */
+export function checkName(name: string): Reason | null {
+  if (name === '') return 'empty'
+  if (name.length > 255) return 'too-long'
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name === '__proto__') return 'bad-name'
+  if (RESERVED.test(name)) return 'reserved-name'
+  if (RUNS_PROGRAM.test(name)) return 'runs-program'
+  return VERIFICATION.test(name) ? 'verification-off' : null
+}
+
+/** A value for `name`; the Go variables with a grammar of their own are checked by it. */
+export function checkValue(name: string, value: string): Reason | null {
+  if (value.length > MAX_VALUE) return 'too-long'
+  if (hasControl(value)) return 'control-character'
+  if (name === 'GOPROXY') return checkGoProxy(value)
+  if (name === 'GOSUMDB') return checkSumdb(value)
+  if (name === 'GOPRIVATE')
+    return (
+      value
+        .split(',')
+        .map(checkPrivate)
+        .find((reason) => reason !== null) ?? null
+    )
+  if (name === 'GOFLAGS') {
+    if (/(^|\s)['"]?--?(toolexec|exec|overlay|modfile|vettool|pkgdir|ldflags|gccgoflags)(=|\s|$)/.test(value))
+      return 'runs-program'
+    if (/(^|\s)['"]?--?insecure/.test(value)) return 'verification-off'
+    return /(^|\s)[^-'"\s]/.test(value) ? 'bad-pattern' : null
+  }
+  if (/^CGO_.*FLAGS(_ALLOW)?$/.test(name)) return 'runs-program'
+  return null
+}
+
+/** A folder for PATH: absolute or under `~/`, without the separator and without relative parts. */
+export function checkPathEntry(text: string): Reason | null {
+  if (text === '') return 'empty'
+  if (hasControl(text)) return 'control-character'
+  if (text.length > 4096) return 'too-long'
+  if (!/^(\/|~\/|[A-Za-z]:[\\/])/.test(text)) return 'bad-path'
+  if (/^(\/|~\/)/.test(text) && text.includes(':')) return 'bad-path'
+  return text.split(/[\\/]/).includes('..') ? 'bad-path' : null
+}
+
+/** `10s`, `500ms`, `2m` as milliseconds, or null. */
+export function parseDuration(text: string): number | null {
+  const match = /^(\d{1,6})(ms|s|m)$/.exec(text)
+  if (!match) return null
+  const factor = match[2] === 'ms' ? 1 : match[2] === 's' ? 1000 : 60_000
+  const ms = Number(match[1]) * factor
+  return ms > 0 && ms <= 3_600_000 ? ms : null
+}

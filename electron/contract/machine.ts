@@ -1,0 +1,71 @@
+import { z } from 'zod'
+
+export const dockerStateSchema = z.object({
+  state: z.enum(['not-installed', 'not-running', 'no-permission', 'unreachable', 'running']),
+  /** `unix:///…`, `npipe://…`, `tcp://…`, `ssh://…` */
+  endpoint: z.string(),
+  /** Which rule chose the endpoint. */
+  source: z.enum(['DOCKER_HOST', 'DOCKER_CONTEXT', 'currentContext', 'default', 'socket']),
+  context: z.string().nullable(),
+  flavour: z.enum([
+    'docker-engine',
+    'docker-desktop',
+    'rootless',
+    'colima',
+    'rancher-desktop',
+    'podman',
+    'orbstack',
+    'unknown',
+  ]),
+  version: z.string().nullable(),
+  apiVersion: z.string().nullable(),
+  os: z.string().nullable(),
+  arch: z.string().nullable(),
+  storage: z.string().nullable(),
+  containerdStore: z.boolean(),
+  mirrors: z.array(z.string()),
+  /** The proxies of the daemon itself, which are not the wizard's. */
+  proxies: z.record(z.string(), z.string()),
+  /** The daemon.json that this engine reads, as far as it is known. */
+  configFile: z.string().nullable(),
+  cause: z.string().nullable(),
+})
+export type DockerState = z.infer<typeof dockerStateSchema>
+
+export const machineSchema = z.object({
+  os: z.object({
+    platform: z.enum(['linux', 'darwin', 'win32']),
+    name: z.string(),
+    version: z.string(),
+    arch: z.string(),
+    kernel: z.string(),
+  }),
+  user: z.object({
+    name: z.string(),
+    uid: z.number(),
+    gid: z.number(),
+    home: z.string(),
+    root: z.boolean(),
+    behindSudo: z.string().nullable(),
+    groups: z.array(z.string()),
+  }),
+  shells: z.array(
+    z.object({ id: z.enum(['bash', 'zsh', 'fish']), path: z.string(), version: z.string(), login: z.boolean() }),
+  ),
+  docker: dockerStateSchema,
+  go: z.object({
+    installed: z.array(z.object({ path: z.string(), version: z.string() })),
+    envFile: z.string(),
+    /** Values from the GOENV file and, where it wins, from the environment. */
+    settings: z.array(z.object({ name: z.string(), value: z.string(), from: z.string(), hidden: z.boolean() })),
+  }),
+  sources: z.record(z.string(), z.array(z.string())),
+  proxies: z.array(z.object({ name: z.string(), value: z.string(), from: z.string(), loopback: z.boolean() })),
+  permissions: z.object({
+    writeHome: z.boolean(),
+    writeSystem: z.boolean(),
+    elevation: z.enum(['root', 'sudo', 'pkexec', 'none']),
+  }),
+  state: z.string(),
+})
+export type Machine = z.infer<typeof machineSchema>

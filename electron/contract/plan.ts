@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { findingSchema, noteSchema } from './note.ts'
+
+export const SETTING_IDS = ['go', 'docker', 'shell'] as const
+export const settingIdSchema = z.enum(SETTING_IDS)
+export type SettingId = z.infer<typeof settingIdSchema>
+
+/** What has to notice a changed file. Each handler runs once, after all files are written. */
+export const HANDLER_IDS = ['docker-reload'] as const
+export const handlerIdSchema = z.enum(HANDLER_IDS)
+export type HandlerId = z.infer<typeof handlerIdSchema>
+
+/** File formats that edits are folded through. Each is a pure editor in `settings/<id>/text.ts`. */
+export const FORMAT_IDS = ['goenv', 'daemon-json', 'env-sh', 'env-fish', 'fence'] as const
+export const formatIdSchema = z.enum(FORMAT_IDS)
+export type FormatId = z.infer<typeof formatIdSchema>
+
+export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value }
+
+/** Where an edit goes. `mode` is used only when the file does not exist yet. */
+export type Target = {
+  kind: 'file'
+  path: string
+  format: FormatId
+  mode: number
+  notify: readonly HandlerId[]
+}
+
+/**
+ * What a setting returns: one key of one target, before and after. null = absent.
+ * Several settings may edit one file; each owns its keys.
+ */
+export type Edit = {
+  target: Target
+  owner: SettingId
+  key: string
+  before: Value
+  after: Value
+  secret?: true
+}
+
+/** A file's content and rights. `mode` holds the permission bits only; `uid`/`gid` -1 where the system has none. */
+export type FileState = { bytes: Uint8Array; mode: number; uid: number; gid: number }
+
+/**
+ * What core folds edits into, shows, journals and applies. null = absent.
+ * `path` is the name that the user knows, `real` the file behind its symbolic links.
+ */
+export type Change =
+  | {
+      kind: 'file'
+      path: string
+      real: string
+      before: FileState | null
+      after: FileState | null
+      edits: readonly Edit[]
+      notify: readonly HandlerId[]
+      admin: boolean
+    }
+  | { kind: 'dir'; path: string; mode: number; uid: number; gid: number; admin: boolean }
+  | { kind: 'image'; name: string; before: boolean; after: boolean }
+
+/** A plan as main holds it. The bytes never leave the main process. */
+export type Plan = {
+  id: string
+  changes: readonly Change[]
+  findings: readonly z.infer<typeof findingSchema>[]
+}
+
+const keyChangeSchema = z.object({
+  owner: settingIdSchema,
+  key: z.string(),
+  before: z.string().nullable(),
+  after: z.string().nullable(),
+})
+
+/** A change as it is shown: text with secrets redacted, a unified diff, no bytes. */
+export const changeViewSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('file'),
+    path: z.string(),
+    real: z.string().nullable(),
+    action: z.enum(['create', 'modify', 'delete']),
+    keys: z.array(keyChangeSchema),
+    diff: z.string(),
+    notify: z.array(handlerIdSchema),
+    admin: z.boolean(),
+  }),
+  z.object({ kind: z.literal('dir'), path: z.string(), action: z.literal('create'), admin: z.boolean() }),
+  z.object({ kind: z.literal('image'), name: z.string(), action: z.enum(['pull', 'keep']) }),
+])
+export type ChangeView = z.infer<typeof changeViewSchema>
+
+export const planViewSchema = z.object({
+  id: z.string(),
+  changed: z.boolean(),
+  image: z.string().nullable(),
+  changes: z.array(changeViewSchema),
+  /** What `auto` was settled to, and why. */
+  choices: z.array(noteSchema),
+  findings: z.array(findingSchema),
+})
+export type PlanView = z.infer<typeof planViewSchema>

@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import {
+  checkGoProxy,
+  checkName,
+  checkPathEntry,
+  checkPrivate,
+  checkSumdb,
+  checkUrl,
+  checkValue,
+  parseDuration,
+  parseImage,
+  type Reason,
+} from './grammar.ts'
+
+/** A string that a grammar accepts; the issue's message is the grammar's reason. */
+const checked = (check: (text: string) => Reason | null) =>
+  z.string().superRefine((text, context) => {
+    const reason = check(text)
+    if (reason) context.addIssue({ code: 'custom', message: reason })
+  })
+
+const url = checked(checkUrl)
+const source = z.union([z.literal('auto'), z.literal('official'), url])
+
+export const imageSchema = checked((text) =>
+  text === 'newest' || text === 'newest-alpine' || parseImage(text) ? null : 'bad-image',
+)
+export const goProxySchema = checked((text) => (text === 'auto' || text === 'official' ? null : checkGoProxy(text)))
+
+const envSchema = z.strictObject({
+  scope: z.enum(['user', 'system']).optional(),
+  shells: z
+    .array(z.enum(['bash', 'zsh', 'fish']))
+    .max(3)
+    .optional(),
+  set: z
+    .record(z.string(), z.string())
+    .superRefine((set, context) => {
+      for (const [name, value] of Object.entries(set)) {
+        const reason = checkName(name) ?? checkValue(name, value)
+        if (reason) context.addIssue({ code: 'custom', path: [name], message: reason })
+      }
+    })
+    .optional(),
+  path: z.array(checked(checkPathEntry)).max(64).optional(),
+})
+
+/** Profile: the desired state of a machine. INTERFACES.md names every key; an unknown one is an error. */
+export const profileSchema = z.strictObject({
+  version: z.literal(1),
+  image: imageSchema.optional(),
+  pull: z.enum(['auto', 'mirrors', 'direct']).optional(),
+  sources: z
+    .strictObject({
+      go: goProxySchema.optional(),
+      sumdb: z.union([z.literal('default'), checked(checkSumdb)]).optional(),
+      docker: z.union([z.literal('auto'), z.literal('official'), z.array(url).max(16)]).optional(),
+      npm: z
+        .union([
+          source,
+          z.strictObject({
+            default: source.optional(),
+            scopes: z.record(z.string().regex(/^@[a-z0-9~-][a-z0-9._~-]*$/), url).optional(),
+          }),
+        ])
+        .optional(),
+      apt: source.optional(),
+      pip: source.optional(),
+    })
+    .optional(),
+  private: z.array(checked(checkPrivate)).max(256).optional(),
+  authorities: z
+    .array(
+      z.strictObject({ file: z.string().min(1), for: z.array(z.enum(['docker', 'npm', 'go', 'pip', 'apt'])).min(1) }),
+    )
+    .max(32)
+    .optional(),
+  env: envSchema.optional(),
+  policy: z
+    .strictObject({
+      timeout: checked((text) => (parseDuration(text) === null ? 'bad-duration' : null)).optional(),
+      retries: z.number().int().min(0).max(10).optional(),
+    })
+    .optional(),
+  telemetry: z.strictObject({ otlp: url.optional() }).optional(),
+  locked: z
+    .array(z.string().regex(/^[a-z]+(\.[A-Za-z_]+)*$/))
+    .max(64)
+    .optional(),
+  remark: z.string().max(2000).optional(),
+})
+export type Profile = z.infer<typeof profileSchema>
+export type ShellId = 'bash' | 'zsh' | 'fish'

@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { imageFactsSchema, verificationSchema } from './image.ts'
+import { findingSchema, noteSchema } from './note.ts'
+
+/** Where an image came from and how it was checked. */
+export const receiptSchema = z.object({
+  reference: z.string(),
+  digest: z.string().nullable(),
+  /** The mirrors that the engine was set to ask, in order; the official registry is always last. */
+  mirrors: z.array(z.string()),
+  pulled: z.boolean(),
+})
+
+/** What `apply` answers. */
+export const applyResultSchema = z.object({
+  run: z.string().nullable(),
+  changed: z.boolean(),
+  files: z.array(z.object({ path: z.string(), action: z.enum(['create', 'modify', 'delete']) })),
+  choices: z.array(noteSchema),
+  image: imageFactsSchema.nullable(),
+  receipt: receiptSchema.nullable(),
+  verification: verificationSchema.nullable(),
+  findings: z.array(findingSchema),
+})
+export type ApplyResult = z.infer<typeof applyResultSchema>
+
+export const conflictPolicySchema = z.enum(['ask', 'keep', 'restore', 'ours'])
+export type ConflictPolicy = z.infer<typeof conflictPolicySchema>
+
+/** What `undo` answers. `kept`: edited since, and left as they are. */
+export const undoResultSchema = z.object({
+  run: z.string().nullable(),
+  restored: z.array(z.string()),
+  kept: z.array(z.string()),
+  removedFolders: z.array(z.string()),
+  removedImages: z.array(z.string()),
+})
+export type UndoResult = z.infer<typeof undoResultSchema>
+
+/** applied; failed and given back; cancelled and given back; stopped in the middle (power, kill -9); undone. */
+export const runStatusSchema = z.enum(['running', 'applied', 'failed', 'cancelled', 'interrupted', 'undone', 'damaged'])
+export const runSummarySchema = z.object({
+  id: z.string(),
+  startedAt: z.string(),
+  status: runStatusSchema,
+  changed: z.boolean(),
+  files: z.array(z.object({ path: z.string(), action: z.enum(['create', 'modify', 'delete']) })),
+  image: z.string().nullable(),
+  choices: z.array(noteSchema),
+})
+export type RunSummary = z.infer<typeof runSummarySchema>
+export type RunStatus = z.infer<typeof runStatusSchema>

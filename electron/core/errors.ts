@@ -1,0 +1,48 @@
+import type { AppError, ErrorCode } from '../contract/note.ts'
+
+/** An error with a code from the closed list. Thrown inside; turned into an AppError once, at the boundary. */
+export class CodedError extends Error {
+  readonly code: ErrorCode
+  readonly values: Record<string, string | number>
+  /** What could not be given back, filled in by a rollback. */
+  remaining: string[] = []
+
+  constructor(code: ErrorCode, values: Record<string, string | number> = {}, cause?: unknown) {
+    super(cause === undefined ? code : `${code}: ${causeText(cause)}`, { cause })
+    this.name = 'CodedError'
+    this.code = code
+    this.values = values
+  }
+}
+
+/** The raw text of whatever was thrown. */
+export function causeText(cause: unknown): string {
+  if (cause instanceof Error) return cause.message
+  return typeof cause === 'string' ? cause : JSON.stringify(cause)
+}
+
+/** The system's error code (`ENOENT`), or null. */
+export function errno(error: unknown): string | null {
+  if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string')
+    return error.code
+  return null
+}
+
+/** Whatever was thrown, as it crosses a boundary. An aborted signal reads as `cancelled`. */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof CodedError) {
+    return {
+      code: error.code,
+      values: error.values,
+      ...(error.cause === undefined ? {} : { cause: causeText(error.cause) }),
+      ...(error.remaining.length === 0 ? {} : { remaining: error.remaining }),
+    }
+  }
+  if (error instanceof Error && error.name === 'AbortError') return { code: 'cancelled' }
+  return { code: 'internal', cause: error instanceof Error ? (error.stack ?? error.message) : causeText(error) }
+}
+
+/** The switch over a union reached a case that the types exclude. */
+export function assertNever(value: never): never {
+  throw new Error(`unexpected: ${JSON.stringify(value)}`)
+}

@@ -1,0 +1,42 @@
+import type { DockerState } from '../contract/machine.ts'
+import type { ShellId } from '../contract/profile.ts'
+
+/** All paths of one system, as data. Made by `platform/<os>/places.ts`; everything else only reads it. */
+export type Places = {
+  platform: 'linux' | 'darwin' | 'win32'
+  home: string
+  /** `--home` was given: what stands in the environment about the home no longer counts. */
+  otherHome: boolean
+  /** `/`, or what `--root` names. System files are looked for under it. */
+  root: string
+  otherRoot: boolean
+  /** The environment that counts: with `--home` without XDG_*, ZDOTDIR, GOENV, DOCKER_CONFIG, NPM_CONFIG_*. */
+  environment: Readonly<Record<string, string>>
+  /** Journal, runs, lock, settings of the program itself. */
+  state: string
+  /** Our own env files. */
+  config: string
+  cache: string
+  /** The GOENV file; null when GOENV=off. */
+  goenv: string | null
+  docker: {
+    /** `config.json` and contexts. */
+    configDir: string
+    daemonJson: { system: string; rootless: string; desktop: string }
+    pidFile: string
+    /** Known sockets, most likely first. Under `--root` only those below it. */
+    sockets: readonly { address: string; flavour: DockerState['flavour'] }[]
+    /** Where the docker client and daemon may lie besides PATH. */
+    programs: readonly string[]
+  }
+  shells: Readonly<Record<ShellId, ShellPlaces>>
+  /** Files of all users that may set a variable, e.g. /etc/environment. Read only. */
+  systemProfiles: readonly string[]
+}
+
+export type ShellPlaces = {
+  /** Where the program may lie besides PATH. */
+  programs: readonly string[]
+  /** Every file of the user that this shell reads, in reading order. */
+  files: readonly string[]
+}

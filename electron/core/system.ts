@@ -1,0 +1,61 @@
+/** All contact with the operating system's files and processes goes through these two interfaces. */
+
+export type Stat = {
+  kind: 'file' | 'dir' | 'link' | 'other'
+  /** Permission bits only (0o7777). */
+  mode: number
+  uid: number
+  gid: number
+  size: number
+  /** Hard links. */
+  links: number
+  mtimeMs: number
+}
+
+export type ExecOptions = {
+  /** The whole environment of the child; nothing is inherited. */
+  env?: Readonly<Record<string, string>>
+  cwd?: string
+  input?: string
+  signal?: AbortSignal
+  /** Milliseconds; default 15,000. SIGKILL follows a second after SIGTERM. */
+  timeout?: number
+}
+export type ExecResult = { code: number | null; stdout: string; stderr: string }
+
+/** Reads only. Checks and `detect` get nothing else. Errors: Node's system errors (`code: 'ENOENT'`). */
+export interface Reader {
+  /** What stands at `path` itself (links are not followed); null when there is nothing. */
+  lstat(path: string): Promise<Stat | null>
+  readFile(path: string): Promise<Uint8Array>
+  /** The file behind all symbolic links, also when the last one leads nowhere. Throws ELOOP on a circle. */
+  resolve(path: string): Promise<string>
+  list(path: string): Promise<readonly string[]>
+  /** Whether this process may write the file, or create it where it (or its folder) does not exist. */
+  canWrite(path: string): Promise<boolean>
+  /** Starts a program that only reads, with an argument list, never through a shell. Never throws for an exit status. */
+  query(argv: readonly [string, ...string[]], options?: ExecOptions): Promise<ExecResult>
+}
+
+export type WriteOptions = { mode: number; uid: number; gid: number; temporary: string }
+
+/** Reads and writes. Every writing call is durable when it returns (file and folder are fsynced). */
+export interface System extends Reader {
+  /**
+   * Replaces or creates `path` in one step: writes `temporary` beside it, carries over mode, owner and
+   * extended attributes, reads back, fsyncs, renames. Never follows a link at `path`.
+   */
+  replaceFile(path: string, bytes: Uint8Array, options: WriteOptions): Promise<void>
+  removeFile(path: string): Promise<void>
+  makeDir(path: string, mode: number, uid: number, gid: number): Promise<void>
+  /** Removes an empty folder; answers false and leaves it when it is not empty. */
+  removeDir(path: string): Promise<boolean>
+  /** Appends one record and fsyncs. Creates the file with mode 0600. */
+  append(path: string, text: string): Promise<void>
+  /** Creates `path` with mode 0600 holding `text`; answers false when it exists. */
+  createExclusive(path: string, text: string): Promise<boolean>
+  /** Starts a program that changes something. */
+  run(argv: readonly [string, ...string[]], options?: ExecOptions): Promise<ExecResult>
+  /** Sends a signal to a process. */
+  kill(pid: number, signal: 'SIGHUP' | 'SIGTERM' | 0): Promise<boolean>
+}
