@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { CodedError } from '../core/errors.ts'
+
+/** A day, or only its month or year where no more is known. */
+const dateSchema = z.string().regex(/^\d{4}(-\d{2}(-\d{2})?)?$/)
+
+/** One tag that the catalogue knows. What is not known is null, never guessed. */
+export const catalogueTagSchema = z.strictObject({
+  tag: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/),
+  /** The Go inside, as far as it is known: `1.26.7`, or `1.26` for a tag that moves. null: derive it from the tag. */
+  go: z
+    .string()
+    .regex(/^1(\.\d+){0,2}((rc|beta)\d+)?$/)
+    .nullable(),
+  /** Bytes of the amd64 layers, compressed. */
+  size: z.number().int().positive().nullable(),
+  /** Bytes on the disk after unpacking. */
+  unpacked: z.number().int().positive().nullable(),
+})
+export type CatalogueTag = z.infer<typeof catalogueTagSchema>
+
+/**
+ * The dated offline catalogue of golang tags (`assets/golang-tags.json`, or `--catalogue FILE`).
+ * `minors`: the Go releases, in any order. The two newest are supported; `ended` dates the others.
+ */
+export const catalogueSchema = z.strictObject({
+  version: z.literal(1),
+  date: z.string().regex(/^\d{4}-\d{2}-\d{2}$/),
+  /** Where the contents come from, in words or as an address. */
+  source: z.string().min(1),
+  tags: z.array(catalogueTagSchema).min(1).max(5000),
+  minors: z
+    .array(
+      z.strictObject({
+        minor: z.string().regex(/^1\.\d+$/),
+        released: dateSchema.nullable(),
+        ended: dateSchema.nullable(),
+      }),
+    )
+    .min(1),
+})
+export type Catalogue = z.infer<typeof catalogueSchema>
+
+/**
+ * Parses the text of a catalogue.
+ * Errors: `unparsable-file` {path, line} for broken JSON and for contents outside the schema.
+ */
+export function loadCatalogue(text: string, path = 'golang-tags.json'): Catalogue {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw new CodedError('unparsable-file', { path, line: jsonErrorLine(text, error) }, error)
+  }
+  const parsed = catalogueSchema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw new CodedError('unparsable-file', { path, line: 1 }, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`)
+}
+
+/** The line (from 1) that a `JSON.parse` error points to; the last line where it names no position. */
+export function jsonErrorLine(text: string, error: unknown): number {
+  const message = error instanceof Error ? error.message : ''
+  const at = /at position (\d+)/.exec(message)?.[1]
+  const before = at === undefined ? text.trimEnd() : text.slice(0, Number(at))
+  return before.split('\n').length
+}
