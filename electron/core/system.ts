@@ -25,6 +25,8 @@ export type ExecResult = { code: number | null; stdout: string; stderr: string }
 
 /** Reads only. Checks and `detect` get nothing else. Errors: Node's system errors (`code: 'ENOENT'`). */
 export interface Reader {
+  /** Who this process is. -1 where the system has no such numbers. */
+  readonly identity: { readonly uid: number; readonly gid: number }
   /** What stands at `path` itself (links are not followed); null when there is nothing. */
   lstat(path: string): Promise<Stat | null>
   readFile(path: string): Promise<Uint8Array>

@@ -1,0 +1,127 @@
+import type { Change, Edit, FileState, FormatId, HandlerId, Target } from '../contract/plan.ts'
+import { sameBytes } from './bytes.ts'
+import { CodedError } from './errors.ts'
+import { folderOf } from './paths.ts'
+import type { Format } from './setting.ts'
+import type { Reader, Stat } from './system.ts'
+
+type Group = { path: string; real: string; target: Target; edits: Edit[]; notify: Set<HandlerId> }
+
+/**
+ * Folds the edits of all settings into changes of whole files, folders first.
+ * Edits of one file, also under two names that lead to it, become one change; a file that would stay
+ * the same becomes none. Throws `edit-conflict`, `not-a-file`, `hard-linked`, `read-only`, `unparsable-file`.
+ */
+export async function fold(
+  edits: readonly Edit[],
+  formats: ReadonlyMap<FormatId, Format>,
+  sys: Reader,
+): Promise<readonly Change[]> {
+  const files: Change[] = []
+  for (const group of await groupByFile(edits, sys)) {
+    const change = await foldFile(group, formats, sys)
+    if (change) files.push(change)
+  }
+  return [...(await missingFolders(files, sys)), ...files]
+}
+
+async function groupByFile(edits: readonly Edit[], sys: Reader): Promise<readonly Group[]> {
+  const groups = new Map<string, Group>()
+  for (const edit of edits) {
+    const real = await sys.resolve(edit.target.path)
+    const group = groups.get(real) ?? {
+      path: edit.target.path,
+      real,
+      target: edit.target,
+      edits: [],
+      notify: new Set(),
+    }
+    groups.set(real, group)
+    if (group.target.format !== edit.target.format) throw new CodedError('edit-conflict', { path: real, key: edit.key })
+    const twin = group.edits.find((other) => other.key === edit.key)
+    if (twin && JSON.stringify(twin.after) !== JSON.stringify(edit.after))
+      throw new CodedError('edit-conflict', { path: real, key: edit.key })
+    if (!twin) group.edits.push(edit)
+    for (const id of edit.target.notify) group.notify.add(id)
+  }
+  return [...groups.values()]
+}
+
+async function foldFile(
+  group: Group,
+  formats: ReadonlyMap<FormatId, Format>,
+  sys: Reader,
+): Promise<Extract<Change, { kind: 'file' }> | null> {
+  const { path, real, target, edits, notify } = group
+  const format = formats.get(target.format)
+  if (!format) throw new Error(`no format ${target.format}`)
+  const before = await readState(real, sys)
+  let bytes: Uint8Array | null
+  try {
+    bytes = format.edit(before?.bytes ?? null, edits)
+  } catch (error) {
+    throw error instanceof CodedError ? new CodedError(error.code, { ...error.values, path }, error.cause) : error
+  }
+  if (sameBytes(before?.bytes ?? null, bytes)) return null
+  await refuseUnsafe(path, real, sys)
+  const owner = before ?? (await newOwner(real, sys))
+  const after = bytes === null ? null : { bytes, mode: before?.mode ?? target.mode, uid: owner.uid, gid: owner.gid }
+  const admin = !(await sys.canWrite(real))
+  return { kind: 'file', path, real, before, after, edits, notify: [...notify], admin }
+}
+
+/** Content, rights and owner of a regular file; null when nothing stands there. Throws `not-a-file`. */
+export async function readState(real: string, sys: Reader): Promise<FileState | null> {
+  const stat = await sys.lstat(real)
+  if (stat === null) return null
+  if (stat.kind !== 'file') throw new CodedError('not-a-file', { path: real })
+  return { bytes: await sys.readFile(real), mode: stat.mode, uid: stat.uid, gid: stat.gid }
+}
+
+/** Whether a file is still as it was. Times do not count. */
+export function sameState(a: FileState | null, b: FileState | null): boolean {
+  if (a === null || b === null) return a === b
+  return a.mode === b.mode && a.uid === b.uid && a.gid === b.gid && sameBytes(a.bytes, b.bytes)
+}
+
+/** What a rename would break or what its owner closed on purpose is refused, each with a reason of its own. */
+async function refuseUnsafe(path: string, real: string, sys: Reader): Promise<void> {
+  const stat = await sys.lstat(real)
+  if (stat === null) return
+  if (stat.links > 1) throw new CodedError('hard-linked', { path, links: stat.links })
+  // Root could write it all the same; the missing bit says that somebody does not want that.
+  if ((stat.mode & 0o200) === 0) throw new CodedError('read-only', { path })
+}
+
+type Ancestor = { path: string; stat: Stat; missing: readonly string[] }
+
+async function nearestFolder(path: string, sys: Reader): Promise<Ancestor> {
+  const missing: string[] = []
+  for (let folder = folderOf(path); ; folder = folderOf(folder)) {
+    const stat = await sys.lstat(folder)
+    if (stat?.kind === 'dir') return { path: folder, stat, missing }
+    if (stat !== null || folder === folderOf(folder)) throw new CodedError('not-a-file', { path: folder })
+    missing.unshift(folder)
+  }
+}
+
+/** Root writes for the owner of the folder (`sudo goready`, `--home /home/student`), anybody else for himself. */
+async function newOwner(real: string, sys: Reader): Promise<{ uid: number; gid: number }> {
+  if (sys.identity.uid !== 0) return sys.identity
+  const { stat } = await nearestFolder(real, sys)
+  return { uid: stat.uid, gid: stat.gid }
+}
+
+async function missingFolders(files: readonly Change[], sys: Reader): Promise<readonly Change[]> {
+  const folders = new Map<string, Change>()
+  for (const file of files) {
+    if (file.kind !== 'file' || file.after === null) continue
+    const { missing, path } = await nearestFolder(file.real, sys)
+    if (missing.length === 0) continue
+    const owner = await newOwner(file.real, sys)
+    const admin = !(await sys.canWrite(path))
+    for (const folder of missing)
+      folders.set(folder, { kind: 'dir', path: folder, mode: 0o755, uid: owner.uid, gid: owner.gid, admin })
+  }
+  return [...folders.values()]
+}

@@ -1,0 +1,74 @@
+import { createTwoFilesPatch } from 'diff'
+import type { Note } from '../contract/note.ts'
+import type { Change, ChangeView, Edit, Plan, PlanView, Value } from '../contract/plan.ts'
+import { showText } from './bytes.ts'
+import { assertNever } from './errors.ts'
+import { redact } from './redact.ts'
+
+/** What a change does to its file, in one word. */
+export function actionOf(change: { before: unknown; after: unknown }): 'create' | 'modify' | 'delete' {
+  if (change.before === null) return 'create'
+  return change.after === null ? 'delete' : 'modify'
+}
+
+/** A unified diff of two contents with secrets redacted. */
+export function diffText(path: string, before: Uint8Array | null, after: Uint8Array | null): string {
+  const from = before === null ? '/dev/null' : path
+  const to = after === null ? '/dev/null' : path
+  const patch = createTwoFilesPatch(from, to, showText(before), showText(after), undefined, undefined, { context: 3 })
+  return redact(patch.replace(/^=+\n/, ''))
+}
+
+const showValue = (value: Value, secret: boolean): string | null => {
+  if (value === null) return null
+  if (secret) return '••••'
+  return redact(typeof value === 'string' ? value : JSON.stringify(value))
+}
+
+const viewKey = (edit: Edit) => ({
+  owner: edit.owner,
+  key: edit.key,
+  before: showValue(edit.before, edit.secret === true),
+  after: showValue(edit.after, edit.secret === true),
+})
+
+/** A change as a person or a JSON reader sees it: no bytes, no secrets. */
+export function viewChange(change: Change): ChangeView {
+  switch (change.kind) {
+    case 'file':
+      return {
+        kind: 'file',
+        path: change.path,
+        real: change.real === change.path ? null : change.real,
+        action: actionOf(change),
+        keys: change.edits.map(viewKey),
+        diff: change.edits.some((edit) => edit.secret)
+          ? ''
+          : diffText(change.path, change.before?.bytes ?? null, change.after?.bytes ?? null),
+        notify: [...change.notify],
+        admin: change.admin,
+      }
+    case 'dir':
+      return { kind: 'dir', path: change.path, action: 'create', admin: change.admin }
+    case 'image':
+      return { kind: 'image', name: change.name, action: change.before ? 'keep' : 'pull' }
+    default:
+      return assertNever(change)
+  }
+}
+
+/** Whether a plan would change anything. */
+export const isChange = (change: Change): boolean => change.kind !== 'image' || change.before !== change.after
+
+/** A plan as it is shown. */
+export function viewPlan(plan: Plan, choices: readonly Note[]): PlanView {
+  const image = plan.changes.find((change) => change.kind === 'image')
+  return {
+    id: plan.id,
+    changed: plan.changes.some(isChange),
+    image: image?.kind === 'image' ? image.name : null,
+    changes: plan.changes.map(viewChange),
+    choices: [...choices],
+    findings: [...plan.findings],
+  }
+}
