@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process'
+import type { ExecOptions, ExecResult } from '../core/system.ts'
+
+const DEFAULT_TIMEOUT = 15_000
+/** Output beyond this many bytes a stream is dropped: nothing that we ask prints as much. */
+const MAX_OUTPUT = 4 * 1024 * 1024
+
+/**
+ * Starts a program by an argument list, never through a shell, and collects what it prints.
+ * Never throws for an exit status; throws Node's spawn errors (`ENOENT`, `EACCES`), an `AbortError` on the
+ * signal and an error with code `ETIMEDOUT` after the time-out. The child gets SIGTERM, a second later SIGKILL.
+ */
+export function exec(argv: readonly [string, ...string[]], options: ExecOptions = {}): Promise<ExecResult> {
+  const [program, ...args] = argv
+  const { signal, timeout = DEFAULT_TIMEOUT } = options
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(abortError())
+    const child = spawn(program, args, {
+      cwd: options.cwd,
+      env: { ...(options.env ?? defaultEnvironment()) },
+      stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+    })
+    const stdout = collect(child.stdout)
+    const stderr = collect(child.stderr)
+    let failure: Error | null = null
+    let killer: NodeJS.Timeout | undefined
+    const stop = (error: Error) => {
+      failure ??= error
+      child.kill('SIGTERM')
+      killer ??= setTimeout(() => {
+        child.kill('SIGKILL')
+        // A grandchild may hold the pipes open; what it would print no longer matters.
+        child.stdout?.destroy()
+        child.stderr?.destroy()
+      }, 1000)
+    }
+    const timer = setTimeout(
+      () => stop(Object.assign(new Error(`${program}: no answer in ${timeout} ms`), { code: 'ETIMEDOUT' })),
+      timeout,
+    )
+    const onAbort = () => stop(abortError())
+    signal?.addEventListener('abort', onAbort, { once: true })
+    const settle = () => {
+      clearTimeout(timer)
+      clearTimeout(killer)
+      signal?.removeEventListener('abort', onAbort)
+    }
+    child.on('error', (error) => {
+      settle()
+      reject(error)
+    })
+    child.on('close', (code) => {
+      settle()
+      if (failure) reject(failure)
+      else resolve({ code, stdout: stdout(), stderr: stderr() })
+    })
+    // A child that does not read its input closes the pipe; its exit status tells the story.
+    child.stdin?.on('error', () => {})
+    child.stdin?.end(options.input)
+  })
+}
+
+function defaultEnvironment(): Record<string, string> {
+  return { PATH: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C.UTF-8' }
+}
+
+function abortError(): Error {
+  const error = new Error('aborted')
+  error.name = 'AbortError'
+  return error
+}
+
+function collect(stream: NodeJS.ReadableStream | null): () => string {
+  const chunks: Buffer[] = []
+  let size = 0
+  stream?.on('data', (chunk: Buffer) => {
+    if (size < MAX_OUTPUT) chunks.push(chunk)
+    size += chunk.length
+  })
+  return () => Buffer.concat(chunks).subarray(0, MAX_OUTPUT).toString('utf8')
+}

@@ -1,0 +1,196 @@
+import type { ExecOptions, ExecResult, Stat, System } from '../core/system.ts'
+import { folderOf, nameOf, under } from '../core/paths.ts'
+
+type Node =
+  | { kind: 'file'; bytes: Uint8Array; mode: number; uid: number; gid: number; links: number; mtimeMs: number }
+  | { kind: 'dir'; mode: number; uid: number; gid: number; mtimeMs: number }
+  | { kind: 'link'; target: string; mtimeMs: number }
+
+export type Program = (argv: readonly string[], options: ExecOptions) => Partial<ExecResult>
+export type Operation = 'replaceFile' | 'removeFile' | 'makeDir' | 'removeDir' | 'append' | 'createExclusive'
+
+const fail = (code: string, path: string): never => {
+  throw Object.assign(new Error(`${code}: ${path}`), { code })
+}
+
+/** A System whose files are a tree in memory: the double for tests, with faults that can be planted. */
+export class MemorySystem implements System {
+  readonly identity: { uid: number; gid: number }
+  readonly programs = new Map<string, Program>()
+  readonly writes: { operation: Operation; path: string }[] = []
+  readonly running = new Set<number>()
+  /** Called before every write; throw to fail it. */
+  fault: (operation: Operation, path: string) => void = () => {}
+  private readonly nodes = new Map<string, Node>()
+  private clock = 1
+
+  constructor(files: Readonly<Record<string, string | Uint8Array>> = {}, uid = 1000) {
+    this.identity = { uid, gid: uid }
+    this.nodes.set('/', { kind: 'dir', mode: 0o755, uid: 0, gid: 0, mtimeMs: 0 })
+    for (const [path, content] of Object.entries(files)) this.put(path, content)
+  }
+
+  /** Puts a file and its folders there without counting it as a write. */
+  put(path: string, content: string | Uint8Array, extra: { mode?: number; links?: number; uid?: number } = {}): void {
+    this.folder(folderOf(path))
+    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
+    const uid = extra.uid ?? this.identity.uid
+    this.nodes.set(path, {
+      kind: 'file',
+      bytes,
+      mode: extra.mode ?? 0o644,
+      uid,
+      gid: uid,
+      links: extra.links ?? 1,
+      mtimeMs: this.clock++,
+    })
+  }
+
+  folder(path: string): void {
+    if (this.nodes.has(path)) return
+    this.folder(folderOf(path))
+    this.nodes.set(path, {
+      kind: 'dir',
+      mode: 0o755,
+      uid: this.identity.uid,
+      gid: this.identity.gid,
+      mtimeMs: this.clock++,
+    })
+  }
+
+  link(path: string, target: string): void {
+    this.folder(folderOf(path))
+    this.nodes.set(path, { kind: 'link', target, mtimeMs: this.clock++ })
+  }
+
+  text(path: string): string | null {
+    const node = this.nodes.get(path)
+    return node?.kind === 'file' ? new TextDecoder().decode(node.bytes) : null
+  }
+
+  /** The whole tree as comparable data, without times. */
+  tree(): Record<string, string> {
+    const entries = [...this.nodes].map(([path, node]): [string, string] => {
+      if (node.kind === 'link') return [path, `-> ${node.target}`]
+      const rights = `${node.mode.toString(8)} ${node.uid}:${node.gid}`
+      return [path, node.kind === 'dir' ? `dir ${rights}` : `${rights} ${[...node.bytes].join(',')}`]
+    })
+    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
+  }
+
+  lstat(path: string): Promise<Stat | null> {
+    const node = this.nodes.get(path)
+    if (!node) return Promise.resolve(null)
+    if (node.kind === 'link')
+      return Promise.resolve({
+        kind: 'link',
+        mode: 0o777,
+        ...this.identity,
+        size: node.target.length,
+        links: 1,
+        mtimeMs: node.mtimeMs,
+      })
+    const { kind, mode, uid, gid, mtimeMs } = node
+    return Promise.resolve({
+      kind,
+      mode,
+      uid,
+      gid,
+      mtimeMs,
+      size: kind === 'file' ? node.bytes.length : 0,
+      links: kind === 'file' ? node.links : 1,
+    })
+  }
+
+  async readFile(path: string): Promise<Uint8Array> {
+    const node = this.nodes.get(await this.resolve(path))
+    if (node?.kind !== 'file') return fail(node ? 'EISDIR' : 'ENOENT', path)
+    return node.bytes.slice()
+  }
+
+  resolve(path: string): Promise<string> {
+    const follow = (at: string, hops: number): string => {
+      if (hops > 40) return fail('ELOOP', path)
+      if (at === '/') return at
+      const here = under(follow(folderOf(at), hops + 1), nameOf(at))
+      const node = this.nodes.get(here)
+      if (node?.kind !== 'link') return here
+      return follow(node.target.startsWith('/') ? node.target : under(folderOf(here), node.target), hops + 1)
+    }
+    return Promise.resolve().then(() => follow(path, 0))
+  }
+
+  list(path: string): Promise<readonly string[]> {
+    if (this.nodes.get(path)?.kind !== 'dir') return Promise.reject(Object.assign(new Error(path), { code: 'ENOENT' }))
+    return Promise.resolve([...this.nodes.keys()].filter((key) => key !== '/' && folderOf(key) === path).map(nameOf))
+  }
+
+  canWrite(path: string): Promise<boolean> {
+    for (let at = path; ; at = folderOf(at)) {
+      const node = this.nodes.get(at)
+      if (node && node.kind !== 'link')
+        return Promise.resolve(this.identity.uid === 0 || node.uid === this.identity.uid)
+      if (at === '/') return Promise.resolve(this.identity.uid === 0)
+    }
+  }
+
+  query(argv: readonly [string, ...string[]], options: ExecOptions = {}): Promise<ExecResult> {
+    const program = this.programs.get(argv[0])
+    if (!program) return Promise.reject(Object.assign(new Error(`ENOENT: ${argv[0]}`), { code: 'ENOENT' }))
+    return Promise.resolve({ code: 0, stdout: '', stderr: '', ...program(argv, options) })
+  }
+
+  run(argv: readonly [string, ...string[]], options: ExecOptions = {}): Promise<ExecResult> {
+    return this.query(argv, options)
+  }
+
+  replaceFile(path: string, bytes: Uint8Array, options: { mode: number; uid: number; gid: number }): Promise<void> {
+    return this.write('replaceFile', path, () => {
+      if (this.nodes.get(folderOf(path))?.kind !== 'dir') fail('ENOENT', path)
+      const { mode, uid, gid } = options
+      this.nodes.set(path, { kind: 'file', bytes: bytes.slice(), mode, uid, gid, links: 1, mtimeMs: this.clock++ })
+    })
+  }
+
+  removeFile(path: string): Promise<void> {
+    return this.write('removeFile', path, () => {
+      if (!this.nodes.delete(path)) fail('ENOENT', path)
+    })
+  }
+
+  makeDir(path: string, mode: number, uid: number, gid: number): Promise<void> {
+    return this.write('makeDir', path, () => {
+      if (this.nodes.has(path)) fail('EEXIST', path)
+      if (this.nodes.get(folderOf(path))?.kind !== 'dir') fail('ENOENT', path)
+      this.nodes.set(path, { kind: 'dir', mode, uid, gid, mtimeMs: this.clock++ })
+    })
+  }
+
+  async removeDir(path: string): Promise<boolean> {
+    if ((await this.list(path)).length > 0) return false
+    await this.write('removeDir', path, () => this.nodes.delete(path))
+    return true
+  }
+
+  append(path: string, text: string): Promise<void> {
+    return this.write('append', path, () => this.put(path, (this.text(path) ?? '') + text, { mode: 0o600 }))
+  }
+
+  async createExclusive(path: string, text: string): Promise<boolean> {
+    if (this.nodes.has(path)) return false
+    await this.write('createExclusive', path, () => this.put(path, text, { mode: 0o600 }))
+    return true
+  }
+
+  kill(pid: number): Promise<boolean> {
+    return Promise.resolve(this.running.has(pid))
+  }
+
+  private write(operation: Operation, path: string, act: () => void): Promise<void> {
+    return Promise.resolve().then(() => {
+      this.fault(operation, path)
+      this.writes.push({ operation, path })
+      act()
+    })
+  }
+}
