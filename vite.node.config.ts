@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs'
+import { defineConfig } from 'vite'
+
+// What runs under plain Node: the command line and the lab. Packages stay outside the bundle.
+const entries = { cli: 'electron/cli.ts', lab: 'e2e/lab/main.ts' }
+
+export default defineConfig({
+  publicDir: false,
+  build: {
+    ssr: true,
+    target: 'node20.19',
+    outDir: 'out/node',
+    minify: false,
+    emptyOutDir: true,
+    rollupOptions: {
+      input: Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(path))),
+      output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+    },
+  },
+})
