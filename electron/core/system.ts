@@ -54,8 +54,8 @@ export interface System extends Reader {
   removeDir(path: string): Promise<boolean>
   /** Appends one record and fsyncs. Creates the file with mode 0600. */
   append(path: string, text: string): Promise<void>
-  /** Creates `path` with mode 0600 holding `text`; answers false when it exists. */
-  createExclusive(path: string, text: string): Promise<boolean>
+  /** Creates `path` with mode 0600 holding `text` (for root: owned by `owner`); answers false when it exists. */
+  createExclusive(path: string, text: string, owner: { uid: number; gid: number }): Promise<boolean>
   /** Starts a program that changes something. */
   run(argv: readonly [string, ...string[]], options?: ExecOptions): Promise<ExecResult>
   /** Sends a signal to a process. */

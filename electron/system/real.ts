@@ -127,15 +127,17 @@ async function append(path: string, text: string): Promise<void> {
   }
 }
 
-async function createExclusive(path: string, text: string): Promise<boolean> {
+async function createExclusive(path: string, text: string, owner: { uid: number; gid: number }): Promise<boolean> {
   try {
     const handle = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600)
     try {
+      if (process.getuid?.() === 0 && owner.uid >= 0) await handle.chown(owner.uid, owner.gid)
       await handle.writeFile(text)
       await handle.sync()
     } finally {
       await handle.close()
     }
+    await syncFolder(folderOf(path))
     return true
   } catch (error) {
     if (errno(error) === 'EEXIST') return false

@@ -1,0 +1,99 @@
+import type { Change, FileState, HandlerId } from '../contract/plan.ts'
+import { sameBytes, toBase64 } from './bytes.ts'
+import { causeText } from './errors.ts'
+import { record } from './journal.ts'
+import { readState, sameState } from './plan.ts'
+import type { Handler } from './setting.ts'
+import type { System } from './system.ts'
+import { type FileChange, type Move, transit, writeError } from './transition.ts'
+
+export type ApplyContext = {
+  sys: System
+  handlers: ReadonlyMap<HandlerId, Handler>
+  runId: string
+  journal: string
+  signal: AbortSignal
+  reloading(): void
+}
+
+/** What an apply has touched so far; a rollback starts from it. */
+export type Touched = { folders: number[]; files: Map<number, Uint8Array | null> }
+
+/**
+ * Makes the folders and files of a plan, journalled one by one, then tells the handlers.
+ * Throws on the first failure or cancel; `touched` says what a rollback has to give back.
+ */
+export async function applyChanges(changes: readonly Change[], touched: Touched, context: ApplyContext): Promise<void> {
+  const { sys, journal, signal } = context
+  for (const [i, change] of changes.entries()) {
+    if (change.kind !== 'dir') continue
+    signal.throwIfAborted()
+    // Somebody made it since the plan: it is not ours to remove.
+    if (await sys.lstat(change.path)) continue
+    await record(journal, { t: 'intent', i, temporary: null, interim: null }, sys)
+    try {
+      await sys.makeDir(change.path, change.mode, change.uid, change.gid)
+    } catch (error) {
+      throw writeError(error, change.path)
+    }
+    touched.folders.push(i)
+    await record(journal, { t: 'done', i }, sys)
+  }
+  await transit(moves(changes), {
+    ...context,
+    async intent({ index }, temporary, interim) {
+      await record(journal, { t: 'intent', i: index, temporary, interim: interim && toBase64(interim) }, sys)
+      touched.files.set(index, interim ?? touched.files.get(index) ?? null)
+    },
+    done: ({ index }) => record(journal, { t: 'done', i: index }, sys),
+  })
+}
+
+const moves = (changes: readonly Change[]): readonly Move[] =>
+  changes.flatMap((change, index) =>
+    change.kind === 'file' ? [{ index, change, from: change.before, to: change.after }] : [],
+  )
+
+/**
+ * Gives back what an apply touched, in reverse, going on past failures.
+ * Answers what could not be given back, each with its reason; never throws for a single file.
+ */
+export async function rollback(
+  changes: readonly Change[],
+  touched: Touched,
+  context: ApplyContext,
+): Promise<readonly string[]> {
+  const { sys, journal } = context
+  const remaining: string[] = []
+  const failed = (path: string, error: unknown) => {
+    remaining.push(`${path}: ${causeText(error)}`)
+  }
+  const back: Move[] = []
+  for (const [index, interim] of [...touched.files].reverse()) {
+    const change = changes[index]
+    if (change?.kind !== 'file') continue
+    const current = await readState(change.real, sys).catch(() => null)
+    if (isOurs(change, current, interim)) back.push({ index, change, from: current, to: change.before })
+    else failed(change.path, 'changed by another program in the meantime')
+  }
+  await transit(back, {
+    ...context,
+    intent: ({ index }, temporary) => record(journal, { t: 'undo-intent', i: index, temporary }, sys),
+    done: ({ index }) => record(journal, { t: 'undo-done', i: index, outcome: 'restored' }, sys),
+    failed,
+  })
+  for (const index of [...touched.folders].reverse()) {
+    const change = changes[index]
+    if (change?.kind === 'dir') await sys.removeDir(change.path).catch((error) => failed(change.path, error))
+  }
+  return remaining
+}
+
+/** Whether a file holds what a run put there (or what stood there before it). */
+export function isOurs(change: FileChange, current: FileState | null, interim: Uint8Array | null): boolean {
+  return (
+    sameState(current, change.after) ||
+    sameState(current, change.before) ||
+    (current !== null && interim !== null && sameBytes(current.bytes, interim))
+  )
+}

@@ -1,0 +1,210 @@
+import { z } from 'zod'
+import type { Note } from '../contract/note.ts'
+import { noteSchema } from '../contract/note.ts'
+import type { Change, FileState } from '../contract/plan.ts'
+import { formatIdSchema, handlerIdSchema, settingIdSchema } from '../contract/plan.ts'
+import { fromBase64, toBase64 } from './bytes.ts'
+import { CodedError, causeText } from './errors.ts'
+import { folderOf, under } from './paths.ts'
+import type { System } from './system.ts'
+
+const stateSchema = z
+  .object({ bytes: z.string(), mode: z.number(), uid: z.number(), gid: z.number() })
+  .transform((state): FileState => ({ ...state, bytes: fromBase64(state.bytes) }))
+const valueSchema = z.json()
+const editSchema = z.object({
+  target: z.object({
+    kind: z.literal('file'),
+    path: z.string(),
+    format: formatIdSchema,
+    mode: z.number(),
+    notify: z.array(handlerIdSchema),
+  }),
+  owner: settingIdSchema,
+  key: z.string(),
+  before: valueSchema,
+  after: valueSchema,
+  secret: z.literal(true).exactOptional(),
+})
+const changeSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('file'),
+    path: z.string(),
+    real: z.string(),
+    before: stateSchema.nullable(),
+    after: stateSchema.nullable(),
+    edits: z.array(editSchema),
+    notify: z.array(handlerIdSchema),
+    admin: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal('dir'),
+    path: z.string(),
+    mode: z.number(),
+    uid: z.number(),
+    gid: z.number(),
+    admin: z.boolean(),
+  }),
+  z.object({ kind: z.literal('image'), name: z.string(), before: z.boolean(), after: z.boolean() }),
+])
+
+/** One line of a run's journal. `intent` is written before a file is touched, `done` after it was read back. */
+const recordSchema = z.discriminatedUnion('t', [
+  z.object({
+    t: z.literal('begin'),
+    v: z.literal(1),
+    id: z.string(),
+    startedAt: z.string(),
+    pid: z.number(),
+    changes: z.array(changeSchema),
+    choices: z.array(noteSchema),
+  }),
+  z.object({
+    t: z.literal('intent'),
+    i: z.number().int(),
+    temporary: z.string().nullable(),
+    interim: z.string().nullable(),
+  }),
+  z.object({ t: z.literal('done'), i: z.number().int() }),
+  z.object({ t: z.literal('end'), status: z.enum(['applied', 'failed', 'cancelled']), remaining: z.array(z.string()) }),
+  z.object({ t: z.literal('settled'), at: z.string() }),
+  z.object({ t: z.literal('undo-begin'), at: z.string() }),
+  z.object({ t: z.literal('undo-intent'), i: z.number().int(), temporary: z.string().nullable() }),
+  z.object({ t: z.literal('undo-done'), i: z.number().int(), outcome: z.enum(['restored', 'kept', 'merged']) }),
+  z.object({ t: z.literal('undo-end'), at: z.string() }),
+])
+export type JournalRecord = z.output<typeof recordSchema>
+
+/** A run as its journal tells it. `touched`: indices of changes that were begun. */
+export type Run = {
+  id: string
+  path: string
+  startedAt: string
+  pid: number
+  changes: readonly Change[]
+  choices: readonly Note[]
+  touched: ReadonlySet<number>
+  /** What stood in a file for one reload only, by index. */
+  interims: ReadonlyMap<number, Uint8Array>
+  /** Temporary files that a run which was cut off may have left. */
+  temporaries: readonly string[]
+  end: 'applied' | 'failed' | 'cancelled' | null
+  /** What a rollback could not give back. */
+  remaining: readonly string[]
+  settled: boolean
+  undone: boolean
+}
+
+export const runsFolder = (state: string): string => under(state, 'runs')
+
+/** Sortable by time, unique by chance: `20261122T143000Z-3f9a1c`. */
+export function newRunId(now: Date = new Date()): string {
+  const random = crypto.getRandomValues(new Uint8Array(3))
+  const tail = [...random].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  return `${now.toISOString().replace(/[-:]|\.\d+/g, '')}-${tail}`
+}
+
+/** Makes a private folder and its missing parents, for root owned as the nearest folder that exists. */
+export async function makePrivateFolder(path: string, sys: System): Promise<{ uid: number; gid: number }> {
+  const stat = await sys.lstat(path)
+  if (stat?.kind === 'dir') return { uid: stat.uid, gid: stat.gid }
+  if (stat?.kind === 'link') return makePrivateFolder(await sys.resolve(path), sys)
+  if (stat) throw new CodedError('not-a-file', { path })
+  const owner = await makePrivateFolder(folderOf(path), sys)
+  await sys.makeDir(path, 0o700, owner.uid, owner.gid)
+  return owner
+}
+
+type Begin = { id: string; startedAt: string; pid: number; changes: readonly Change[]; choices: readonly Note[] }
+
+/** Begins a run's journal: the whole plan with every content before and after is on disk before the first write. */
+export async function beginRun(state: string, begin: Begin, sys: System): Promise<string> {
+  const folder = runsFolder(state)
+  const owner = await makePrivateFolder(folder, sys)
+  const path = under(folder, `${begin.id}.jsonl`)
+  const record = { t: 'begin', v: 1, ...begin, changes: begin.changes.map(encodeChange) }
+  if (!(await sys.createExclusive(path, `${JSON.stringify(record)}\n`, owner))) throw new CodedError('busy', { path })
+  return path
+}
+
+const encodeState = (state: FileState | null) => (state === null ? null : { ...state, bytes: toBase64(state.bytes) })
+
+function encodeChange(change: Change): unknown {
+  return change.kind === 'file'
+    ? { ...change, before: encodeState(change.before), after: encodeState(change.after) }
+    : change
+}
+
+/** Appends one record, on disk when it returns. */
+export async function record(path: string, entry: Exclude<JournalRecord, { t: 'begin' }>, sys: System): Promise<void> {
+  await sys.append(path, `${JSON.stringify(entry)}\n`)
+}
+
+/** Reads one run. A last line that was cut off in the middle is ignored; any other bad line is `journal-damaged`. */
+export async function readRun(path: string, sys: System): Promise<Run> {
+  const lines = new TextDecoder().decode(await sys.readFile(path)).split('\n')
+  const records: JournalRecord[] = []
+  for (const [index, line] of lines.entries()) {
+    if (line === '') continue
+    try {
+      records.push(recordSchema.parse(JSON.parse(line)))
+    } catch (error) {
+      if (index === lines.length - 1 && records.length > 0) break
+      throw new CodedError('journal-damaged', { path, line: index + 1 }, causeText(error).slice(0, 300))
+    }
+  }
+  const [begin, ...rest] = records
+  if (begin?.t !== 'begin') throw new CodedError('journal-damaged', { path, line: 1 })
+  return replay(path, begin, rest)
+}
+
+function replay(path: string, begin: Extract<JournalRecord, { t: 'begin' }>, records: readonly JournalRecord[]): Run {
+  const touched = new Set<number>()
+  const interims = new Map<number, Uint8Array>()
+  const temporaries: string[] = []
+  let end: Run['end'] = null
+  let remaining: readonly string[] = []
+  let settled = false
+  let undone = false
+  for (const entry of records) {
+    if (entry.t === 'intent') {
+      touched.add(entry.i)
+      if (entry.interim !== null) interims.set(entry.i, fromBase64(entry.interim))
+    }
+    if ((entry.t === 'intent' || entry.t === 'undo-intent') && entry.temporary !== null)
+      temporaries.push(entry.temporary)
+    if (entry.t === 'end') {
+      end = entry.status
+      remaining = entry.remaining
+    }
+    if (entry.t === 'settled') settled = true
+    if (entry.t === 'undo-end') undone = true
+  }
+  const { id, startedAt, pid, changes, choices } = begin
+  return { id, path, startedAt, pid, changes, choices, touched, interims, temporaries, end, remaining, settled, undone }
+}
+
+/** All runs that can be read, newest first, and the paths of those that can't. */
+export async function readRuns(
+  state: string,
+  sys: System,
+): Promise<{ runs: readonly Run[]; damaged: readonly string[] }> {
+  const folder = runsFolder(state)
+  if ((await sys.lstat(folder)) === null) return { runs: [], damaged: [] }
+  const names = (await sys.list(folder))
+    .filter((name) => name.endsWith('.jsonl'))
+    .sort()
+    .reverse()
+  const runs: Run[] = []
+  const damaged: string[] = []
+  for (const name of names) {
+    const path = under(folder, name)
+    try {
+      runs.push(await readRun(path, sys))
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error
+      damaged.push(path)
+    }
+  }
+  return { runs, damaged }
+}

@@ -1,0 +1,76 @@
+import { isMap, isNode, LineCounter, parseDocument, visit, type Document } from 'yaml'
+import type { z } from 'zod'
+import { type Profile, profileSchema } from '../contract/profile.ts'
+import { CodedError } from './errors.ts'
+
+/** No profile that a person writes comes near it. */
+const MAX_CHARACTERS = 256 * 1024
+
+/**
+ * Reads a profile. Throws `bad-profile` {line, key, reason}: the reason is a key of `grammar:` or zod's
+ * own code, the cause its text. Aliases are refused: they can blow a small file up.
+ */
+export function parseProfile(text: string): Profile {
+  if (text.length > MAX_CHARACTERS) throw new CodedError('bad-profile', { line: 1, key: '', reason: 'too-long' })
+  const lines = new LineCounter()
+  const document = parseDocument(text.replace(/^\uFEFF/, ''), { lineCounter: lines, uniqueKeys: true, version: '1.2' })
+  const [syntax] = document.errors
+  if (syntax)
+    throw new CodedError(
+      'bad-profile',
+      { line: lines.linePos(syntax.pos[0]).line, key: '', reason: 'syntax' },
+      syntax.message,
+    )
+  visit(document, {
+    Alias(_, node) {
+      throw new CodedError('bad-profile', { line: lineOf(node, lines), key: '', reason: 'alias' })
+    },
+  })
+  const result = profileSchema.safeParse(document.toJS())
+  if (result.success) return result.data
+  const issue = deepest(result.error.issues)
+  const extra = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
+  const path = [...issue.path.map(String), ...extra]
+  throw new CodedError(
+    'bad-profile',
+    { line: lineAt(document, path, lines), key: path.join('.'), reason: reasonOf(issue) },
+    issue.message,
+  )
+}
+
+type Issue = z.core.$ZodIssue
+
+/** A union reports one issue that hides its branches; the branch that got furthest tells most. */
+function deepest(issues: readonly Issue[]): Issue {
+  const [first] = issues
+  if (!first) throw new Error('a failed parse without an issue')
+  if (first.code !== 'invalid_union') return first
+  const inner = first.errors
+    .flatMap((branch) => branch.slice(0, 1))
+    .map((issue) => deepest([{ ...issue, path: [...first.path, ...issue.path] }]))
+  return inner.toSorted((a, b) => score(b) - score(a))[0] ?? first
+}
+
+const score = (issue: Issue): number => issue.path.length * 2 + (issue.code === 'custom' ? 1 : 0)
+
+function reasonOf(issue: Issue): string {
+  if (issue.code === 'custom') return issue.message
+  return issue.code === 'unrecognized_keys' ? 'unknown-key' : 'wrong-value'
+}
+
+function lineAt(document: Document, path: readonly string[], lines: LineCounter): number {
+  for (let length = path.length; length > 0; length--) {
+    const parent = document.getIn(path.slice(0, length - 1), true)
+    const name = path[length - 1]
+    if (isMap(parent)) {
+      const pair = parent.items.find((item) => String(item.key) === name)
+      if (pair && isNode(pair.key)) return lineOf(pair.key, lines)
+    }
+    const node = document.getIn(path.slice(0, length), true)
+    if (isNode(node)) return lineOf(node, lines)
+  }
+  return 1
+}
+
+const lineOf = (node: { range?: readonly number[] | null | undefined }, lines: LineCounter): number =>
+  lines.linePos(node.range?.[0] ?? 0).line

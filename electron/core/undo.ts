@@ -1,0 +1,189 @@
+import type { Finding } from '../contract/note.ts'
+import type { Change, FileState, FormatId, HandlerId } from '../contract/plan.ts'
+import type { ConflictPolicy, RunStatus, RunSummary, UndoResult } from '../contract/run.ts'
+import { CodedError, causeText } from './errors.ts'
+import { type Run, record } from './journal.ts'
+import { readState, sameState } from './plan.ts'
+import type { Format, Handler } from './setting.ts'
+import type { System } from './system.ts'
+import { isOurs } from './apply.ts'
+import { type FileChange, type Move, transit } from './transition.ts'
+import { actionOf, diffText } from './view.ts'
+
+export type UndoContext = {
+  sys: System
+  handlers: ReadonlyMap<HandlerId, Handler>
+  formats: ReadonlyMap<FormatId, Format>
+  signal: AbortSignal
+  reloading(): void
+  /** Asked for each file that was edited since; `diff` shows what the person changed. */
+  ask(path: string, diff: string): Promise<'keep' | 'restore' | 'ours'>
+}
+
+type Outcome = 'restored' | 'kept' | 'merged'
+
+/** Files of a run that a later run touched as well must be given back by that one first. */
+function refuseLater(run: Run, runs: readonly Run[]): void {
+  const mine = new Set(touchedFiles(run).map(({ change }) => change.real))
+  const later = runs.find(
+    (other) => other.id > run.id && undoable(other) && touchedFiles(other).some(({ change }) => mine.has(change.real)),
+  )
+  if (later) throw new CodedError('undo-later-run', { run: run.id, later: later.id })
+}
+
+/** The file changes that a run began. */
+export function touchedFiles(run: Run): readonly { index: number; change: FileChange }[] {
+  return run.changes.flatMap((change, index) =>
+    change.kind === 'file' && run.touched.has(index) ? [{ index, change }] : [],
+  )
+}
+
+/** Whether a run stands: it was applied (or cut off in the middle) and is not undone. */
+export const undoable = (run: Run): boolean =>
+  !run.undone && run.changes.length > 0 && (run.end === 'applied' || run.end === null || run.remaining.length > 0)
+
+/**
+ * Gives back what stood there before a run: bytes, mode, owner; files and folders that did not exist go.
+ * A file that was edited since is asked about (`keep`, `restore`, `ours` = only our keys are taken back).
+ * It can be repeated after being cut off. Throws `undo-later-run`, `undo-conflict` and writing errors.
+ */
+export async function undoRun(
+  run: Run,
+  runs: readonly Run[],
+  policy: ConflictPolicy,
+  context: UndoContext,
+): Promise<UndoResult> {
+  refuseLater(run, runs)
+  const { sys, formats } = context
+  const back: Move[] = []
+  const outcomes = new Map<number, Outcome>()
+  for (const { index, change } of [...touchedFiles(run)].reverse()) {
+    const current = await readState(change.real, sys)
+    if (sameState(current, change.before)) continue
+    if (isOurs(change, current, run.interims.get(index) ?? null)) {
+      outcomes.set(index, 'restored')
+      back.push({ index, change, from: current, to: change.before })
+      continue
+    }
+    const answer =
+      policy === 'ask'
+        ? await context.ask(change.path, diffText(change.path, change.after?.bytes ?? null, current?.bytes ?? null))
+        : policy
+    if (answer === 'keep') outcomes.set(index, 'kept')
+    if (answer === 'restore') {
+      outcomes.set(index, 'restored')
+      back.push({ index, change, from: current, to: change.before })
+    }
+    if (answer === 'ours') {
+      outcomes.set(index, 'merged')
+      back.push({ index, change, from: current, to: withoutOurs(change, current, formats) })
+    }
+  }
+  const at = new Date().toISOString()
+  await record(run.path, { t: 'undo-begin', at }, sys)
+  await transit(back, {
+    ...context,
+    runId: run.id,
+    intent: ({ index }, temporary) => record(run.path, { t: 'undo-intent', i: index, temporary }, sys),
+    done: ({ index }) =>
+      record(run.path, { t: 'undo-done', i: index, outcome: outcomes.get(index) ?? 'restored' }, sys),
+  })
+  const removedFolders = await removeFolders(run, sys)
+  await record(run.path, { t: 'undo-end', at: new Date().toISOString() }, sys)
+  const pathsOf = (...wanted: readonly Outcome[]): string[] =>
+    [...outcomes].filter(([, outcome]) => wanted.includes(outcome)).map(([index]) => pathOf(run.changes[index]))
+  return {
+    run: run.id,
+    restored: pathsOf('restored', 'merged'),
+    kept: pathsOf('kept'),
+    removedFolders,
+    removedImages: [],
+  }
+}
+
+const pathOf = (change: Change | undefined): string =>
+  change === undefined || change.kind === 'image' ? '' : change.path
+
+/** The file as the person has it, less our keys: each goes back to what it was. */
+function withoutOurs(
+  change: FileChange,
+  current: FileState | null,
+  formats: ReadonlyMap<FormatId, Format>,
+): FileState | null {
+  const format = formats.get(change.edits[0]?.target.format ?? 'fence')
+  if (!format || current === null) return current
+  const bytes = format.edit(
+    current.bytes,
+    change.edits.map(({ key, before }) => ({ key, after: before })),
+  )
+  return bytes === null ? null : { ...current, bytes }
+}
+
+async function removeFolders(run: Run, sys: System): Promise<string[]> {
+  const removed: string[] = []
+  for (const [index, change] of [...run.changes.entries()].reverse()) {
+    if (change.kind !== 'dir' || !run.touched.has(index)) continue
+    if ((await sys.lstat(change.path))?.kind === 'dir' && (await sys.removeDir(change.path))) removed.push(change.path)
+  }
+  return removed
+}
+
+/** What `history` shows of a run. `alive`: the process that holds the lock, if any. */
+export function summarize(run: Run, alive: number | null): RunSummary {
+  const image = run.changes.find((change) => change.kind === 'image')
+  return {
+    id: run.id,
+    startedAt: run.startedAt,
+    status: statusOf(run, alive),
+    changed: run.touched.size > 0 || image !== undefined,
+    files: touchedFiles(run).map(({ change }) => ({ path: change.path, action: actionOf(change) })),
+    image: image?.kind === 'image' ? image.name : null,
+    choices: [...run.choices],
+  }
+}
+
+function statusOf(run: Run, alive: number | null): RunStatus {
+  if (run.undone) return 'undone'
+  if (run.end !== null) return run.end
+  return alive === run.pid ? 'running' : 'interrupted'
+}
+
+/**
+ * Settles a run that was cut off (power, kill -9): removes its temporary files, lets the services notice
+ * what stands in their files now, and says how each file stands. Undo can then give it back.
+ */
+export async function settle(
+  run: Run,
+  context: Pick<UndoContext, 'sys' | 'handlers' | 'signal'>,
+): Promise<readonly Finding[]> {
+  const { sys, handlers, signal } = context
+  for (const path of run.temporaries) if (await sys.lstat(path)) await sys.removeFile(path)
+  const findings: Finding[] = []
+  for (const { index, change } of touchedFiles(run)) {
+    const current = await readState(change.real, sys)
+    const state = sameState(current, change.before)
+      ? 'before'
+      : isOurs(change, current, run.interims.get(index) ?? null)
+        ? 'after'
+        : 'neither'
+    findings.push({
+      id: `settled.${state}`,
+      severity: state === 'neither' ? 'warning' : 'info',
+      note: { key: `plan:settled.${state}`, values: { path: change.path, run: run.id } },
+    })
+    for (const id of change.notify) {
+      try {
+        await handlers.get(id)?.notice(sys, change.real, current?.bytes ?? null, signal)
+      } catch (error) {
+        findings.push({
+          id: 'settled.not-noticed',
+          severity: 'warning',
+          note: { key: 'plan:settled.not-noticed', values: { path: change.path } },
+          details: [causeText(error)],
+        })
+      }
+    }
+  }
+  await record(run.path, { t: 'settled', at: new Date().toISOString() }, sys)
+  return findings
+}
