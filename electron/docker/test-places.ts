@@ -1,0 +1,38 @@
+import type { Places } from '../core/places.ts'
+
+/** Places of a Linux home `/home/ann` for unit tests; `changes` replaces parts. */
+export function testPlaces(
+  changes: Partial<Omit<Places, 'docker'>> & { docker?: Partial<Places['docker']> } = {},
+): Places {
+  const shell = { programs: [], files: [] }
+  return {
+    platform: 'linux',
+    home: '/home/ann',
+    otherHome: false,
+    root: '/',
+    otherRoot: false,
+    environment: {},
+    state: '/home/ann/.local/state/goready',
+    config: '/home/ann/.config/goready',
+    cache: '/home/ann/.cache/goready',
+    goenv: null,
+    shells: { bash: shell, zsh: shell, fish: shell },
+    systemProfiles: [],
+    ...changes,
+    docker: {
+      configDir: '/home/ann/.docker',
+      daemonJson: {
+        system: '/etc/docker/daemon.json',
+        rootless: '/home/ann/.config/docker/daemon.json',
+        desktop: '/home/ann/.docker/daemon.json',
+      },
+      pidFile: '/var/run/docker.pid',
+      sockets: [
+        { address: 'unix:///var/run/docker.sock', flavour: 'docker-engine' },
+        { address: 'unix:///run/user/1000/docker.sock', flavour: 'rootless' },
+      ],
+      programs: [],
+      ...changes.docker,
+    },
+  }
+}
