@@ -1,0 +1,208 @@
+import type { ImageFacts, Verification } from '../contract/image.ts'
+import type { Finding } from '../contract/note.ts'
+import type { Change, HandlerId, Plan } from '../contract/plan.ts'
+import type { ApplyResult } from '../contract/run.ts'
+import type { StepId, TaskReport } from '../contract/task.ts'
+import { applyChanges, rollback, type Touched } from './apply.ts'
+import { CodedError, causeText } from './errors.ts'
+import { beginRun, newRunId, readRuns, record } from './journal.ts'
+import { lockHolder, withLock } from './lock.ts'
+import type { Handler, Proposal } from './setting.ts'
+import type { System } from './system.ts'
+import { settle, touchedFiles } from './undo.ts'
+import { actionOf, isChange } from './view.ts'
+
+/** How long giving back may take once a run has failed; it no longer listens to the person's cancel. */
+const ROLLBACK_TIMEOUT = 120_000
+
+/** What a run needs of Docker. Null where the plan names no image. */
+export type ImageTools = {
+  reference: string
+  /** Throws where the engine can't be used, before anything is touched. */
+  ready(signal: AbortSignal): Promise<void>
+  pull(signal: AbortSignal, report: (event: TaskReport) => void): Promise<ImageFacts>
+  facts(signal: AbortSignal): Promise<ImageFacts>
+  verify(signal: AbortSignal): Promise<Verification>
+  /** Downloads a small module in a container through the chosen proxy. */
+  verifyModule(signal: AbortSignal): Promise<{ module: Verification['module']; findings: readonly Finding[] }>
+  remove(): Promise<void>
+  mirrors(signal: AbortSignal): Promise<readonly string[]>
+}
+
+export type RunInput = { plan: Plan; proposals: readonly Proposal[]; image: ImageTools | null }
+
+export type RunTools = {
+  sys: System
+  handlers: ReadonlyMap<HandlerId, Handler>
+  state: string
+  pid: number
+}
+
+type Report = (event: TaskReport) => void
+
+/**
+ * Carries a plan out: files, reloads, settings asked back, pull, `go version`, a module through the proxy.
+ * On a failure or cancel everything is given back and the error thrown; its `remaining` lists what was not.
+ * With nothing to change it writes nothing at all, and only proves the result.
+ */
+export async function runPlan(
+  input: RunInput,
+  tools: RunTools,
+  report: Report,
+  signal: AbortSignal,
+): Promise<ApplyResult> {
+  signal.throwIfAborted()
+  await input.image?.ready(signal)
+  if (!input.plan.changes.some(isChange)) return prove(input, tools, null, report, signal)
+  const admin = input.plan.changes.find((change) => change.kind !== 'image' && change.admin)
+  if (admin && admin.kind !== 'image')
+    throw new CodedError(tools.sys.identity.uid === 0 ? 'read-only' : 'needs-admin', { path: admin.path })
+  return withLock(tools.state, tools.pid, tools.sys, () => carryOut(input, tools, report, signal))
+}
+
+async function carryOut(input: RunInput, tools: RunTools, report: Report, signal: AbortSignal): Promise<ApplyResult> {
+  const { sys, handlers, state } = tools
+  const settled = await settleInterrupted(tools, signal)
+  const { changes } = input.plan
+  const runId = newRunId()
+  const choices = input.proposals.flatMap((proposal) => proposal.notes)
+  const begin = { id: runId, startedAt: new Date().toISOString(), pid: tools.pid, changes, choices }
+  const journal = await beginRun(state, begin, sys)
+  const touched: Touched = { folders: [], files: new Map() }
+  const context = { sys, handlers, runId, journal, reloading: () => step(report, 'reload', 'running') }
+  let pulled = false
+  try {
+    if (changes.some((change) => change.kind !== 'image')) {
+      step(report, 'files', 'running')
+      await applyChanges(changes, touched, { ...context, signal })
+      step(report, 'files', 'done')
+      const reloads = changes.some((change) => change.kind === 'file' && change.notify.length > 0)
+      step(report, 'reload', reloads ? 'done' : 'skipped')
+    } else {
+      step(report, 'files', 'skipped')
+    }
+    const result = await prove(input, tools, runId, report, signal, () => {
+      pulled = true
+    })
+    await record(journal, { t: 'end', status: 'applied', remaining: [] }, sys)
+    return { ...result, run: runId, changed: true, choices, findings: [...settled, ...result.findings] }
+  } catch (thrown) {
+    const error: unknown = signal.aborted ? signal.reason : thrown
+    step(report, 'rollback', 'running')
+    const back = AbortSignal.timeout(ROLLBACK_TIMEOUT)
+    const remaining = [...(await rollback(changes, touched, { ...context, signal: back, reloading: () => {} }))]
+    if (pulled)
+      await input.image
+        ?.remove()
+        .catch((reason: unknown) => remaining.push(`${input.image?.reference}: ${causeText(reason)}`))
+    const status = isCancel(error) ? 'cancelled' : 'failed'
+    await record(journal, { t: 'end', status, remaining }, sys)
+    step(report, 'rollback', remaining.length === 0 ? 'done' : 'failed')
+    throw withRemaining(error, remaining)
+  }
+}
+
+/** Runs that were cut off are settled before the next one begins. */
+export async function settleInterrupted(
+  tools: Pick<RunTools, 'sys' | 'handlers' | 'state'>,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const { runs } = await readRuns(tools.state, tools.sys)
+  const findings: Finding[] = []
+  for (const run of runs.filter((entry) => entry.end === null && !entry.settled && !entry.undone))
+    findings.push(...(await settle(run, { ...tools, signal })))
+  return findings
+}
+
+/** Whether a run was cut off and waits to be settled. Only reads. */
+export async function hasInterrupted(tools: Pick<RunTools, 'sys' | 'state'>): Promise<boolean> {
+  if ((await lockHolder(tools.state, tools.sys)) !== null) return false
+  const { runs } = await readRuns(tools.state, tools.sys)
+  return runs.some((run) => run.end === null && !run.settled && !run.undone && touchedFiles(run).length > 0)
+}
+
+/** Asks the real tools whether what was chosen holds, pulls the image where it is missing, and proves it. */
+async function prove(
+  { plan, proposals, image }: RunInput,
+  { sys }: RunTools,
+  run: string | null,
+  report: Report,
+  signal: AbortSignal,
+  onPulled: () => void = () => {},
+): Promise<ApplyResult> {
+  const findings: Finding[] = [...plan.findings]
+  step(report, 'settings', 'running')
+  for (const proposal of proposals) {
+    const answers = await proposal.verify(sys, signal)
+    findings.push(...answers)
+    const wrong = answers.find((finding) => finding.severity === 'error')
+    if (wrong)
+      throw new CodedError(
+        'setting-not-effective',
+        { setting: proposal.id, ...wrong.note.values },
+        wrong.details?.join('\n') ?? wrong.note.key,
+      )
+  }
+  step(report, 'settings', 'done')
+  const result: ApplyResult = {
+    run,
+    changed: false,
+    files: plan.changes.flatMap((change) =>
+      change.kind === 'file' ? [{ path: change.path, action: actionOf(change) }] : [],
+    ),
+    choices: proposals.flatMap((proposal) => proposal.notes),
+    image: null,
+    receipt: null,
+    verification: null,
+    findings,
+  }
+  if (!image) return result
+  const facts = await fetchImage(plan.changes, image, report, signal, onPulled)
+  step(report, 'verify-image', 'running')
+  const verification = await image.verify(signal)
+  step(report, 'verify-image', 'done')
+  step(report, 'verify-module', 'running')
+  const { module, findings: more } = await image.verifyModule(signal)
+  findings.push(...more)
+  step(report, 'verify-module', module === null ? 'skipped' : 'done')
+  const receipt = {
+    reference: facts.reference,
+    digest: facts.digest,
+    mirrors: [...(await image.mirrors(signal))],
+    pulled: facts.pulled,
+  }
+  return { ...result, image: facts, receipt, verification: { ...verification, module } }
+}
+
+async function fetchImage(
+  changes: readonly Change[],
+  image: ImageTools,
+  report: Report,
+  signal: AbortSignal,
+  onPulled: () => void,
+): Promise<ImageFacts> {
+  const missing = changes.some((change) => change.kind === 'image' && !change.before)
+  if (!missing) {
+    step(report, 'pull', 'skipped')
+    return image.facts(signal)
+  }
+  step(report, 'pull', 'running')
+  const facts = await image.pull(signal, report)
+  onPulled()
+  step(report, 'pull', 'done')
+  return facts
+}
+
+type StepState = Extract<TaskReport, { type: 'step' }>['state']
+const step = (report: Report, id: StepId, state: StepState): void => report({ type: 'step', step: id, state })
+
+const isCancel = (error: unknown): boolean =>
+  (error instanceof Error && error.name === 'AbortError') || (error instanceof CodedError && error.code === 'cancelled')
+
+function withRemaining(error: unknown, remaining: readonly string[]): unknown {
+  if (remaining.length === 0) return error
+  const coded =
+    error instanceof CodedError ? error : new CodedError(isCancel(error) ? 'cancelled' : 'internal', {}, error)
+  coded.remaining = [...remaining]
+  return coded
+}

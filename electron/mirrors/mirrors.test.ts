@@ -1,0 +1,115 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { readFileSync } from 'node:fs'
+import { afterEach, expect, test } from 'vitest'
+import { loadMirrors, type MirrorCatalogue } from './catalogue.ts'
+import { probe } from './probe.ts'
+import { settleAuto } from './settle.ts'
+
+const servers: Server[] = []
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections()
+    server.close()
+  }
+})
+
+function serve(listener: RequestListener): Promise<string> {
+  return new Promise((resolve) => {
+    const server = createServer(listener)
+    servers.push(server)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      resolve(`http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`)
+    })
+  })
+}
+
+const goProxy =
+  (delay = 0): RequestListener =>
+  (_, response) =>
+    setTimeout(() => response.end('v0.8.0\nv0.9.1\n'), delay)
+const portal: RequestListener = (_, response) => response.end('<html>please log in</html>')
+const dead = 'http://127.0.0.7:28999'
+const signal = new AbortController().signal
+
+const catalogueOf = (...entries: [string, 'upstream' | 'alive' | 'dead'][]): MirrorCatalogue => ({
+  date: '2026-11-22',
+  mirrors: entries.map(([url, status], index) => ({
+    id: `m${index}`,
+    target: 'go',
+    name: { zh: 'x', en: 'x' },
+    url,
+    country: null,
+    status,
+    since: null,
+    limits: null,
+    source: 'test',
+    date: '2026-11',
+  })),
+})
+
+test('the shipped catalogue parses, and each target has what its users need', () => {
+  const { mirrors } = loadMirrors(JSON.parse(readFileSync('assets/mirrors.json', 'utf8')), 'assets/mirrors.json')
+  for (const target of ['go', 'docker']) {
+    const of = mirrors.filter((mirror) => mirror.target === target)
+    expect(of.filter((mirror) => mirror.status === 'upstream')).toHaveLength(1)
+    expect(of.filter((mirror) => mirror.status === 'alive').length).toBeGreaterThan(2)
+  }
+  expect(new Set(mirrors.map((mirror) => mirror.id)).size).toBe(mirrors.length)
+})
+
+test('a broken catalogue names what is wrong', () => {
+  expect(() => loadMirrors({ date: 'x', mirrors: [] }, 'f')).toThrow(/unparsable-file.*date/)
+})
+
+test('a proxy answers; a portal, a refusal and silence do not', async () => {
+  expect(await probe('go', await serve(goProxy()), 1000, signal)).toMatchObject({ ok: true, cause: null })
+  expect(await probe('go', await serve(portal), 1000, signal)).toMatchObject({
+    ok: false,
+    cause: 'not a Go module proxy',
+  })
+  expect(await probe('go', dead, 1000, signal)).toMatchObject({ ok: false, cause: 'ECONNREFUSED' })
+  expect(await probe('go', await serve(() => {}), 200, signal)).toMatchObject({ ok: false, cause: 'timeout' })
+  expect(await probe('docker', await serve(portal), 1000, signal)).toMatchObject({
+    ok: false,
+    cause: 'not a Docker registry',
+  })
+})
+
+test('auto keeps what answers now', async () => {
+  const now = await serve(goProxy(50))
+  const settled = await settleAuto(
+    'go',
+    [`${now}|direct`],
+    catalogueOf([await serve(goProxy()), 'upstream']),
+    1000,
+    signal,
+  )
+  expect(settled.chosen).toEqual([`${now}|direct`])
+  expect(settled.note.key).toBe('plan:auto.kept')
+})
+
+test('auto takes the official one where it answers, else the fastest of the living', async () => {
+  const official = await serve(goProxy(50))
+  const fast = await serve(goProxy())
+  const slow = await serve(goProxy(150))
+  const reached = await settleAuto('go', [dead], catalogueOf([official, 'upstream'], [fast, 'alive']), 1000, signal)
+  expect(reached).toMatchObject({ chosen: [], note: { key: 'plan:auto.official' } })
+  const blocked = await settleAuto(
+    'go',
+    [],
+    catalogueOf([dead, 'upstream'], [slow, 'alive'], [fast, 'alive']),
+    1000,
+    signal,
+  )
+  expect(blocked.chosen).toEqual([fast, slow])
+})
+
+test('auto says so when nothing answers, and never takes a dead one', async () => {
+  const alive = await serve(goProxy())
+  await expect(
+    settleAuto('go', [], catalogueOf([dead, 'upstream'], [alive, 'dead']), 500, signal),
+  ).rejects.toMatchObject({
+    code: 'source-unreachable',
+  })
+})
