@@ -84,9 +84,10 @@ async function official(at) {
   if (at.env.HTTPS_PROXY || at.env.https_proxy || at.env.ELECTRON_GET_USE_PROXY) initializeProxy()
   const sums = checksums(at)
   const [platform, arch] = at.platform.split('-')
-  let zip
+  await mkdir(at.store, { recursive: true })
+  const temporary = await mkdtemp(join(at.store, 'download-'))
   try {
-    zip = await progress(`Electron ${at.version}: official download`, () =>
+    const zip = await progress(`Electron ${at.version}: official download`, () =>
       downloadArtifact({
         version: at.version,
         artifactName: 'electron',
@@ -94,23 +95,21 @@ async function official(at) {
         arch,
         checksums: sums,
         cacheRoot: at.env.electron_config_cache,
+        tempDirectory: temporary,
         cacheMode: ElectronDownloadCacheMode.ReadOnly,
         downloader: downloader({ connectTimeout: at.connectTimeout, stallTimeout: at.stallTimeout }),
       }),
     )
-  } catch (error) {
-    if (error instanceof Unreachable) {
-      say(`  not reachable (${error.message})`)
-      return null
-    }
-    throw new Stop(`The official Electron ${at.version} is not what its checksum says, or is damaged: ${error.message}`)
-  }
-  const { extract } = await load('@electron-internal/extract-zip')
-  try {
+    const { extract } = await load('@electron-internal/extract-zip')
     const dir = await unpacked(officialDir(at), sums[zipName(at)], (target) => extract(zip, { dir: target }))
     return { path: join(dir, at.program), what: `${at.version}, official download` }
+  } catch (error) {
+    if (!(error instanceof Unreachable))
+      throw new Stop(`The official Electron ${at.version} does not match its checksum, or is damaged: ${error.message}`)
+    say(`  not reachable (${error.message})`)
+    return null
   } finally {
-    await rm(zip, { force: true })
+    await rm(temporary, { recursive: true, force: true })
   }
 }
 
