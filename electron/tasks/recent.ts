@@ -1,0 +1,33 @@
+import type { TaskEvent } from '../contract/task.ts'
+
+/** Log lines that a late listener still gets. */
+const LOG_LINES = 200
+
+/** The events that a late listener needs: the newest of each kind and step, open questions, the last log lines. */
+export class Recent {
+  readonly #newest = new Map<string, TaskEvent>()
+  #log: TaskEvent[] = []
+
+  add(event: TaskEvent): void {
+    if (event.type === 'log') {
+      this.#log.push(event)
+      // Cut now and then, not for every line.
+      if (this.#log.length > LOG_LINES * 2) this.#log = this.#log.slice(-LOG_LINES)
+      return
+    }
+    if (event.type === 'answered') {
+      this.#newest.delete(`ask ${event.questionId}`)
+      return
+    }
+    this.#newest.set(keyOf(event), event)
+  }
+
+  events(): TaskEvent[] {
+    return [...this.#newest.values(), ...this.#log.slice(-LOG_LINES)].sort((a, b) => a.seq - b.seq)
+  }
+}
+
+function keyOf(event: TaskEvent): string {
+  if (event.type === 'step' || event.type === 'progress') return `${event.type} ${event.step}`
+  return event.type === 'ask' ? `ask ${event.question.id}` : 'end'
+}
