@@ -115,7 +115,7 @@ async function connect(endpoint: Endpoint, version: string | null): Promise<Dock
 
 /** The `Api-Version` header of `/_ping`; dockerode's own `ping` answers the body only. */
 async function pingVersion(docker: Docker, abortSignal: AbortSignal): Promise<string> {
-  const answer = await dialStream(docker, { path: '/_ping', method: 'GET', abortSignal })
+  const answer = await openStream(docker, { path: '/_ping', method: 'GET', abortSignal })
   answer.resume()
   const version = answer.headers['api-version']
   return typeof version === 'string' && /^\d+\.\d+$/.test(version) ? version : '1.24'
@@ -124,7 +124,7 @@ async function pingVersion(docker: Docker, abortSignal: AbortSignal): Promise<st
 export type Dial = { path: string; method: 'GET' | 'POST'; abortSignal: AbortSignal }
 
 /** A request whose answer is handed over as soon as its head is there. */
-export function dialStream(docker: Docker, { path, method, abortSignal }: Dial): Promise<IncomingMessage> {
+export function openStream(docker: Docker, { path, method, abortSignal }: Dial): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = { path, method, abortSignal, isStream: true, statusCodes: { 200: true } }
     docker.modem.dial(request, (error: unknown, answer: unknown) => {

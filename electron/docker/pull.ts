@@ -1,0 +1,118 @@
+import { once } from 'node:events'
+import type { ImageFacts } from '../contract/image.ts'
+import type { TaskReport } from '../contract/task.ts'
+import { CodedError } from '../core/errors.ts'
+import { type Engine, openStream, reasonOf } from './engine.ts'
+import { engineError, engineMessage, httpStatus, pullError } from './errors.ts'
+import { inspectImage } from './inspect.ts'
+import { createPullProgress, type PullProgress } from './pull-progress.ts'
+import { familiar, familiarRepository, readImage } from './reference.ts'
+
+export type PullOptions = {
+  signal: AbortSignal
+  report: (report: TaskReport) => void
+  /** `linux/arm64`; the engine's own when left out. */
+  platform?: string
+  /** Milliseconds without a word from the engine; then the pull is given up. Slow mirrors need long. Default 180,000. */
+  stallTimeout?: number
+}
+
+/** Milliseconds between two reports. */
+const REPORT_EVERY = 100
+
+/**
+ * Pulls an image through the Engine API and answers what is in the engine afterwards.
+ * Reports `progress` of the step `pull`. An abort closes the connection, which ends the engine's transfer;
+ * nothing that was there before is removed.
+ * Errors: `cancelled`, `timeout` {seconds}, `image-bad-reference`, those of `pullError`, those of `engineError`.
+ */
+export async function pullImage(engine: Engine, reference: string, options: PullOptions): Promise<ImageFacts> {
+  const name = readImage(reference)
+  const image = familiar(name)
+  const started = performance.now()
+  const query = new URLSearchParams({ fromImage: familiarRepository(name), tag: name.digest ?? name.tag })
+  if (options.platform !== undefined) query.set('platform', options.platform)
+  const progress = createPullProgress()
+  await transfer(engine, `/images/create?${query}`, image, progress, options)
+  const failure = progress.failure()
+  if (failure) throw pullError(failure.message, image, failure.status ?? undefined)
+  const result = progress.result()
+  // Podman ends its stream without a status line; the image itself is then the proof.
+  if (!result && engine.endpoint.flavour !== 'podman')
+    throw new CodedError('pull-failed', { image }, 'the stream of the pull ended before its result')
+  const facts = await inspectImage(engine, image, options.signal)
+  if (!facts) throw new CodedError('pull-failed', { image }, 'the image is not in the engine after the pull')
+  return {
+    ...facts,
+    digest: facts.digest ?? result?.digest ?? null,
+    pulled: result?.pulled ?? true,
+    bytes: progress.view(performance.now()).bytes,
+    ms: Math.round(performance.now() - started),
+  }
+}
+
+async function transfer(
+  engine: Engine,
+  path: string,
+  image: string,
+  progress: PullProgress,
+  options: PullOptions,
+): Promise<void> {
+  const { signal } = options
+  const stall = options.stallTimeout ?? 180_000
+  const stopped = new AbortController()
+  const silence = setTimeout(() => {
+    stopped.abort(new CodedError('timeout', { seconds: stall / 1000, image }, 'the engine said nothing any more'))
+  }, stall)
+  const cancel = (): void => stopped.abort(new CodedError('cancelled'))
+  signal.addEventListener('abort', cancel, { once: true })
+  if (signal.aborted) cancel()
+  let dirty = true
+  const tell = (): void => {
+    if (dirty) options.report(progressReport(progress, image))
+    dirty = false
+  }
+  const ticker = setInterval(tell, REPORT_EVERY)
+  try {
+    stopped.signal.throwIfAborted()
+    const answer = await openStream(engine.docker, { path, method: 'POST', abortSignal: stopped.signal })
+    // Destroying the answer closes the socket; that is what stops the engine's transfer.
+    stopped.signal.addEventListener('abort', () => answer.destroy(), { once: true })
+    answer.on('data', (chunk: Uint8Array) => {
+      silence.refresh()
+      dirty = progress.push(chunk, performance.now()) || dirty
+    })
+    await once(answer, 'end', { signal: stopped.signal })
+    progress.end(performance.now())
+    dirty = true
+    tell()
+  } catch (error) {
+    if (stopped.signal.aborted) throw reasonOf(stopped.signal)
+    throw beforeStream(error, image)
+  } finally {
+    clearTimeout(silence)
+    clearInterval(ticker)
+    signal.removeEventListener('abort', cancel)
+  }
+}
+
+/** An answer with an HTTP error is the registry's or the engine's refusal; without a status the engine is gone. */
+function beforeStream(error: unknown, image: string): CodedError {
+  const status = httpStatus(error)
+  return status === null ? engineError(error, { image }) : pullError(engineMessage(error), image, status)
+}
+
+function progressReport(progress: PullProgress, image: string): TaskReport {
+  const { layers, bytes, totalBytes, fraction, speed, left } = progress.view(performance.now())
+  return {
+    type: 'progress',
+    step: 'pull',
+    fraction,
+    note: { key: 'image:pull.progress', values: { image } },
+    bytes,
+    ...(totalBytes === null ? {} : { totalBytes }),
+    ...(speed === null ? {} : { speed: Math.round(speed) }),
+    left: left === null ? null : Math.round(left),
+    layers,
+  }
+}
