@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { DockerState } from '../../contract/machine.ts'
+import { causeText, CodedError, errno } from '../../core/errors.ts'
+import type { Handler } from '../../core/setting.ts'
+import type { Reader, System } from '../../core/system.ts'
+import { MIRRORS_KEY, mirrorsIn, sameMirrors } from './mirrors.ts'
+import { daemonJsonFormat } from './text.ts'
+
+export type DockerHandlerParts = {
+  /** Tells the daemon that reads `path` to read it again. Throws `docker-reload-failed` or `needs-admin`. */
+  reload(sys: System, path: string, signal: AbortSignal): Promise<void>
+  state(sys: Reader, signal: AbortSignal): Promise<DockerState>
+  /** The daemon's program, for `--validate`; null: not found. */
+  daemon(sys: Reader): Promise<string | null>
+  /** Milliseconds between two looks, and until we give up. */
+  every?: number
+  most?: number
+}
+
+/**
+ * Reloads the Docker daemon after a change of its daemon.json and waits until it is well and shows the
+ * file's mirrors. A daemon that does not run needs nothing: it reads the file when it starts.
+ */
+export function dockerHandler(parts: DockerHandlerParts): Handler {
+  const { every = 200, most = 20_000 } = parts
+  return {
+    id: 'docker-reload',
+    interim(from, to) {
+      // dockerd keeps its mirrors when the key merely disappears: it has to see an empty list once.
+      if ((mirrorsOrNull(from) ?? []).length === 0) return null
+      try {
+        if (mirrorsIn(to) !== null) return null
+        return daemonJsonFormat.edit(to, [{ key: MIRRORS_KEY, after: [] }])
+      } catch {
+        // What is to come back does not parse; a daemon would refuse it with or without our key.
+        return null
+      }
+    },
+    async notice(sys, path, bytes, signal) {
+      const before = await parts.state(sys, signal)
+      if (before.state === 'not-running' || before.state === 'not-installed') return
+      if (bytes !== null) await validate(sys, await parts.daemon(sys), path, signal)
+      await parts.reload(sys, path, signal)
+      const wanted = mirrorsOrNull(bytes)
+      const end = performance.now() + most
+      for (;;) {
+        const now = await parts.state(sys, signal)
+        if (now.state === 'running' && (wanted === null || sameMirrors(now.mirrors, wanted))) return
+        if (now.state === 'no-permission') throw new CodedError('docker-no-permission', { endpoint: now.endpoint })
+        if (performance.now() > end) throw givenUp(now, path)
+        await sleep(every, undefined, { signal })
+      }
+    },
+  }
+}
+
+function givenUp(now: DockerState, path: string): CodedError {
+  return now.state === 'running'
+    ? new CodedError('docker-refused-config', { path }, `registry mirrors: ${now.mirrors.join(' ') || '-'}`)
+    : new CodedError('docker-reload-failed', { path }, now.cause ?? now.state)
+}
+
+function mirrorsOrNull(bytes: Uint8Array | null): readonly string[] | null {
+  try {
+    return mirrorsIn(bytes)
+  } catch {
+    return null
+  }
+}
+
+/** `dockerd --validate` exists from 23.0; an older one says that it does not know the flag, and that is no verdict. */
+async function validate(sys: System, daemon: string | null, path: string, signal: AbortSignal): Promise<void> {
+  if (daemon === null) return
+  try {
+    const answer = await sys.query([daemon, '--validate', `--config-file=${path}`], { timeout: 10_000, signal })
+    const text = `${answer.stderr}${answer.stdout}`.trim()
+    if (answer.code === 0 || /unknown flag/.test(text)) return
+    // dockerd checks who it runs as first; that says nothing about the file.
+    if (/needs to be started with root|permission denied/i.test(text)) return
+    throw new CodedError('docker-refused-config', { path }, text.slice(0, 2000))
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof CodedError) throw error
+    if (errno(error) === null) throw new CodedError('docker-reload-failed', { path }, causeText(error))
+  }
+}

@@ -1,0 +1,59 @@
+import type { Note } from '../../contract/note.ts'
+import type { Profile, ShellId } from '../../contract/profile.ts'
+import { CodedError } from '../../core/errors.ts'
+import type { Prober } from '../../core/setting.ts'
+import { wantedShells } from '../shell/wanted.ts'
+import { effective, type GoState } from './detect.ts'
+import { asksThirdParty, goOfImage, isUnsafeGo } from './old-go.ts'
+import { isGoVariable } from './variables.ts'
+
+/** Go variables by name; null = the tool's own default, so the key goes. */
+export type GoChoice = {
+  values: ReadonlyMap<string, string | null>
+  /** The shells in which an export that hides a value is replaced. */
+  shells: readonly ShellId[]
+  /** The Go in the chosen image, where its tag names it. */
+  imageGo: string | null
+}
+
+/** What a profile says about Go; `auto` is settled by the probe. null: it says nothing. */
+export async function chooseGo(
+  profile: Profile,
+  state: GoState,
+  probe: Prober,
+  signal: AbortSignal,
+): Promise<{ choice: GoChoice; notes: readonly Note[] } | null> {
+  const values = new Map<string, string | null>()
+  const notes: Note[] = []
+  const { go, sumdb } = profile.sources ?? {}
+  if (go === 'auto') {
+    const current = effective(state, 'GOPROXY')
+    const settled = await probe('go', current === null ? [] : [current], signal)
+    values.set('GOPROXY', joined(settled.chosen, current))
+    notes.push(settled.note)
+  } else if (go !== undefined) values.set('GOPROXY', go === 'official' ? null : go)
+  if (sumdb !== undefined) values.set('GOSUMDB', sumdb === 'default' ? null : sumdb)
+  if (profile.private) values.set('GOPRIVATE', profile.private.length === 0 ? null : profile.private.join(','))
+  for (const [name, value] of Object.entries(profile.env?.set ?? {})) {
+    if (!isGoVariable(name)) continue
+    if (values.has(name) && values.get(name) !== value)
+      throw new CodedError('bad-profile', { key: `env.set.${name}`, reason: 'given-twice' })
+    values.set(name, value)
+  }
+  if (values.size === 0) return null
+  const imageGo = profile.image === undefined ? null : goOfImage(profile.image)
+  if (imageGo !== null && isUnsafeGo(imageGo) && asksThirdParty(values.get('GOPROXY') ?? null))
+    notes.push({ key: 'setting:go.oldImage', values: { version: imageGo } })
+  return { choice: { values, shells: wantedShells(profile, state.shells), imageGo }, notes }
+}
+
+/**
+ * A GOPROXY value of what the race chose. `|` and not `,`: a comma goes on to the next entry only after
+ * 404 or 410, so that a time-out or a TLS error would be the end. Kept entries stay as they are written.
+ */
+function joined(chosen: readonly string[], current: string | null): string | null {
+  const [first, ...others] = chosen
+  if (first === undefined) return null
+  if (others.length === 0 && (first === current || /[,|]/.test(first))) return first
+  return [...chosen, 'direct'].join('|')
+}

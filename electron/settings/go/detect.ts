@@ -1,0 +1,123 @@
+import type { Machine } from '../../contract/machine.ts'
+import type { ShellId } from '../../contract/profile.ts'
+import type { Places } from '../../core/places.ts'
+import type { Reader } from '../../core/system.ts'
+import { findAssignments } from '../assignments.ts'
+import { toBinary } from '../binary.ts'
+import { findPrograms, PLAIN_PATH } from '../find-program.ts'
+import { readOrNull } from '../read-keys.ts'
+import { detectShells, envFishPath, envShPath, SHELL_IDS, type ShellState } from '../shell/detect.ts'
+import { envFishFormat, envShFormat } from '../shell/env-text.ts'
+import { goenvFormat } from './text.ts'
+import { GO_VARIABLES } from './variables.ts'
+
+/**
+ * Something that sets a Go variable in front of the GOENV file. `value` null: built at run time.
+ * `shell` null: it counts for every shell (the environment that we run in, a file of all users).
+ */
+export type Layer = { name: string; value: string | null; from: string; shell: ShellId | null }
+
+export type GoState = {
+  /** The values in the GOENV file. */
+  file: ReadonlyMap<string, string>
+  bytes: Uint8Array | null
+  layers: readonly Layer[]
+  /** Go variables in our own env files: they win over everything above. */
+  own: ReadonlyMap<string, string>
+  installed: readonly { path: string; version: string }[]
+  shells: ShellState
+}
+
+/** Looks at the GOENV file, at what hides it, and at the installed versions of Go. */
+export async function detectGo(sys: Reader, places: Places, signal: AbortSignal): Promise<GoState> {
+  const bytes = places.goenv === null ? null : await readOrNull(sys, places.goenv)
+  const file = new Map<string, string>()
+  for (const [name, value] of goenvFormat.read(bytes)) if (typeof value === 'string') file.set(name, value)
+  const shells = await detectShells(sys, places)
+  return {
+    file,
+    bytes,
+    shells,
+    own: ownValues(places, shells),
+    layers: findLayers(places, shells),
+    installed: await installedGo(sys, places, signal),
+  }
+}
+
+function ownValues(places: Places, shells: ShellState): ReadonlyMap<string, string> {
+  const values = new Map<string, string>()
+  const files = [
+    [envFishFormat, envFishPath(places)],
+    [envShFormat, envShPath(places)],
+  ] as const
+  for (const [format, path] of files) {
+    try {
+      for (const [key, value] of format.read(shells.files.get(path ?? '') ?? null))
+        if (key.startsWith('var:') && typeof value === 'string') values.set(key.slice(4), value)
+    } catch {
+      // Damaged: whoever edits the file refuses it with its line; a look at the machine goes on.
+    }
+  }
+  return values
+}
+
+/** Everything that sets a Go variable in front of the GOENV file, by text. Our own files are not among it. */
+function findLayers(places: Places, shells: ShellState): readonly Layer[] {
+  const layers: Layer[] = []
+  const scan = (path: string, shell: ShellId | null): void => {
+    const bytes = shells.files.get(path) ?? null
+    if (bytes === null) return
+    for (const { name, value, line } of findAssignments(toBinary(bytes), GO_VARIABLES))
+      layers.push({ name, value, from: `${path}:${line}`, shell })
+  }
+  const ownFish = envFishPath(places)
+  for (const path of shells.system) scan(path, null)
+  for (const id of SHELL_IDS) for (const path of places.shells[id].files) if (path !== ownFish) scan(path, id)
+  for (const path of shells.fishExtra) scan(path, 'fish')
+  for (const [name, value] of Object.entries(places.environment))
+    if (GO_VARIABLES.has(name)) layers.push({ name, value, from: 'environment', shell: null })
+  return layers
+}
+
+/**
+ * The versions of Go on this machine. GOTOOLCHAIN=local and `/` as folder: `go version` would else
+ * follow a go.mod and download another one; GOENV=off: a bad GOFLAGS would break it.
+ */
+async function installedGo(sys: Reader, places: Places, signal: AbortSignal): Promise<GoState['installed']> {
+  const known = ['/usr/local/go/bin/go', `${places.home}/.local/go/bin/go`, '/usr/lib/go/bin/go', '/snap/bin/go']
+  const found: { path: string; version: string }[] = []
+  for (const path of await findPrograms(sys, places, 'go', known)) {
+    const env = { PATH: PLAIN_PATH, HOME: places.home, GOTOOLCHAIN: 'local', GOENV: 'off' }
+    const answer = await sys.query([path, 'version'], { env, cwd: '/', timeout: 5000, signal }).catch(() => null)
+    signal.throwIfAborted()
+    const version = /^go version (?:devel )?(go\S+)/.exec(answer?.stdout ?? '')?.[1]
+    if (version !== undefined) found.push({ path, version })
+  }
+  return found
+}
+
+/** The value that a new terminal would use, as far as text can tell: our env file, the environment, the GOENV file. */
+export function effective(state: GoState, name: string): string | null {
+  const environment = state.layers.find((layer) => layer.name === name && layer.from === 'environment')?.value
+  return [state.own.get(name), environment, state.file.get(name)?.trim()].find((value) => value) ?? null
+}
+
+/** Whether something in front of the GOENV file gives `name` another value; which shells it concerns. */
+export function hiders(state: GoState, name: string, wanted: string | null): readonly Layer[] {
+  const own = state.own.get(name)
+  return state.layers.filter((layer) => {
+    if (layer.name !== name || layer.value === '' || layer.value === wanted) return false
+    // An environment that holds what our own file sets came from that file.
+    return !(layer.from === 'environment' && layer.value === own)
+  })
+}
+
+/** What `detect` shows about Go. */
+export function goFacts(state: GoState, places: Places): Machine['go'] {
+  const settings = [...state.file].map(([name, value]) => {
+    const hidden = hiders(state, name, value).length > 0
+    return { name, value, from: places.goenv ?? '', hidden }
+  })
+  const layers = state.layers.map(({ name, value, from }) => ({ name, value: value ?? '', from, hidden: false }))
+  return { installed: [...state.installed], envFile: places.goenv ?? 'off', settings: [...settings, ...layers] }
+}

@@ -1,0 +1,44 @@
+import type { Edit, Target } from '../../contract/plan.ts'
+import type { ShellId } from '../../contract/profile.ts'
+import { CodedError } from '../../core/errors.ts'
+import type { Places } from '../../core/places.ts'
+import { shellEdits } from '../shell/edits.ts'
+import type { GoChoice } from './choose.ts'
+import { type GoState, hiders } from './detect.ts'
+
+/**
+ * The edits for Go's variables: the GOENV file, and a shell export only where something in front of the
+ * file sets the variable to something else (the environment beats the file, golang/go#68270).
+ * For the tool's default that export is empty, which Go reads as "not set".
+ */
+export function planGo(state: GoState, choice: GoChoice, places: Places): readonly Edit[] {
+  if (places.goenv === null) throw new CodedError('setting-not-effective', { name: 'GOENV' }, 'GOENV=off')
+  const target: Target = { kind: 'file', path: places.goenv, format: 'goenv', mode: 0o644, notify: [] }
+  const edits: Edit[] = []
+  for (const [key, after] of choice.values) {
+    const before = state.file.get(key) ?? null
+    if (before !== after) edits.push({ target, owner: 'go', key, before, after })
+  }
+  const wishes = new Map<ShellId, Map<string, string>>()
+  for (const [name, value] of choice.values) {
+    // A variable that already stands in our env files is kept up to date, or it would hide the choice itself.
+    const own = state.own.has(name)
+    const found = hiders(state, name, value)
+    for (const id of choice.shells) {
+      if (!own && !found.some(({ shell }) => shell === null || shell === id)) continue
+      const wish = wishes.get(id) ?? new Map<string, string>()
+      wishes.set(id, wish.set(name, value ?? ''))
+    }
+  }
+  for (const [id, variables] of wishes)
+    edits.push(...shellEdits('go', places, state.shells, { shells: [id], variables, paths: [] }))
+  return withoutTwins(edits)
+}
+
+/** bash and zsh share one env file, so the same edit can come twice. */
+function withoutTwins(edits: readonly Edit[]): readonly Edit[] {
+  return edits.filter(
+    (edit, index) =>
+      edits.findIndex(({ target, key }) => target.path === edit.target.path && key === edit.key) === index,
+  )
+}

@@ -1,0 +1,124 @@
+import type { Finding } from '../../contract/note.ts'
+import type { Places } from '../../core/places.ts'
+import type { Reader } from '../../core/system.ts'
+import { PLAIN_PATH } from '../find-program.ts'
+import { askShell } from '../shell/ask.ts'
+import type { GoChoice } from './choose.ts'
+import { detectGo, type GoState } from './detect.ts'
+import { asksThirdParty, isUnsafeGo } from './old-go.ts'
+
+/** Asks `go` itself, then fresh shells whether one of them hides the value, then looks for an old Go. */
+export async function verifyGo(
+  sys: Reader,
+  places: Places,
+  choice: GoChoice,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const state = await detectGo(sys, places, signal)
+  const [go] = state.installed
+  return [
+    go === undefined ? askFile(state, places, choice) : await askGo(sys, places, go.path, choice, signal),
+    ...(await askShells(sys, places, state, choice, signal)),
+    ...warnOldGo(state, choice),
+  ]
+}
+
+/** The value that a choice leads to, for a comparison; `''` stands for the default. */
+const shown = (value: string | null): string => value ?? ''
+
+/** No `go` on this machine: what the file says is all there is to ask. */
+function askFile(state: GoState, places: Places, { values }: GoChoice): Finding {
+  const details = [...values].flatMap(([name, value]) =>
+    (state.file.get(name) ?? null) === value ? [] : [`${name}=${state.file.get(name) ?? ''}`],
+  )
+  const note = { values: { file: places.goenv ?? '', count: values.size } }
+  return details.length === 0
+    ? { id: 'go.written', severity: 'ok', note: { key: 'setting:go.written', ...note } }
+    : { id: 'go.written', severity: 'error', note: { key: 'setting:go.notWritten', ...note }, details }
+}
+
+/**
+ * `go env -json` with the GOENV file and nothing else in the environment. GOTOOLCHAIN is left out: it has
+ * to be `local` for this question, or a go.mod or the file itself could start a download.
+ */
+async function askGo(
+  sys: Reader,
+  places: Places,
+  path: string,
+  { values }: GoChoice,
+  signal: AbortSignal,
+): Promise<Finding> {
+  const names = [...values.keys()].filter((name) => name !== 'GOTOOLCHAIN')
+  const ask = async (goenv: string): Promise<Record<string, unknown> | string> => {
+    const env = { PATH: PLAIN_PATH, HOME: places.home, GOTOOLCHAIN: 'local', GOENV: goenv }
+    const options = { env, cwd: '/', timeout: 10_000, signal }
+    const answer = await sys.query([path, 'env', '-json', ...names], options).catch((error: unknown) => {
+      signal.throwIfAborted()
+      return { code: null, stdout: '', stderr: String(error) }
+    })
+    return answer.code === 0 ? parseObject(answer.stdout) : answer.stderr.trim()
+  }
+  const found = await ask(places.goenv ?? 'off')
+  const builtIn = await ask('off')
+  const details = names.flatMap((name) => {
+    if (typeof found === 'string' || typeof builtIn === 'string') return []
+    const expected = values.get(name) ?? builtIn[name]
+    return found[name] === expected ? [] : [`${name}=${String(found[name])}`]
+  })
+  if (typeof found === 'string') details.push(found)
+  const note = { values: { path, names: names.join(', ') } }
+  return details.length === 0
+    ? { id: 'go.effective', severity: 'ok', note: { key: 'setting:go.effective', ...note } }
+    : { id: 'go.effective', severity: 'error', note: { key: 'setting:go.notEffective', ...note }, details }
+}
+
+function parseObject(text: string): Record<string, unknown> | string {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? { ...value } : text
+  } catch {
+    return text
+  }
+}
+
+/** Whether a fresh shell still exports another value, which would beat the file. */
+async function askShells(
+  sys: Reader,
+  places: Places,
+  state: GoState,
+  { shells, values }: GoChoice,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const asked = state.shells.installed.filter(({ id }) => shells.includes(id))
+  const findings = asked.map(async (shell): Promise<Finding | null> => {
+    const answers = await askShell(sys, places, shell, signal)
+    const details = answers.flatMap(({ start, variables }) =>
+      [...values].flatMap(([name, value]) => {
+        const found = variables?.get(name) ?? ''
+        return found === '' || found === shown(value) ? [] : [`${start}: ${name}=${found}`]
+      }),
+    )
+    if (details.length === 0) return null
+    const note = { key: 'setting:go.hidden', values: { shell: shell.id } }
+    return { id: `go.hidden.${shell.id}`, severity: 'error', note, details }
+  })
+  return (await Promise.all(findings)).filter((finding) => finding !== null)
+}
+
+function warnOldGo(state: GoState, { values, imageGo }: GoChoice): readonly Finding[] {
+  if (!asksThirdParty(values.get('GOPROXY') ?? null)) return []
+  const old: Finding[] = state.installed
+    .filter(({ version }) => isUnsafeGo(version))
+    .map(({ path, version }) => ({
+      id: 'go.oldHost',
+      severity: 'warning',
+      note: { key: 'setting:go.oldHost', values: { path, version } },
+    }))
+  if (imageGo !== null && isUnsafeGo(imageGo))
+    old.push({
+      id: 'go.oldImage',
+      severity: 'warning',
+      note: { key: 'setting:go.oldImage', values: { version: imageGo } },
+    })
+  return old
+}

@@ -1,0 +1,17 @@
+import type { FormatId } from '../contract/plan.ts'
+import { type AnySetting, closed, type Format } from '../core/setting.ts'
+import { dockerSetting } from './docker/setting.ts'
+import { daemonJsonFormat } from './docker/text.ts'
+import { goSetting } from './go/setting.ts'
+import { goenvFormat } from './go/text.ts'
+import { envFishFormat, envShFormat } from './shell/env-text.ts'
+import { fenceFormat } from './shell/fence-text.ts'
+import { shellSetting } from './shell/setting.ts'
+
+/** Everything that can be configured, in the order in which it is shown. */
+export const settings: readonly AnySetting[] = [closed(dockerSetting), closed(goSetting), closed(shellSetting)]
+
+/** The editors that a plan is folded through. */
+export const formats: ReadonlyMap<FormatId, Format> = new Map(
+  [goenvFormat, daemonJsonFormat, envShFormat, envFishFormat, fenceFormat].map((format) => [format.id, format]),
+)

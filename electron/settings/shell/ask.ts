@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto'
+import { errno } from '../../core/errors.ts'
+import type { Places } from '../../core/places.ts'
+import type { Reader } from '../../core/system.ts'
+import { PLAIN_PATH, programAt } from '../find-program.ts'
+import type { InstalledShell } from './detect.ts'
+
+export type Start = 'login' | 'interactive' | 'login-interactive'
+/** What a fresh shell exports; null when it gave no answer (`cause` says why). */
+export type Answer = { start: Start; variables: ReadonlyMap<string, string> | null; cause: string }
+
+const FLAGS: Record<Start, readonly string[]> = {
+  login: ['-l'],
+  interactive: ['-i'],
+  'login-interactive': ['-l', '-i'],
+}
+const TIMEOUT = 10_000
+
+/** The environment of a session that has just begun: nothing that an earlier shell has exported. */
+function freshEnvironment(places: Places, shell: string): Record<string, string> {
+  const kept = ['USER', 'LOGNAME', 'LANG', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'ZDOTDIR']
+  const env: Record<string, string> = { HOME: places.home, PATH: PLAIN_PATH, TERM: 'dumb', SHELL: shell }
+  for (const name of kept) {
+    const value = places.environment[name]
+    if (value !== undefined) env[name] = value
+  }
+  return env
+}
+
+/**
+ * Starts the shell as a terminal would (login and not) and reads its exported variables.
+ * What the user's files print does not matter: the answer begins behind a mark and is cut at NULs.
+ * `setsid` keeps an interactive shell away from the terminal that we run in.
+ */
+export async function askShell(
+  sys: Reader,
+  places: Places,
+  shell: InstalledShell,
+  signal: AbortSignal,
+): Promise<readonly Answer[]> {
+  const setsid = (await programAt(sys, '/usr/bin/setsid')) === null ? [] : ['/usr/bin/setsid', '-w']
+  const env = (await programAt(sys, '/usr/bin/env')) === null ? '/bin/env' : '/usr/bin/env'
+  const starts: readonly Start[] =
+    shell.id === 'zsh' ? ['login', 'interactive', 'login-interactive'] : ['login', 'interactive']
+  const answers: Answer[] = []
+  for (const start of starts) {
+    const mark = `GOREADY_MARK=${randomUUID()}`
+    const [program, ...args] = [...setsid, shell.path, ...FLAGS[start], '-c', `${env} -i -0 ${mark}; ${env} -0`]
+    try {
+      const options = { env: freshEnvironment(places, shell.path), cwd: places.home, timeout: TIMEOUT, signal }
+      const { stdout, stderr } = await sys.query([program ?? shell.path, ...args], options)
+      answers.push({ start, variables: parseAnswer(stdout, mark), cause: stderr.trim().slice(0, 500) })
+    } catch (error) {
+      signal.throwIfAborted()
+      answers.push({ start, variables: null, cause: errno(error) ?? 'no answer' })
+    }
+  }
+  return answers
+}
+
+function parseAnswer(stdout: string, mark: string): ReadonlyMap<string, string> | null {
+  const at = stdout.lastIndexOf(`${mark}\0`)
+  if (at < 0) return null
+  const entries = stdout
+    .slice(at + mark.length + 1)
+    .split('\0')
+    .slice(0, -1)
+  return new Map(entries.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]))
+}

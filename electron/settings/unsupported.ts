@@ -1,0 +1,21 @@
+import type { Profile } from '../contract/profile.ts'
+import { CodedError } from '../core/errors.ts'
+
+/**
+ * Keys that the schema knows and whose setting comes later. Silence would be a lie: the first one found
+ * is refused by name (`not-yet` {key}) before anything is looked at.
+ */
+export function refuseNotYet(profile: Profile): void {
+  const { sources, env } = profile
+  const later: readonly (readonly [string, boolean])[] = [
+    ['sources.npm', sources?.npm !== undefined],
+    ['sources.apt', sources?.apt !== undefined],
+    ['sources.pip', sources?.pip !== undefined],
+    ['authorities', (profile.authorities ?? []).length > 0],
+    ['telemetry', profile.telemetry?.otlp !== undefined],
+    ['pull: direct', profile.pull === 'direct'],
+    ['env.scope: system', env?.scope === 'system'],
+  ]
+  const first = later.find(([, named]) => named)
+  if (first) throw new CodedError('not-yet', { key: first[0] })
+}
