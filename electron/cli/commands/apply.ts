@@ -1,0 +1,52 @@
+import { applyResultSchema, type ApplyResult } from '../../contract/run.ts'
+import { CodedError } from '../../core/errors.ts'
+import { type Command, EXIT, follow } from '../command.ts'
+import type { Output } from '../output.ts'
+import { askLine, canAsk } from '../question.ts'
+import { fileCount, printPlan, readProfile } from './plan.ts'
+
+/** `apply --profile FILE [--yes]`: plan, show, ask, carry out, prove. */
+export const apply: Command = async (context) => {
+  const { args, io, output, engine, signal } = context
+  if (args.for !== null && args.for !== 'user') throw new CodedError('not-yet', { key: `--for ${args.for}` })
+  const profile = await readProfile(context)
+  await engine.settle(signal)
+  const view = await engine.makePlan(profile, signal)
+  printPlan(output, view)
+  if (view.changed && !args.yes) {
+    if (!canAsk(io, args.json)) throw new CodedError('no-terminal', { option: '--yes' })
+    const answer = await askLine(io, output.text.say('cli:apply.confirm', { files: fileCount(view) }), signal)
+    if (!/^[yY是]/.test(answer)) throw new CodedError('cancelled')
+  }
+  const result = applyResultSchema.parse(await follow(context, () => engine.startApply(view.id)))
+  printResult(output, result)
+  return EXIT.done
+}
+
+/** What was done: the files, the receipt, and the answer of `go version`. */
+export function printResult(output: Output, result: ApplyResult): void {
+  const { text, paint } = output
+  const say = (key: string, values = {}) => text.say(`cli:apply.${key}`, values)
+  output.line()
+  output.line(paint('bold', result.changed ? say('done', { files: result.files.length }) : say('nothing')))
+  for (const file of result.files) output.line(`  ${file.path}`)
+  for (const finding of result.findings) if (finding.severity !== 'ok') output.line(text.finding(finding))
+  const { image, receipt, verification } = result
+  if (image && receipt) {
+    output.line(paint('bold', say('receipt')))
+    const took = { size: text.size(image.bytes), seconds: (image.ms / 1000).toFixed(1) }
+    output.line(`  ${say('image')}: ${receipt.reference} (${receipt.pulled ? say('pulled', took) : say('present')})`)
+    output.line(`  ${say('digest')}: ${receipt.digest ?? '-'}`)
+    output.line(`  ${say('mirrors')}: ${[...receipt.mirrors, say('official')].join(', ')}`)
+  }
+  const module = verification?.module
+  if (module) {
+    const values = { module: `${module.path}@${module.version}`, proxy: module.proxy }
+    output.line(`  ${say(module.ok ? 'module' : 'moduleFailed', values)}`)
+  }
+  if (result.changed) {
+    output.line(say('undo'))
+    if (result.files.length > 0) output.line(say('newTerminal'))
+  }
+  if (verification) output.line(paint('green', verification.output))
+}

@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises'
+import type { ChangeView, PlanView } from '../../contract/plan.ts'
+import type { Profile } from '../../contract/profile.ts'
+import { assertNever } from '../../core/errors.ts'
+import { parseProfile } from '../../core/profile-file.ts'
+import { need, unreadableFile } from '../args.ts'
+import { type Command, type Context, EXIT } from '../command.ts'
+import type { Output } from '../output.ts'
+
+/** `plan --profile FILE`: the changes as a diff. Writes nothing; status 3 when there is something to change. */
+export const plan: Command = async (context) => {
+  const view = await context.engine.makePlan(await readProfile(context), context.signal)
+  context.output.document(view)
+  printPlan(context.output, view)
+  if (!view.changed) return EXIT.done
+  context.output.line(context.output.text.say('cli:plan.summary', { files: fileCount(view) }))
+  return EXIT.different
+}
+
+/** The profile that `--profile` names. Throws `bad-arguments`, `bad-profile`. */
+export async function readProfile({ args }: Context): Promise<Profile> {
+  const path = need(args.profile, '--profile')
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch {
+    throw unreadableFile(path)
+  }
+  return parseProfile(text)
+}
+
+export const fileCount = (view: PlanView): number => view.changes.filter((change) => change.kind === 'file').length
+
+/** A plan for people: what was chosen, each change with its diff, findings last. */
+export function printPlan(output: Output, view: PlanView): void {
+  const { text } = output
+  for (const choice of view.choices) output.line(text.note(choice))
+  for (const change of view.changes) printChange(output, change)
+  for (const finding of view.findings) output.line(text.finding(finding))
+  if (!view.changed) output.line(text.say('cli:plan.nothing'))
+}
+
+function printChange(output: Output, change: ChangeView): void {
+  const { text, paint } = output
+  const say = (key: string, values = {}) => text.say(`cli:plan.${key}`, values)
+  switch (change.kind) {
+    case 'dir':
+      output.line(`${paint('bold', change.path)}  ${say('folder')}`)
+      return
+    case 'image':
+      output.line(`${paint('bold', change.name)}  ${say(change.action)}`)
+      return
+    case 'file': {
+      const action = say(
+        change.action === 'create' ? 'willCreate' : change.action === 'delete' ? 'willDelete' : 'willModify',
+      )
+      const marks = [change.admin ? say('admin') : '', change.notify.length > 0 ? say('reload') : ''].filter(
+        (mark) => mark !== '',
+      )
+      const link = change.real === null ? '' : ` ${say('link', { real: change.real })}`
+      output.line(`${paint('bold', change.path)}${link}  ${[action, ...marks].join(' · ')}`)
+      for (const line of change.diff.split('\n').slice(2)) if (line !== '') output.line(`  ${paintDiff(output, line)}`)
+      return
+    }
+    default:
+      assertNever(change)
+  }
+}
+
+function paintDiff({ paint }: Output, line: string): string {
+  if (line.startsWith('+')) return paint('green', line)
+  if (line.startsWith('-')) return paint('red', line)
+  return paint('dim', line)
+}

@@ -1,0 +1,30 @@
+import { createInterface } from 'node:readline/promises'
+import type { Answer, Question } from '../contract/task.ts'
+import { CodedError } from '../core/errors.ts'
+import type { Context } from './command.ts'
+import type { Io } from './io.ts'
+
+/** Whether somebody sits there who can be asked. */
+export const canAsk = (io: Io, json: boolean): boolean => !json && io.stdin.isTTY === true && io.stdout.isTTY === true
+
+/** Asks one line on the terminal. Throws on Ctrl-C (AbortError) and when the input ends. */
+export async function askLine(io: Io, prompt: string, signal: AbortSignal): Promise<string> {
+  const lines = createInterface({ input: io.stdin, output: io.stdout })
+  try {
+    return (await lines.question(prompt, { signal })).trim()
+  } finally {
+    lines.close()
+  }
+}
+
+const KEYS: Readonly<Record<string, Answer>> = { k: 'keep', r: 'restore', o: 'ours', y: 'yes', n: 'no' }
+
+/** Puts a task's question to the person until one of its choices is given. */
+export async function askQuestion({ io, output, signal }: Context, question: Question): Promise<Answer> {
+  if (!canAsk(io, output.json)) throw new CodedError('no-terminal', { option: '--on-conflict' })
+  if (question.diff) output.line(question.diff)
+  for (;;) {
+    const answer = KEYS[(await askLine(io, output.text.note(question.note), signal)).slice(0, 1).toLowerCase()]
+    if (answer && question.choices.includes(answer)) return answer
+  }
+}

@@ -1,0 +1,75 @@
+import { CodedError } from '../core/errors.ts'
+import { createEngine } from '../engine.ts'
+import { readArgs, type Args, langOf, noMore, unknownCommand } from './args.ts'
+import { type Command, EXIT, statusOf } from './command.ts'
+import { apply } from './commands/apply.ts'
+import { detect } from './commands/detect.ts'
+import { history } from './commands/history.ts'
+import { image } from './commands/image.ts'
+import { mirrors } from './commands/mirrors.ts'
+import { plan } from './commands/plan.ts'
+import { runCommand, shell } from './commands/shell.ts'
+import { undo } from './commands/undo.ts'
+import type { Io } from './io.ts'
+import { openOutput } from './output.ts'
+import { openText } from './text.ts'
+
+const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ['detect', detect],
+  ['image', image],
+  ['mirrors', mirrors],
+  ['plan', plan],
+  ['apply', apply],
+  ['undo', undo],
+  ['history', history],
+  ['shell', shell],
+  ['run', runCommand],
+])
+const LATER = ['why', 'check', 'repair', 'explain', 'report', 'kit', 'classroom', 'uninstall']
+
+/** Every word that makes a command line of what would else open the window. */
+export const commandNames: readonly string[] = [...COMMANDS.keys(), ...LATER]
+
+/** Runs one command line to its exit status. Never throws. */
+export async function runCli(argv: readonly string[], io: Io): Promise<number> {
+  let args: Args
+  try {
+    args = readArgs(argv, io.environment)
+  } catch (error) {
+    const text = await openText(langOf(io.environment))
+    openOutput(io, { json: argv.includes('--json') }, text).error(error)
+    return statusOf(error)
+  }
+  const output = openOutput(io, args, await openText(args.lang))
+  const stop = new AbortController()
+  const cancel = () => stop.abort(new CodedError('cancelled'))
+  const timer =
+    args.timeout === null ? undefined : setTimeout(() => stop.abort(new CodedError('timeout')), args.timeout)
+  process.on('SIGINT', cancel)
+  process.on('SIGTERM', cancel)
+  try {
+    const [name] = args.words
+    if (args.help || name === undefined) {
+      output.line(output.text.say('cli:usage'))
+      return args.help ? EXIT.done : EXIT.unusable
+    }
+    if (LATER.includes(name)) throw new CodedError('not-yet', { key: name })
+    const command = COMMANDS.get(name)
+    if (!command) throw unknownCommand(name)
+    if (name !== 'image' && name !== 'mirrors') noMore(args.words, 1)
+    const engine = await createEngine({
+      home: args.home,
+      root: args.root,
+      catalogue: args.catalogue,
+      environment: io.environment,
+    })
+    return await command({ args, io, output, engine, signal: stop.signal })
+  } catch (error) {
+    output.error(error)
+    return statusOf(error)
+  } finally {
+    clearTimeout(timer)
+    process.off('SIGINT', cancel)
+    process.off('SIGTERM', cancel)
+  }
+}

@@ -1,0 +1,97 @@
+import i18next, { type i18n } from 'i18next'
+import enCli from '../../renderer/i18n/en/cli.json'
+import enDocker from '../../renderer/i18n/en/docker.json'
+import enError from '../../renderer/i18n/en/error.json'
+import enGrammar from '../../renderer/i18n/en/grammar.json'
+import enImage from '../../renderer/i18n/en/image.json'
+import enPlan from '../../renderer/i18n/en/plan.json'
+import enSetting from '../../renderer/i18n/en/setting.json'
+import enStep from '../../renderer/i18n/en/step.json'
+import zhCli from '../../renderer/i18n/zh-CN/cli.json'
+import zhDocker from '../../renderer/i18n/zh-CN/docker.json'
+import zhError from '../../renderer/i18n/zh-CN/error.json'
+import zhGrammar from '../../renderer/i18n/zh-CN/grammar.json'
+import zhImage from '../../renderer/i18n/zh-CN/image.json'
+import zhPlan from '../../renderer/i18n/zh-CN/plan.json'
+import zhSetting from '../../renderer/i18n/zh-CN/setting.json'
+import zhStep from '../../renderer/i18n/zh-CN/step.json'
+import type { AppError, Finding, Note } from '../contract/note.ts'
+import type { Lang } from './args.ts'
+
+const en = {
+  cli: enCli,
+  docker: enDocker,
+  error: enError,
+  grammar: enGrammar,
+  image: enImage,
+  plan: enPlan,
+  setting: enSetting,
+  step: enStep,
+}
+const zh = {
+  cli: zhCli,
+  docker: zhDocker,
+  error: zhError,
+  grammar: zhGrammar,
+  image: zhImage,
+  plan: zhPlan,
+  setting: zhSetting,
+  step: zhStep,
+}
+
+export type Text = {
+  lang: Lang
+  /** The sentence of a key (`namespace:path`). */
+  say(key: string, values?: Readonly<Record<string, string | number>>): string
+  note(note: Note): string
+  finding(finding: Finding): string
+  /** What happened, what to do, the raw cause, what could not be given back: one line each. */
+  error(error: AppError): readonly string[]
+  size(bytes: number): string
+}
+
+/** The sentences of one language. */
+export async function openText(lang: Lang): Promise<Text> {
+  const instance: i18n = i18next.createInstance()
+  await instance.init({
+    lng: lang,
+    fallbackLng: false,
+    resources: { en, 'zh-CN': zh },
+    interpolation: { escapeValue: false },
+  })
+  const say: Text['say'] = (key, values = {}) => instance.t(key, { ...values })
+  const note: Text['note'] = ({ key, values }) => say(key, values)
+  return {
+    lang,
+    say,
+    note,
+    finding: (finding) => `[${say(`cli:severity.${finding.severity}`)}] ${note(finding.note)}`,
+    error(error) {
+      const values: Record<string, string | number> = { ...error.values }
+      const { reason } = values
+      // A reason is a key of its own; what zod or YAML say themselves stays in the cause.
+      if (typeof reason === 'string') {
+        const key = error.code === 'bad-profile' ? `grammar:${reason}` : reason
+        values.reasonText = instance.exists(key) ? say(key, values) : reason
+        if (error.code === 'bad-arguments') values.reason = values.reasonText
+      }
+      const lines = [say(`error:${error.code}.what`, values), say(`error:${error.code}.todo`, values)]
+      if (error.cause !== undefined && error.cause !== '') lines.push(say('error:cause', { cause: error.cause }))
+      if (error.remaining) lines.push(say('error:remaining'), ...error.remaining.map((item) => `  ${item}`))
+      return lines
+    },
+    size: (bytes) => sizeText(bytes),
+  }
+}
+
+/** Decimal units, as docker shows them. */
+export function sizeText(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let value = bytes
+  let unit = 0
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000
+    unit++
+  }
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit] ?? ''}`
+}
