@@ -135,7 +135,9 @@ export function checkPrivate(text: string): Reason | null {
 // These start programs or replace libraries in whatever reads them; a setting must never carry them.
 const RUNS_PROGRAM =
   /^(LD_.*|DYLD_.*|BASH_ENV|ENV|PROMPT_COMMAND|PS[0-4]|IFS|BASH_FUNC_.*|SHELLOPTS|BASHOPTS|ZDOTDIR|FPATH|NODE_OPTIONS|PYTHON(STARTUP|PATH|HOME)|PERL5(LIB|OPT)|RUBYOPT|GIT_(SSH|SSH_COMMAND|ASKPASS|PROXY_COMMAND|EXTERNAL_DIFF|PAGER|EDITOR|CONFIG.*)|SSH_ASKPASS|EDITOR|VISUAL|PAGER|BROWSER|CC|CXX|FC|AR|GCCGO|PKG_CONFIG|GOAUTH|GOCACHEPROG|GOTOOLDIR|GO_EXTLINK_ENABLED)$/
-const RESERVED = /^(PATH|HOME|USER|LOGNAME|SHELL|PWD|OLDPWD|UID|EUID|PPID|TERM|SHLVL|_)$/
+// The lower-case ones are tied to PATH and its like in zsh, or cannot be set in fish.
+const RESERVED =
+  /^(PATH|HOME|USER|USERNAME|LOGNAME|SHELL|PWD|OLDPWD|UID|EUID|GID|EGID|PPID|TERM|SHLVL|RANDOM|SECONDS|LINENO|COLUMNS|LINES|HISTCMD|GROUPS|DIRSTACK|FUNCNAME|BASH_.*|BASH|ZSH_.*|CDPATH|_|path|fpath|cdpath|manpath|mailpath|fignore|watch|psvar|module_path|argv|status|pipestatus|options|functions|commands|aliases|parameters|history|version|umask|hostname|fish_.*)$/
 const VERIFICATION =
   /^(GOINSECURE|GONOSUMCHECK|GONOSUMDB|GONOPROXY|GOVCS|NODE_TLS_REJECT_UNAUTHORIZED|GIT_SSL_NO_VERIFY|SSL_CERT_FILE|SSL_CERT_DIR)$/
 

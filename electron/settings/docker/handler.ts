@@ -3,6 +3,7 @@ import type { DockerState } from '../../contract/machine.ts'
 import { causeText, CodedError, errno } from '../../core/errors.ts'
 import type { Handler } from '../../core/setting.ts'
 import type { Reader, System } from '../../core/system.ts'
+import { PLAIN_PATH, programAt } from '../find-program.ts'
 import { MIRRORS_KEY, mirrorsIn, sameMirrors } from './mirrors.ts'
 import { daemonJsonFormat } from './text.ts'
 
@@ -10,8 +11,8 @@ export type DockerHandlerParts = {
   /** Tells the daemon that reads `path` to read it again. Throws `docker-reload-failed` or `needs-admin`. */
   reload(sys: System, path: string, signal: AbortSignal): Promise<void>
   state(sys: Reader, signal: AbortSignal): Promise<DockerState>
-  /** The daemon's program, for `--validate`; null: not found. */
-  daemon(sys: Reader): Promise<string | null>
+  /** The daemon's program, for `--validate`; null: not found. By default the first in the usual folders. */
+  daemon?(sys: Reader): Promise<string | null>
   /** Milliseconds between two looks, and until we give up. */
   every?: number
   most?: number
@@ -22,7 +23,7 @@ export type DockerHandlerParts = {
  * file's mirrors. A daemon that does not run needs nothing: it reads the file when it starts.
  */
 export function dockerHandler(parts: DockerHandlerParts): Handler {
-  const { every = 200, most = 20_000 } = parts
+  const { every = 200, most = 20_000, daemon = findDaemon } = parts
   return {
     id: 'docker-reload',
     interim(from, to) {
@@ -39,7 +40,7 @@ export function dockerHandler(parts: DockerHandlerParts): Handler {
     async notice(sys, path, bytes, signal) {
       const before = await parts.state(sys, signal)
       if (before.state === 'not-running' || before.state === 'not-installed') return
-      if (bytes !== null) await validate(sys, await parts.daemon(sys), path, signal)
+      if (bytes !== null) await validate(sys, await daemon(sys), path, signal)
       await parts.reload(sys, path, signal)
       const wanted = mirrorsOrNull(bytes)
       const end = performance.now() + most
@@ -52,6 +53,14 @@ export function dockerHandler(parts: DockerHandlerParts): Handler {
       }
     },
   }
+}
+
+async function findDaemon(sys: Reader): Promise<string | null> {
+  for (const folder of PLAIN_PATH.split(':')) {
+    const path = `${folder}/dockerd`
+    if ((await programAt(sys, path)) !== null) return path
+  }
+  return null
 }
 
 function givenUp(now: DockerState, path: string): CodedError {

@@ -114,7 +114,8 @@ async function verifyMirrors(sys: Reader, places: Places, choice: DockerChoice, 
     }
   const values = { endpoint, mirrors: list(mirrors), wanted: list(choice.mirrors) }
   if (!sameMirrors(mirrors, choice.mirrors))
-    return { id: 'docker.mirrors', severity: 'error', note: { key: 'setting:docker.differs', values } }
+    // A warning: whatever we wrote was waited for by the handler. This is a daemon that nobody has reloaded.
+    return { id: 'docker.mirrors', severity: 'warning', note: { key: 'setting:docker.differs', values } }
   const key = mirrors.length === 0 ? 'setting:docker.official' : 'setting:docker.effective'
   return { id: 'docker.mirrors', severity: 'ok', note: { key, values } }
 }

@@ -55,14 +55,21 @@ async function verifyShell(
 ): Promise<Finding> {
   const answers = await askShell(sys, places, shell, signal)
   const details = answers.flatMap((answer) => disagreements(answer, wish, places))
+  const silent = answers.filter(({ variables }) => variables === null)
   const values = { shell: shell.id, path: shell.path, starts: answers.length }
+  if (silent.length > 0 && details.length === 0) {
+    // Its own files may start another program instead (`exec tmux`): that proves nothing against us.
+    const causes = silent.map(({ start, cause }) => `${start}: ${cause}`)
+    const note = { key: 'setting:shell.silent', values }
+    return { id: `shell.${shell.id}`, severity: 'warning', note, details: causes }
+  }
   return details.length === 0
     ? { id: `shell.${shell.id}`, severity: 'ok', note: { key: 'setting:shell.answers', values } }
     : { id: `shell.${shell.id}`, severity: 'error', note: { key: 'setting:shell.disagrees', values }, details }
 }
 
-function disagreements({ start, variables, cause }: Answer, wish: ShellWish, places: Places): readonly string[] {
-  if (variables === null) return [`${start}: ${cause}`]
+function disagreements({ start, variables }: Answer, wish: ShellWish, places: Places): readonly string[] {
+  if (variables === null) return []
   const wrong: string[] = []
   for (const [name, value] of wish.variables) {
     const found = variables.get(name)

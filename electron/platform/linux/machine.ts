@@ -1,0 +1,119 @@
+import os from 'node:os'
+import type { Machine } from '../../contract/machine.ts'
+import type { Places } from '../../core/places.ts'
+import type { Reader } from '../../core/system.ts'
+
+/** Who runs the program. */
+export type Identity = { name: string; uid: number; gid: number }
+
+export type LinuxFacts = Pick<Machine, 'os' | 'user' | 'proxies' | 'permissions'>
+
+/** The identity of this process. */
+export function currentIdentity(): Identity {
+  const { uid, gid } = { uid: process.geteuid?.() ?? -1, gid: process.getegid?.() ?? -1 }
+  try {
+    return { name: os.userInfo().username, uid, gid }
+  } catch {
+    // An account that passwd does not know, as containers have.
+    return { name: String(uid), uid, gid }
+  }
+}
+
+/** What Linux itself tells: system, account, way to administrator rights, proxies of the environment. */
+export async function linuxFacts(
+  sys: Reader,
+  places: Places,
+  signal: AbortSignal,
+  who: Identity = currentIdentity(),
+): Promise<LinuxFacts> {
+  const release = parseRelease((await text(sys, '/etc/os-release')) || (await text(sys, '/usr/lib/os-release')))
+  const groups = await groupsOf(sys, who)
+  signal.throwIfAborted()
+  return {
+    os: {
+      platform: 'linux',
+      name: release.get('NAME') ?? 'Linux',
+      version: release.get('VERSION_ID') ?? '',
+      arch: os.arch(),
+      kernel: os.release(),
+    },
+    user: {
+      ...who,
+      home: places.home,
+      root: who.uid === 0,
+      behindSudo: who.uid === 0 ? (places.environment['SUDO_USER'] ?? null) : null,
+      groups: [...groups],
+    },
+    proxies: proxiesOf(places.environment),
+    permissions: {
+      writeHome: await sys.canWrite(places.home),
+      writeSystem: await sys.canWrite(places.docker.daemonJson.system),
+      elevation: await elevation(sys, who, groups),
+    },
+  }
+}
+
+async function text(sys: Reader, path: string): Promise<string> {
+  try {
+    return new TextDecoder().decode(await sys.readFile(path))
+  } catch {
+    return ''
+  }
+}
+
+/** os-release(5): shell-like assignments; quotes are taken off, nothing is run. */
+function parseRelease(content: string): ReadonlyMap<string, string> {
+  const entries = [...content.matchAll(/^([A-Z_]+)=(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"']*))\s*$/gm)]
+  return new Map(entries.map(([, name = '', double, single, bare]) => [name, double ?? single ?? bare ?? '']))
+}
+
+/** The account's groups by name, from /etc/group and the primary gid. */
+async function groupsOf(sys: Reader, who: Identity): Promise<readonly string[]> {
+  return (await text(sys, '/etc/group')).split('\n').flatMap((line) => {
+    const [name, , gid, members = ''] = line.split(':')
+    if (name === undefined || name === '') return []
+    return Number(gid) === who.gid || members.split(',').includes(who.name) ? [name] : []
+  })
+}
+
+/** The groups that distributions let use sudo. */
+const ADMIN_GROUPS = ['sudo', 'wheel', 'admin']
+
+async function elevation(
+  sys: Reader,
+  who: Identity,
+  groups: readonly string[],
+): Promise<Machine['permissions']['elevation']> {
+  if (who.uid === 0) return 'root'
+  const has = async (program: string): Promise<boolean> =>
+    (
+      await Promise.all(
+        ['/usr/bin', '/bin', '/usr/local/bin'].map((at) => sys.lstat(`${at}/${program}`).catch(() => null)),
+      )
+    ).some((stat) => stat !== null)
+  if (groups.some((name) => ADMIN_GROUPS.includes(name)) && (await has('sudo'))) return 'sudo'
+  return (await has('pkexec')) ? 'pkexec' : 'none'
+}
+
+const PROXY = /^(https?|ftp|all|no)_proxy$/i
+
+function proxiesOf(environment: Readonly<Record<string, string>>): Machine['proxies'] {
+  return Object.entries(environment)
+    .filter(([name, value]) => PROXY.test(name) && value !== '')
+    .map(([name, value]) => ({
+      name,
+      value: value.replace(/\/\/[^/@]*@/, '//***@').replace(/^[^/@]*@/, '***@'),
+      from: 'environment',
+      loopback: !/^no_proxy$/i.test(name) && isLoopback(value),
+    }))
+}
+
+/** A proxy on this machine's own loopback is another one seen from a container or a virtual machine. */
+function isLoopback(value: string): boolean {
+  try {
+    const { hostname } = new URL(value.includes('://') ? value : `http://${value}`)
+    return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname)
+  } catch {
+    return false
+  }
+}
