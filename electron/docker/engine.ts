@@ -121,13 +121,27 @@ async function pingVersion(docker: Docker, abortSignal: AbortSignal): Promise<st
   return typeof version === 'string' && /^\d+\.\d+$/.test(version) ? version : '1.24'
 }
 
-export type Dial = { path: string; method: 'GET' | 'POST'; abortSignal: AbortSignal }
+export type Dial = {
+  path: string
+  method: 'GET' | 'POST'
+  query?: Readonly<Record<string, string>>
+  body?: object
+  abortSignal: AbortSignal
+}
+
+/** The library appends the query only behind a `?`, and sends no body for an empty object. */
+const dialOptions = ({ path, method, query, body, abortSignal }: Dial) => ({
+  path: `${path}?`,
+  method,
+  abortSignal,
+  options: { _query: query ?? {}, _body: body ?? {} },
+  statusCodes: { 200: true, 201: true, 204: true },
+})
 
 /** A request whose answer is handed over as soon as its head is there. */
-export function openStream(docker: Docker, { path, method, abortSignal }: Dial): Promise<IncomingMessage> {
+export function openStream(docker: Docker, dial: Dial): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const request = { path, method, abortSignal, isStream: true, statusCodes: { 200: true } }
-    docker.modem.dial(request, (error: unknown, answer: unknown) => {
+    docker.modem.dial({ ...dialOptions(dial), isStream: true }, (error: unknown, answer: unknown) => {
       if (error) reject(error)
       else if (answer instanceof http.IncomingMessage) resolve(answer)
       else reject(new Error('no answer to stream'))
@@ -135,12 +149,16 @@ export function openStream(docker: Docker, { path, method, abortSignal }: Dial):
   })
 }
 
-/** A GET whose answer is JSON, e.g. `/info`. dockerode's own calls do not all take a signal. */
-export function getJson(docker: Docker, path: string, abortSignal: AbortSignal): Promise<unknown> {
+/** A request whose answer is JSON. dockerode's own calls do not all take a signal, and put bodies into the address. */
+export function askJson(docker: Docker, dial: Dial): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const request = { path, method: 'GET', abortSignal, statusCodes: { 200: true } }
-    docker.modem.dial(request, (error: unknown, answer: unknown) => (error ? reject(error) : resolve(answer)))
+    docker.modem.dial(dialOptions(dial), (error: unknown, answer: unknown) => (error ? reject(error) : resolve(answer)))
   })
+}
+
+/** `askJson` for a plain GET, e.g. of `/info`. */
+export function getJson(docker: Docker, path: string, abortSignal: AbortSignal): Promise<unknown> {
+  return askJson(docker, { path, method: 'GET', abortSignal })
 }
 
 /** The lower of two API versions. */

@@ -60,13 +60,12 @@ export function engineError(error: unknown, values: Values = {}): CodedError {
   if (connection) return new CodedError(connection, values, error)
   const status = httpStatus(error)
   const message = engineMessage(error)
-  const text = errno(error) !== null && status === null ? `${errno(error)} ${message}` : message
-  const sorted = sortFailure(message, status ?? undefined)
-  if (sorted === 'registry-unreachable' && status === null) return new CodedError('docker-unreachable', values, text)
-  if (sorted === 'image-not-found' && !/image|manifest|reference/i.test(message))
-    return new CodedError('container-failed', values, text)
-  if (sorted) return new CodedError(sorted, values, text)
-  return new CodedError(status === null ? 'docker-unreachable' : 'container-failed', values, text)
+  if (status === null) return new CodedError('docker-unreachable', values, error)
+  const sorted = sortFailure(message)
+  if (sorted === 'engine-disk-full' || sorted === 'image-bad-reference') return new CodedError(sorted, values, message)
+  if (/no such image/i.test(message)) return new CodedError('image-not-found', values, message)
+  // Other words of the engine ("permission denied" by a program, say) are not about a registry.
+  return new CodedError('container-failed', values, message)
 }
 
 /** A signal's reason is the truth: a limit that ran out is no cancel. */

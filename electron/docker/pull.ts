@@ -30,10 +30,10 @@ export async function pullImage(engine: Engine, reference: string, options: Pull
   const name = readImage(reference)
   const image = familiar(name)
   const started = performance.now()
-  const query = new URLSearchParams({ fromImage: familiarRepository(name), tag: name.digest ?? name.tag })
-  if (options.platform !== undefined) query.set('platform', options.platform)
+  const platform = options.platform === undefined ? {} : { platform: options.platform }
+  const query = { fromImage: familiarRepository(name), tag: name.digest ?? name.tag, ...platform }
   const progress = createPullProgress()
-  await transfer(engine, `/images/create?${query}`, image, progress, options)
+  await transfer(engine, query, image, progress, options)
   const failure = progress.failure()
   if (failure) throw pullError(failure.message, image, failure.status ?? undefined)
   const result = progress.result()
@@ -53,7 +53,7 @@ export async function pullImage(engine: Engine, reference: string, options: Pull
 
 async function transfer(
   engine: Engine,
-  path: string,
+  query: Record<string, string>,
   image: string,
   progress: PullProgress,
   options: PullOptions,
@@ -75,7 +75,12 @@ async function transfer(
   const ticker = setInterval(tell, REPORT_EVERY)
   try {
     stopped.signal.throwIfAborted()
-    const answer = await openStream(engine.docker, { path, method: 'POST', abortSignal: stopped.signal })
+    const answer = await openStream(engine.docker, {
+      path: '/images/create',
+      method: 'POST',
+      query,
+      abortSignal: stopped.signal,
+    })
     // Destroying the answer closes the socket; that is what stops the engine's transfer.
     stopped.signal.addEventListener('abort', () => answer.destroy(), { once: true })
     answer.on('data', (chunk: Uint8Array) => {
