@@ -61,7 +61,6 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
       home: args.home,
       root: args.root,
       catalogue: args.catalogue,
-      environment: io.environment,
     })
     return await command({ args, io, output, engine, signal: stop.signal })
   } catch (error) {

@@ -5,7 +5,7 @@ import { CodedError, causeText } from './errors.ts'
 import { type Run, record } from './journal.ts'
 import { readState, sameState } from './plan.ts'
 import type { Format, Handler } from './setting.ts'
-import type { System } from './system.ts'
+import type { Reader, System } from './system.ts'
 import { isOurs } from './apply.ts'
 import { type FileChange, type Move, transit } from './transition.ts'
 import { actionOf, diffText } from './view.ts'
@@ -41,6 +41,26 @@ export function touchedFiles(run: Run): readonly { index: number; change: FileCh
 /** Whether a run stands: it was applied (or cut off in the middle) and is not undone. */
 export const undoable = (run: Run): boolean =>
   !run.undone && run.changes.length > 0 && (run.end === 'applied' || run.end === null || run.remaining.length > 0)
+
+/**
+ * The run that an undo means: the named one, else the newest that stands. null: there is none.
+ * Throws `run-not-found` for a name that no run has.
+ */
+export function newestUndoable(runs: readonly Run[], id: string | null): Run | null {
+  if (id === null) return runs.find(undoable) ?? null
+  const run = runs.find((entry) => entry.id === id)
+  if (!run) throw new CodedError('run-not-found', { run: id })
+  return undoable(run) ? run : null
+}
+
+/** Files of a run that neither it nor the time before it left as they are now: an undo asks about them. */
+export async function conflicts(run: Run, sys: Reader): Promise<readonly string[]> {
+  const paths: string[] = []
+  for (const { index, change } of touchedFiles(run)) {
+    if (!isOurs(change, await readState(change.real, sys), run.interims.get(index) ?? null)) paths.push(change.path)
+  }
+  return paths
+}
 
 /**
  * Gives back what stood there before a run: bytes, mode, owner; files and folders that did not exist go.

@@ -59,11 +59,11 @@ export class TaskRegistry {
     return id
   }
 
-  /** Answers false for an unknown task and for one that has ended. */
-  cancel(id: string): boolean {
+  /** Answers false for an unknown task and for one that has ended. `reason`: an error other than `cancelled`. */
+  cancel(id: string, reason?: unknown): boolean {
     const task = this.#tasks.get(id)
     if (task?.state !== 'running') return false
-    task.abort.abort()
+    task.abort.abort(reason)
     return true
   }
 
@@ -102,7 +102,7 @@ export class TaskRegistry {
   /** How the task ended. Never rejects for a failed task; rejects `bad-request` for an unknown one. */
   async settled(id: string): Promise<Settled> {
     const task = this.#tasks.get(id)
-    if (task === undefined) throw new CodedError('bad-request', { name: id })
+    if (task === undefined) throw new CodedError('bad-request', { request: id })
     return task.settled
   }
 

@@ -1,0 +1,161 @@
+import type { TagList } from './contract/image.ts'
+import type { Machine } from './contract/machine.ts'
+import type { PlanView } from './contract/plan.ts'
+import type { Profile } from './contract/profile.ts'
+import type { ApplyResult, ConflictPolicy, RunSummary, UndoResult } from './contract/run.ts'
+import type { TaskReport } from './contract/task.ts'
+import { CodedError } from './core/errors.ts'
+import { readRuns } from './core/journal.ts'
+import { lockHolder, withLock } from './core/lock.ts'
+import type { Places } from './core/places.ts'
+import { hasInterrupted, runPlan, settleInterrupted, type RunTools } from './core/run.ts'
+import type { System } from './core/system.ts'
+import { conflicts, newestUndoable, summarize, undoRun } from './core/undo.ts'
+import { detectMachine } from './engine/detect.ts'
+import { openImages } from './engine/images.ts'
+import type { RunRequest } from './engine/run-request.ts'
+import { loadAssets } from './engine/assets.ts'
+import { PlanBook } from './engine/plans.ts'
+import type { MirrorCatalogue } from './mirrors/catalogue.ts'
+import { openPlatform } from './platform/index.ts'
+import { dockerHandler } from './settings/docker/handler.ts'
+import { formats } from './settings/index.ts'
+import { dockerState } from './docker/state.ts'
+import { findPrograms } from './settings/find-program.ts'
+import { realSystem } from './system/real.ts'
+import { TaskRegistry } from './tasks/registry.ts'
+
+export type EngineOptions = {
+  home: string | null
+  root: string | null
+  catalogue: string | null
+}
+
+/**
+ * GoReady without a face: what the command line and the window both use. Long work is a task.
+ * Everything that throws throws a CodedError.
+ */
+export type Engine = {
+  tasks: TaskRegistry
+  places: Places
+  detect(signal: AbortSignal): Promise<Machine>
+  tags(options: { refresh: boolean }, signal: AbortSignal): Promise<TagList>
+  mirrors(): MirrorCatalogue
+  makePlan(profile: Profile, signal: AbortSignal): Promise<PlanView>
+  startApply(planId: string): string
+  startPull(image: string): string
+  startVerify(image: string): string
+  history(): Promise<RunSummary[]>
+  /** Files of a run that were edited since; undo would ask about them. */
+  undoConflicts(runId: string | null, signal: AbortSignal): Promise<readonly string[]>
+  startUndo(runId: string | null, onConflict: ConflictPolicy): string
+  /** Settles runs that were cut off, if there are any. */
+  settle(signal: AbortSignal): Promise<void>
+  /** A shell (`argv` null) or a command in the chosen image; answers its exit status. */
+  runInImage(request: RunRequest, signal: AbortSignal): Promise<number>
+}
+
+/** Builds the program's objects for one machine (or for `--home`, `--root`). */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const sys = realSystem()
+  const platform = openPlatform({ home: options.home ?? undefined, root: options.root ?? undefined })
+  const { places } = platform
+  const assets = await loadAssets(options.catalogue)
+  const handlers = new Map([['docker-reload' as const, dockerHandlerFor(platform)]])
+  const tools: RunTools = { sys, handlers, state: places.state, pid: process.pid }
+  const images = openImages(sys, places, assets.tags)
+  const plans = new PlanBook({ sys, places, images, assets })
+  const tasks = new TaskRegistry()
+  const settle = async (signal: AbortSignal): Promise<void> => {
+    if (!(await hasInterrupted(tools))) return
+    await withLock(places.state, process.pid, sys, () => settleInterrupted(tools, signal))
+  }
+  return {
+    tasks,
+    places,
+    detect: (signal) => detectMachine(platform, sys, signal),
+    tags: ({ refresh }, signal) => images.tags(refresh, signal),
+    mirrors: () => assets.mirrors,
+    makePlan: (profile, signal) => plans.make(profile, signal),
+    startApply: (planId) =>
+      tasks.run(
+        'apply',
+        async ({ report, signal }): Promise<ApplyResult> => runPlan(plans.take(planId), tools, report, signal),
+      ),
+    startPull: (image) => tasks.run('pull', ({ report, signal }) => images.pull(image, signal, report)),
+    startVerify: (image) => tasks.run('verify', ({ signal }) => images.verify(image, signal)),
+    history: () => history(places, sys),
+    async undoConflicts(runId) {
+      const { runs } = await readRuns(places.state, sys)
+      const run = newestUndoable(runs, runId)
+      return run === null ? [] : conflicts(run, sys)
+    },
+    startUndo: (runId, onConflict) =>
+      tasks.run('undo', ({ report, signal, ask }) =>
+        undo(runId, onConflict, { tools, report, signal, ask: (question) => ask(question) }),
+      ),
+    settle,
+    runInImage: (request, signal) => images.run(request, () => history(places, sys), signal),
+  }
+}
+
+function dockerHandlerFor({ places, reloadDocker }: ReturnType<typeof openPlatform>) {
+  return dockerHandler({
+    reload: reloadDocker,
+    state: (sys, signal) => dockerState(sys, places, signal),
+    daemon: async (sys) => (await findPrograms(sys, places, 'dockerd', places.docker.programs))[0] ?? null,
+  })
+}
+
+async function history(places: Places, sys: System): Promise<RunSummary[]> {
+  const { runs, damaged } = await readRuns(places.state, sys)
+  const alive = await lockHolder(places.state, sys)
+  const broken = damaged.map((path): RunSummary => {
+    const id = path.slice(path.lastIndexOf('/') + 1).replace(/\.jsonl$/, '')
+    return { id, startedAt: '', status: 'damaged', changed: true, files: [], image: null, choices: [] }
+  })
+  return [...runs.map((run) => summarize(run, alive)), ...broken].toSorted((a, b) => (a.id < b.id ? 1 : -1))
+}
+
+type UndoTools = {
+  tools: RunTools
+  report(event: TaskReport): void
+  signal: AbortSignal
+  ask(question: Extract<TaskReport, { type: 'ask' }>['question']): Promise<string>
+}
+
+async function undo(
+  runId: string | null,
+  policy: ConflictPolicy,
+  { tools, report, signal, ask }: UndoTools,
+): Promise<UndoResult> {
+  const { sys, state } = tools
+  const nothing: UndoResult = { run: null, restored: [], kept: [], removedFolders: [], removedImages: [] }
+  const first = await readRuns(state, sys)
+  if (newestUndoable(first.runs, runId) === null) return nothing
+  return withLock(state, tools.pid, sys, async () => {
+    await settleInterrupted(tools, signal)
+    const { runs } = await readRuns(state, sys)
+    const run = newestUndoable(runs, runId)
+    if (run === null) return nothing
+    report({ type: 'step', step: 'undo', state: 'running' })
+    const result = await undoRun(run, runs, policy, {
+      ...tools,
+      formats,
+      signal,
+      reloading: () => report({ type: 'step', step: 'reload', state: 'running' }),
+      async ask(path, diff) {
+        const answer = await ask({
+          id: crypto.randomUUID(),
+          note: { key: 'cli:undo.ask', values: { path } },
+          diff,
+          choices: ['keep', 'restore', 'ours'],
+        })
+        if (answer === 'keep' || answer === 'restore' || answer === 'ours') return answer
+        throw new CodedError('cancelled')
+      },
+    })
+    report({ type: 'step', step: 'undo', state: 'done' })
+    return result
+  })
+}

@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { CodedError, causeText } from '../core/errors.ts'
+import { type Catalogue, jsonErrorLine, loadCatalogue } from '../docker/catalogue.ts'
+import { loadMirrors, type MirrorCatalogue } from '../mirrors/catalogue.ts'
+
+export type Assets = { tags: Catalogue; mirrors: MirrorCatalogue }
+
+/**
+ * The shipped catalogues, or what `--catalogue FILE` puts in their place: a file with `tags`
+ * replaces the tags, one with `mirrors` the mirrors, one may hold both.
+ * Throws `bad-arguments`, `unparsable-file` {path, line}.
+ */
+export async function loadAssets(file: string | null): Promise<Assets> {
+  const folder = assetsFolder()
+  const shipped = {
+    tags: () => readFile(join(folder, 'golang-tags.json'), 'utf8').then((text) => loadCatalogue(text)),
+    mirrors: async () => loadMirrors(JSON.parse(await readFile(join(folder, 'mirrors.json'), 'utf8')), 'mirrors.json'),
+  }
+  if (file === null) return { tags: await shipped.tags(), mirrors: await shipped.mirrors() }
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch {
+    throw new CodedError('bad-arguments', { reason: 'cli:reason.file', path: file })
+  }
+  const { mirrors, ...tags } = parseObject(text, file)
+  return {
+    tags: 'tags' in tags ? loadCatalogue(JSON.stringify(tags), file) : await shipped.tags(),
+    mirrors: mirrors === undefined ? await shipped.mirrors() : loadMirrors({ date: tags.date, mirrors }, file),
+  }
+}
+
+function parseObject(text: string, path: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
+  } catch (error) {
+    throw new CodedError('unparsable-file', { path, line: jsonErrorLine(text, error) }, causeText(error))
+  }
+  throw new CodedError('unparsable-file', { path, line: 1 }, 'not an object')
+}
+
+/** `assets/` stands beside the built program and beside the sources, at different depths. */
+function assetsFolder(): string {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+    const assets = join(folder, 'assets')
+    if (existsSync(join(assets, 'golang-tags.json'))) return assets
+    if (folder === dirname(folder)) throw new Error('assets/ is missing')
+  }
+}

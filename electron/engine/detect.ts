@@ -1,0 +1,38 @@
+import type { Machine } from '../contract/machine.ts'
+import type { System } from '../core/system.ts'
+import { isLoopback } from '../docker/loopback.ts'
+import { dockerState } from '../docker/state.ts'
+import type { openPlatform } from '../platform/index.ts'
+import { detectGo, effective, goFacts } from '../settings/go/detect.ts'
+import { detectShells, shellFacts } from '../settings/shell/detect.ts'
+
+/** Facts about this machine, gathered side by side. Only reads. */
+export async function detectMachine(
+  platform: ReturnType<typeof openPlatform>,
+  sys: System,
+  signal: AbortSignal,
+): Promise<Machine> {
+  const { places } = platform
+  const [facts, docker, go, shells] = await Promise.all([
+    platform.facts(sys, signal),
+    dockerState(sys, places, signal),
+    detectGo(sys, places, signal),
+    detectShells(sys, places).then((state) => shellFacts(sys, state, signal)),
+  ])
+  const daemonProxies = Object.entries(docker.proxies).map(([name, value]) => ({
+    name,
+    value,
+    from: 'docker',
+    loopback: isLoopback(value),
+  }))
+  const proxy = effective(go, 'GOPROXY')
+  return {
+    ...facts,
+    shells,
+    docker,
+    go: goFacts(go, places),
+    sources: { go: proxy === null ? [] : [proxy], docker: docker.mirrors },
+    proxies: [...facts.proxies, ...daemonProxies],
+    state: places.state,
+  }
+}

@@ -1,0 +1,161 @@
+import type { ImageFacts, TagList, Verification } from '../contract/image.ts'
+import type { DockerState } from '../contract/machine.ts'
+import type { ErrorCode, Finding, Note } from '../contract/note.ts'
+import type { Change } from '../contract/plan.ts'
+import type { RunSummary } from '../contract/run.ts'
+import type { TaskReport } from '../contract/task.ts'
+import { splitGoProxy } from '../contract/grammar.ts'
+import { CodedError } from '../core/errors.ts'
+import type { Places } from '../core/places.ts'
+import type { ImageTools } from '../core/run.ts'
+import type { Proposal } from '../core/setting.ts'
+import type { System } from '../core/system.ts'
+import type { Catalogue } from '../docker/catalogue.ts'
+import { findEndpoint } from '../docker/endpoint.ts'
+import { type Engine as DockerEngine, openEngine } from '../docker/engine.ts'
+import { inspectImage } from '../docker/inspect.ts'
+import { isLoopback, loopbackFindings } from '../docker/loopback.ts'
+import { pullImage } from '../docker/pull.ts'
+import { resolveImage } from '../docker/reference.ts'
+import { removeImage } from '../docker/remove.ts'
+import { dockerState } from '../docker/state.ts'
+import { listTags } from '../docker/tags.ts'
+import { verifyGo, verifyModule } from '../docker/verify.ts'
+import { goEnvironment, plannedGoEnvironment } from './go-env.ts'
+import { runRequest, type RunRequest } from './run-request.ts'
+
+type Report = (event: TaskReport) => void
+type Prepared = { change: Extract<Change, { kind: 'image' }>; tools: ImageTools; notes: readonly Note[] }
+
+/** Everything about images, bound to one machine. */
+export type Images = {
+  tags(refresh: boolean, signal: AbortSignal): Promise<TagList>
+  /** Resolves the image of a profile and looks whether it is there. A Docker that does not run is a finding, later an error. */
+  prepare(image: string, retries: number, signal: AbortSignal): Promise<Prepared>
+  findings(proposals: readonly Proposal[], withImage: boolean, signal: AbortSignal): Promise<readonly Finding[]>
+  pull(image: string, signal: AbortSignal, report: Report): Promise<ImageFacts>
+  verify(image: string, signal: AbortSignal): Promise<Verification>
+  run(request: RunRequest, history: () => Promise<RunSummary[]>, signal: AbortSignal): Promise<number>
+}
+
+/** What can go better the second time. */
+const RETRIED: readonly ErrorCode[] = ['registry-unreachable', 'pull-failed']
+
+export function openImages(sys: System, places: Places, catalogue: Catalogue): Images {
+  const state = (signal: AbortSignal): Promise<DockerState> => dockerState(sys, places, signal)
+  const open = async (signal: AbortSignal): Promise<DockerEngine> =>
+    openEngine(await findEndpoint(sys, places), { signal })
+
+  /** A mirror that the engine asks first is asked for tags first; the Hub is next, the catalogue last. */
+  const tags = async (refresh: boolean, signal: AbortSignal): Promise<TagList> => {
+    const [mirror] = (await state(signal)).mirrors
+    const first = mirror === undefined ? null : await listTags({ catalogue, registryUrl: mirror, refresh, signal })
+    return first?.from === 'registry' ? first : listTags({ catalogue, refresh, signal })
+  }
+  const resolve = async (image: string, signal: AbortSignal): Promise<string> =>
+    /^newest/.test(image) ? resolveImage(image, await tags(false, signal)) : resolveImage(image, EMPTY)
+
+  const pull = async (reference: string, retries: number, signal: AbortSignal, report: Report): Promise<ImageFacts> => {
+    const engine = await open(signal)
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await pullImage(engine, reference, { signal, report })
+      } catch (error) {
+        if (attempt >= retries || signal.aborted || !(error instanceof CodedError) || !RETRIED.includes(error.code))
+          throw error
+        report({ type: 'log', line: error.message })
+      }
+    }
+  }
+  const module = async (reference: string, signal: AbortSignal) => {
+    const goEnv = await goEnvironment(sys, places, signal)
+    const checked = await verifyModule(await open(signal), reference, {
+      goEnv,
+      signal,
+      environment: places.environment,
+    })
+    const findings = loopbackFindings(goEnv, await state(signal))
+    // A proxy on this machine serves its Go well; that a container can't reach it is worth a word, not a failure.
+    if (!checked.ok && !onlyLoopback(goEnv.GOPROXY ?? ''))
+      throw new CodedError('module-download-failed', { proxy: checked.proxy || 'GOPROXY' }, checked.cause ?? '')
+    return { module: checked, findings }
+  }
+
+  return {
+    tags,
+    async prepare(image, retries, signal) {
+      const reference = await resolve(image, signal)
+      const now = await state(signal)
+      const facts = now.state === 'running' ? await inspectImage(await open(signal), reference, signal) : null
+      const tools: ImageTools = {
+        reference,
+        ready: async (at) => requireRunning(await state(at)),
+        pull: (at, report) => pull(reference, retries, at, report),
+        async facts(at) {
+          const found = await inspectImage(await open(at), reference, at)
+          if (!found) throw new CodedError('image-not-found', { image: reference })
+          return { ...found, pulled: false, bytes: 0, ms: 0 }
+        },
+        verify: async (at) => verifyGo(await open(at), reference, { signal: at }),
+        verifyModule: (at) => module(reference, at),
+        remove: async () => removeImage(await open(AbortSignal.timeout(REMOVE_TIMEOUT)), reference),
+        mirrors: async (at) => (await state(at)).mirrors,
+      }
+      const notes: Note[] = image === reference ? [] : [{ key: 'plan:image', values: { image, reference } }]
+      return { change: { kind: 'image', name: reference, before: facts !== null, after: true }, tools, notes }
+    },
+    async findings(proposals, withImage, signal) {
+      const docker = await state(signal)
+      const found: Finding[] = []
+      if (withImage && docker.state !== 'running')
+        found.push({
+          id: 'docker.state',
+          severity: 'error',
+          note: { key: `error:docker-${docker.state}.what`, values: { address: docker.endpoint } },
+        })
+      if (withImage) found.push(...loopbackFindings(await plannedGoEnvironment(sys, places, proposals, signal), docker))
+      return found
+    },
+    pull: async (image, signal, report) => {
+      requireRunning(await state(signal))
+      return pull(await resolve(image, signal), 0, signal, report)
+    },
+    async verify(image, signal) {
+      requireRunning(await state(signal))
+      const reference = await resolve(image, signal)
+      const engine = await open(signal)
+      if (!(await inspectImage(engine, reference, signal)))
+        throw new CodedError('image-not-found', { image: reference })
+      return verifyGo(engine, reference, { signal })
+    },
+    async run(request, history, signal) {
+      requireRunning(await state(signal))
+      const chosen =
+        request.image ?? (await history()).find((run) => run.status === 'applied' && run.image !== null)?.image
+      if (!chosen) throw new CodedError('no-image')
+      const reference = await resolve(chosen, signal)
+      return runRequest(
+        await open(signal),
+        reference,
+        request,
+        await goEnvironment(sys, places, signal),
+        places,
+        signal,
+      )
+    },
+  }
+}
+
+const REMOVE_TIMEOUT = 60_000
+const EMPTY: TagList = { from: 'catalogue', source: '', catalogueDate: '', tags: [] }
+
+/** Throws the error that belongs to an engine that can't be used. */
+export function requireRunning(docker: DockerState): void {
+  if (docker.state !== 'running')
+    throw new CodedError(`docker-${docker.state}`, { address: docker.endpoint }, docker.cause ?? undefined)
+}
+
+function onlyLoopback(goproxy: string): boolean {
+  const addresses = splitGoProxy(goproxy).filter(({ value }) => value !== 'direct' && value !== 'off')
+  return addresses.length > 0 && addresses.every(({ value }) => isLoopback(value))
+}

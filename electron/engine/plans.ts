@@ -1,0 +1,73 @@
+import type { Finding, Note } from '../contract/note.ts'
+import type { Change, Plan, PlanView } from '../contract/plan.ts'
+import type { Profile } from '../contract/profile.ts'
+import { parseDuration } from '../contract/grammar.ts'
+import { CodedError } from '../core/errors.ts'
+import type { Places } from '../core/places.ts'
+import { fold } from '../core/plan.ts'
+import type { ImageTools, RunInput } from '../core/run.ts'
+import type { Prober, Proposal } from '../core/setting.ts'
+import type { System } from '../core/system.ts'
+import { viewPlan } from '../core/view.ts'
+import { settleAuto } from '../mirrors/settle.ts'
+import { formats, settings } from '../settings/index.ts'
+import { refuseNotYet } from '../settings/unsupported.ts'
+import type { Assets } from './assets.ts'
+import type { Images } from './images.ts'
+
+/** Milliseconds for one probe where the profile says nothing. */
+const PROBE_TIMEOUT = 4000
+/** A window that is left open makes a plan for every look at the page. */
+const KEPT = 16
+
+type Parts = { sys: System; places: Places; images: Images; assets: Assets }
+
+/** Makes plans and holds them: the bytes stay here, a plan is applied by its id, once. */
+export class PlanBook {
+  readonly #plans = new Map<string, RunInput>()
+  readonly #parts: Parts
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  /** Settles a profile to the changes that it would make on this machine. Only reads. */
+  async make(profile: Profile, signal: AbortSignal): Promise<PlanView> {
+    refuseNotYet(profile)
+    const { sys, places, images, assets } = this.#parts
+    const timeout = parseDuration(profile.policy?.timeout ?? '') ?? PROBE_TIMEOUT
+    const probe: Prober = (target, current, at) => settleAuto(target, current, assets.mirrors, timeout, at)
+    const proposals: Proposal[] = []
+    for (const setting of settings) {
+      const proposal = await setting.propose(profile, sys, places, probe, signal)
+      if (proposal) proposals.push(proposal)
+    }
+    const files = await fold(
+      proposals.flatMap((proposal) => proposal.edits),
+      formats,
+      sys,
+    )
+    const image =
+      profile.image === undefined ? null : await images.prepare(profile.image, profile.policy?.retries ?? 1, signal)
+    const changes: readonly Change[] = image === null ? files : [...files, image.change]
+    const findings: readonly Finding[] = await images.findings(proposals, image !== null, signal)
+    const choices: readonly Note[] = [...proposals.flatMap((proposal) => proposal.notes), ...(image?.notes ?? [])]
+    const plan: Plan = { id: crypto.randomUUID(), changes, findings }
+    this.#keep(plan, proposals, image?.tools ?? null)
+    return viewPlan(plan, choices)
+  }
+
+  /** Hands a plan out for its one run. Throws `plan-expired`. */
+  take(id: string): RunInput {
+    const input = this.#plans.get(id)
+    if (!input) throw new CodedError('plan-expired')
+    this.#plans.delete(id)
+    return input
+  }
+
+  #keep(plan: Plan, proposals: readonly Proposal[], image: ImageTools | null): void {
+    this.#plans.set(plan.id, { plan, proposals, image })
+    const [oldest] = this.#plans.keys()
+    if (this.#plans.size > KEPT && oldest !== undefined) this.#plans.delete(oldest)
+  }
+}
