@@ -27,6 +27,8 @@ export default defineConfig({
   renderer: {
     root: 'renderer',
     plugins: [react()],
+    // Filled in for each load by the page's own server.
+    html: { cspNonce: '%NONCE%' },
     build: {
       outDir: 'out/renderer',
       // An inlined asset would be a data: address, which the policy refuses for all but images.

@@ -1,0 +1,92 @@
+import {
+  BrowserWindow,
+  type IpcMainInvokeEvent,
+  type Session,
+  type WebContents,
+  app,
+  protocol,
+  session,
+} from 'electron'
+import { join } from 'node:path'
+import { ORIGIN, PAGE, SCHEME, pageServer } from './page.ts'
+
+/** Before `ready`: the page's own scheme, a real secure origin instead of file://. */
+export function registerScheme(): void {
+  const privileges = { standard: true, secure: true, supportFetchAPI: true, codeCache: true }
+  protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges }])
+}
+
+/** Rules for every page that could ever exist in this process. Once, before the first window. */
+export function denyByDefault(): void {
+  app.on('web-contents-created', (_event, contents) => {
+    contents.on('will-navigate', (event) => event.preventDefault())
+    contents.on('will-frame-navigate', (event) => event.preventDefault())
+    contents.on('will-redirect', (event) => event.preventDefault())
+    contents.on('will-attach-webview', (event) => event.preventDefault())
+    contents.setWindowOpenHandler(() => ({ action: 'deny' }))
+  })
+}
+
+/** Files of `folder` under app://goready; no permission, no download, nothing else from anywhere. */
+function lockSession(target: Session, folder: string): void {
+  target.protocol.handle(SCHEME, pageServer(folder))
+  target.setPermissionRequestHandler((_contents, _permission, answer) => answer(false))
+  target.setPermissionCheckHandler(() => false)
+  target.setDevicePermissionHandler(() => false)
+  target.on('will-download', (event) => event.preventDefault())
+  target.setSpellCheckerEnabled(false)
+  // The page needs no network at all; only what it is made of passes.
+  target.webRequest.onBeforeRequest(({ url }, answer) =>
+    answer({ cancel: !url.startsWith(`${ORIGIN}/`) && !url.startsWith('data:') && !url.startsWith('devtools:') }),
+  )
+}
+
+export type WindowOptions = { out: string; lang: string | null }
+
+/** Opens the program's one window. `out` holds `preload/` and `renderer/`. */
+export function openWindow({ out, lang }: WindowOptions): BrowserWindow {
+  const own = session.fromPartition('goready')
+  lockSession(own, join(out, 'renderer'))
+  const window = new BrowserWindow({
+    width: 960,
+    height: 680,
+    minWidth: 480,
+    minHeight: 340,
+    show: false,
+    title: 'GoReady',
+    autoHideMenuBar: true,
+    webPreferences: {
+      session: own,
+      preload: join(out, 'preload', 'preload.cjs'),
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+      spellcheck: false,
+      devTools: !app.isPackaged,
+    },
+  })
+  window.once('ready-to-show', () => window.show())
+  void window.loadURL(lang === null ? PAGE : `${PAGE}?lang=${encodeURIComponent(lang)}`)
+  return window
+}
+
+/** The one place that says whose requests count: the main frame of our window, showing our page. */
+export function trustedSender(
+  window: () => { webContents: Pick<WebContents, 'mainFrame'> } | null,
+): (event: Pick<IpcMainInvokeEvent, 'sender' | 'senderFrame'>) => boolean {
+  return ({ sender, senderFrame }) => {
+    const contents = window()?.webContents
+    return (
+      contents !== undefined &&
+      sender === contents &&
+      senderFrame !== null &&
+      senderFrame === contents.mainFrame &&
+      senderFrame.origin === ORIGIN
+    )
+  }
+}

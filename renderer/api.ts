@@ -1,0 +1,25 @@
+import type { AppError } from '../electron/contract/note.ts'
+import type { RequestInput, RequestName, RequestOutput } from '../electron/contract/requests.ts'
+import type { TaskEvent } from '../electron/contract/task.ts'
+
+/** What a refused or failed request throws: the code, its values and the raw cause. */
+export class RequestError extends Error {
+  readonly error: AppError
+
+  constructor(error: AppError) {
+    super(error.code)
+    this.name = 'RequestError'
+    this.error = error
+  }
+}
+
+/** Asks the main process. Both sides have parsed what crosses by the contract; throws a RequestError. */
+export async function request<N extends RequestName>(name: N, input: RequestInput<N>): Promise<RequestOutput<N>> {
+  const answer = await window.goready.request(name, input)
+  if (!answer.ok) throw new RequestError(answer.error)
+  // Main has parsed the value by this request's own schema.
+  return answer.value as RequestOutput<N>
+}
+
+/** Every event of every task, from now on. */
+export const onTask = (listener: (event: TaskEvent) => void): void => window.goready.onTask(listener)
