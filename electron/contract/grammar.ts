@@ -146,8 +146,8 @@ export function checkName(name: string): Reason | null {
   if (name === '') return 'empty'
   if (name.length > 255) return 'too-long'
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name === '__proto__') return 'bad-name'
-  if (RESERVED.test(name)) return 'reserved-name'
   if (RUNS_PROGRAM.test(name)) return 'runs-program'
+  if (RESERVED.test(name)) return 'reserved-name'
   return VERIFICATION.test(name) ? 'verification-off' : null
 }
 

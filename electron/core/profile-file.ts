@@ -1,4 +1,4 @@
-import { isMap, isNode, LineCounter, parseDocument, visit, type Document } from 'yaml'
+import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml'
 import type { z } from 'zod'
 import { type Profile, profileSchema } from '../contract/profile.ts'
 import { CodedError } from './errors.ts'
@@ -24,6 +24,13 @@ export function parseProfile(text: string): Profile {
   visit(document, {
     Alias(_, node) {
       throw new CodedError('bad-profile', { line: lineOf(node, lines), key: '', reason: 'alias' })
+    },
+  })
+  visit(document, {
+    // No key of ours; objects would swallow it without a word.
+    Pair(_, { key }) {
+      if (isScalar(key) && key.value === '__proto__')
+        throw new CodedError('bad-profile', { line: lineOf(key, lines), key: '__proto__', reason: 'bad-name' })
     },
   })
   const result = profileSchema.safeParse(document.toJS())
