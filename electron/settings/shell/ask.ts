@@ -18,8 +18,11 @@ const TIMEOUT = 10_000
 
 /** The environment of a session that has just begun: nothing that an earlier shell has exported. */
 function freshEnvironment(places: Places, shell: string): Record<string, string> {
-  const kept = ['USER', 'LOGNAME', 'LANG', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'ZDOTDIR']
-  const env: Record<string, string> = { HOME: places.home, PATH: PLAIN_PATH, TERM: 'dumb', SHELL: shell }
+  const kept = ['USER', 'LOGNAME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'ZDOTDIR']
+  const lang = places.environment['LANG'] ?? ''
+  // fish 3.6 finds no file under a home with Chinese letters in the C locale; a terminal has a UTF-8 one.
+  const LANG = /utf-?8$/i.test(lang) ? lang : 'C.UTF-8'
+  const env: Record<string, string> = { HOME: places.home, PATH: PLAIN_PATH, TERM: 'dumb', LANG, SHELL: shell }
   for (const name of kept) {
     const value = places.environment[name]
     if (value !== undefined) env[name] = value
