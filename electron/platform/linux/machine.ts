@@ -112,7 +112,7 @@ function proxiesOf(environment: Readonly<Record<string, string>>): Machine['prox
 function isLoopback(value: string): boolean {
   try {
     const { hostname } = new URL(value.includes('://') ? value : `http://${value}`)
-    return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname)
+    return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
   } catch {
     return false
   }

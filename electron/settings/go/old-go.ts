@@ -24,7 +24,9 @@ export function isUnsafeGo(version: string): boolean {
 export function asksThirdParty(value: string | null): boolean {
   return splitGoProxy(value ?? '').some(
     ({ value: entry }) =>
-      !['direct', 'off'].includes(entry) && !/^file:/.test(entry) && !/^https:\/\/proxy\.golang\.org\/?$/.test(entry),
+      !['direct', 'off'].includes(entry) &&
+      !entry.startsWith('file:') &&
+      !/^https:\/\/proxy\.golang\.org\/?$/.test(entry),
   )
 }
 

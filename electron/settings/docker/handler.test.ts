@@ -1,0 +1,128 @@
+import { expect, test } from 'vitest'
+import type { DockerState } from '../../contract/machine.ts'
+import { MemorySystem } from '../../system/memory.ts'
+import { dockerHandler } from './handler.ts'
+
+const FILE = '/etc/docker/daemon.json'
+const bytes = (text: string | null): Uint8Array | null => (text === null ? null : new TextEncoder().encode(text))
+const text = (raw: Uint8Array | null): string | null => raw && new TextDecoder().decode(raw)
+
+function engine(state: DockerState['state'], mirrors: string[] = [], cause: string | null = null): DockerState {
+  return {
+    state,
+    endpoint: 'unix:///x.sock',
+    source: 'default',
+    context: null,
+    flavour: 'docker-engine',
+    version: null,
+    apiVersion: null,
+    os: null,
+    arch: null,
+    storage: null,
+    containerdStore: false,
+    mirrors,
+    proxies: {},
+    configFile: FILE,
+    cause,
+  }
+}
+
+/** A daemon that shows the given states one after the other; the last one stays. */
+function setUp(states: DockerState[], validate?: { code: number; stderr: string }) {
+  const sys = new MemorySystem()
+  const log: string[] = []
+  sys.programs.set('/usr/sbin/dockerd', (argv) => {
+    log.push(`validate ${argv.slice(1).join(' ')}`)
+    return validate ?? {}
+  })
+  const handler = dockerHandler({
+    reload: (_sys, path) => Promise.resolve(void log.push(`reload ${path}`)),
+    state: () => {
+      const [now] = states
+      if (!now) throw new Error('no state')
+      if (states.length > 1) states.shift()
+      return Promise.resolve(now)
+    },
+    daemon: () => Promise.resolve(validate ? '/usr/sbin/dockerd' : null),
+    every: 1,
+    most: 40,
+  })
+  const { signal } = new AbortController()
+  return { log, notice: (file: string | null) => handler.notice(sys, FILE, bytes(file), signal), handler }
+}
+const MIRROR = '{"registry-mirrors": ["https://m.example"]}'
+
+test('reloads and waits until the engine shows the mirrors', async () => {
+  const states = [
+    engine('running'),
+    engine('running'),
+    engine('unreachable'),
+    engine('running', ['https://m.example/']),
+  ]
+  const { log, notice } = setUp(states)
+  await notice(MIRROR)
+  expect(log).toEqual([`reload ${FILE}`])
+  expect(states).toHaveLength(1)
+})
+
+test.each(['not-running', 'not-installed'] as const)('%s: there is nothing to reload', async (state) => {
+  const { log, notice } = setUp([engine(state)])
+  await notice(MIRROR)
+  expect(log).toEqual([])
+})
+
+test('a file that the daemon would refuse is not even offered to it', async () => {
+  const { log, notice } = setUp([engine('running')], { code: 1, stderr: 'unable to configure' })
+  await expect(notice(MIRROR)).rejects.toMatchObject({
+    code: 'docker-refused-config',
+    message: expect.stringContaining('unable'),
+  })
+  expect(log).toEqual([`validate --validate --config-file=${FILE}`])
+})
+
+test('an old dockerd that knows no --validate has given no verdict', async () => {
+  const { log, notice } = setUp([engine('running', ['https://m.example/'])], {
+    code: 125,
+    stderr: 'unknown flag: --validate',
+  })
+  await notice(MIRROR)
+  expect(log).toHaveLength(2)
+})
+
+test('mirrors that are not taken, a daemon that is gone, no permission: a code each', async () => {
+  await expect(setUp([engine('running', ['https://old.example/'])]).notice(MIRROR)).rejects.toMatchObject({
+    code: 'docker-refused-config',
+    message: expect.stringContaining('old.example'),
+  })
+  await expect(
+    setUp([engine('running'), engine('not-running', [], 'ECONNREFUSED')]).notice(MIRROR),
+  ).rejects.toMatchObject({
+    code: 'docker-reload-failed',
+    message: expect.stringContaining('ECONNREFUSED'),
+  })
+  await expect(setUp([engine('no-permission')]).notice(MIRROR)).rejects.toMatchObject({ code: 'docker-no-permission' })
+})
+
+test('a key that would disappear is emptied first, because dockerd keeps what merely disappears', () => {
+  const { handler } = setUp([engine('running')])
+  const interim = (from: string | null, to: string | null) => text(handler.interim(bytes(from), bytes(to)))
+  expect(interim(MIRROR, '{"debug": true}')).toBe('{"debug": true, "registry-mirrors": []}')
+  expect(interim(MIRROR, null)).toBe('{\n  "registry-mirrors": []\n}\n')
+  expect(interim(MIRROR, '{"registry-mirrors": ["https://b.example"]}')).toBeNull()
+  expect(interim(MIRROR, '{"registry-mirrors": []}')).toBeNull()
+  expect(interim('{"registry-mirrors": []}', null)).toBeNull()
+  expect(interim(null, MIRROR)).toBeNull()
+  expect(interim(MIRROR, '{broken')).toBeNull()
+})
+
+test('a cancel ends the waiting', async () => {
+  const controller = new AbortController()
+  const handler = dockerHandler({
+    reload: () => Promise.resolve(controller.abort()),
+    state: () => Promise.resolve(engine('running')),
+    daemon: () => Promise.resolve(null),
+  })
+  await expect(handler.notice(new MemorySystem(), FILE, bytes(MIRROR), controller.signal)).rejects.toMatchObject({
+    name: 'AbortError',
+  })
+})

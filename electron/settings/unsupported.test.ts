@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { profileSchema } from '../contract/profile.ts'
+import { refuseNotYet } from './unsupported.ts'
+
+test.each([
+  ['sources.npm', { sources: { npm: 'auto' } }],
+  ['sources.apt', { sources: { apt: 'official' } }],
+  ['sources.pip', { sources: { pip: 'auto' } }],
+  ['authorities', { authorities: [{ file: 'ca.pem', for: ['go'] }] }],
+  ['telemetry', { telemetry: { otlp: 'https://collector.example' } }],
+  ['pull: direct', { pull: 'direct' }],
+  ['env.scope: system', { env: { scope: 'system' } }],
+])('refuses %s by name', (key, part) => {
+  const profile = profileSchema.parse({ version: 1, ...part })
+  expect(() => refuseNotYet(profile)).toThrow(expect.objectContaining({ code: 'not-yet', values: { key } }))
+})
+
+test('takes everything that has its setting', () => {
+  const profile = profileSchema.parse({
+    version: 1,
+    image: 'newest',
+    pull: 'mirrors',
+    sources: { go: 'auto', sumdb: 'default', docker: 'auto' },
+    private: ['corp.example.com'],
+    authorities: [],
+    env: { scope: 'user', set: { A: 'b' } },
+    telemetry: {},
+    policy: { timeout: '10s' },
+    locked: ['sources.docker'],
+    remark: 'x',
+  })
+  expect(() => refuseNotYet(profile)).not.toThrow()
+})
