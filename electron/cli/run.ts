@@ -25,6 +25,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['shell', shell],
   ['run', runCommand],
 ])
+const PASSED_ON = ['shell', 'run']
 const LATER = ['why', 'check', 'repair', 'explain', 'report', 'kit', 'classroom', 'uninstall']
 
 /** Every word that makes a command line of what would else open the window. */
@@ -45,8 +46,9 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   const cancel = () => stop.abort(new CodedError('cancelled'))
   const timer =
     args.timeout === null ? undefined : setTimeout(() => stop.abort(new CodedError('timeout')), args.timeout)
-  process.on('SIGINT', cancel)
-  process.on('SIGTERM', cancel)
+  // In `shell` and `run` the signals belong to the program in the container.
+  const signals = PASSED_ON.includes(args.words[0] ?? '') ? [] : (['SIGINT', 'SIGTERM'] as const)
+  for (const name of signals) process.on(name, cancel)
   try {
     const [name] = args.words
     if (args.help || name === undefined) {
@@ -68,7 +70,6 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     return statusOf(error)
   } finally {
     clearTimeout(timer)
-    process.off('SIGINT', cancel)
-    process.off('SIGTERM', cancel)
+    for (const name of signals) process.off(name, cancel)
   }
 }

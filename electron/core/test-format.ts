@@ -18,7 +18,7 @@ export const lineFormat: Format = {
     const lines = bytes === null ? [] : new TextDecoder().decode(bytes).split('\n')
     for (const { key, after } of edits) {
       const at = lines.findIndex((line) => line.startsWith(`${key}=`))
-      const next = after === null ? [] : [`${key}=${String(after)}`]
+      const next = after === null ? [] : [`${key}=${typeof after === 'string' ? after : JSON.stringify(after)}`]
       if (at >= 0) lines.splice(at, 1, ...next)
       else lines.push(...next)
     }

@@ -53,7 +53,7 @@ export function openImages(sys: System, places: Places, catalogue: Catalogue): I
     return first?.from === 'registry' ? first : listTags({ catalogue, refresh, signal })
   }
   const resolve = async (image: string, signal: AbortSignal): Promise<string> =>
-    /^newest/.test(image) ? resolveImage(image, await tags(false, signal)) : resolveImage(image, EMPTY)
+    image.startsWith('newest') ? resolveImage(image, await tags(false, signal)) : resolveImage(image, EMPTY)
 
   const pull = async (reference: string, retries: number, signal: AbortSignal, report: Report): Promise<ImageFacts> => {
     const engine = await open(signal)
@@ -139,7 +139,7 @@ export function openImages(sys: System, places: Places, catalogue: Catalogue): I
         reference,
         request,
         await goEnvironment(sys, places, signal),
-        places,
+        { sys, places },
         signal,
       )
     },

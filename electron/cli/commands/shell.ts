@@ -1,5 +1,5 @@
 import { need } from '../args.ts'
-import { type Command, type Context } from '../command.ts'
+import type { Command, Context } from '../command.ts'
 import { canAsk } from '../question.ts'
 
 /** `shell`: a shell in the chosen image, with the current folder and the Go settings. */
@@ -11,6 +11,19 @@ export const runCommand: Command = (context) => {
   return inImage(context, [need(program, '-- CMD'), ...rest])
 }
 
-function inImage({ args, io, engine, signal }: Context, argv: readonly string[] | null): Promise<number> {
-  return engine.runInImage({ image: args.image, argv, cwd: process.cwd(), terminal: canAsk(io, args.json), io }, signal)
+/** A command whose input or output is no terminal gets plain streams, so that pipes work. */
+function inImage(
+  { args, io, output, engine, signal }: Context,
+  argv: readonly [string, ...string[]] | null,
+): Promise<number> {
+  const request = {
+    image: args.image,
+    argv,
+    cwd: process.cwd(),
+    interactive: canAsk(io, args.json),
+    streams: { stdin: io.stdin, stdout: io.stdout, stderr: io.stderr },
+    warn: (finding: Parameters<typeof output.text.finding>[0]) =>
+      void io.stderr.write(`${output.text.finding(finding)}\n`),
+  }
+  return engine.runInImage(request, signal)
 }

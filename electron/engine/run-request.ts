@@ -1,0 +1,34 @@
+import type { Finding } from '../contract/note.ts'
+import type { Places } from '../core/places.ts'
+import type { System } from '../core/system.ts'
+import type { Engine } from '../docker/engine.ts'
+import { runInImage } from '../docker/run.ts'
+import type { Streams } from '../docker/terminal.ts'
+
+/** What `goready shell` and `goready run` ask for. */
+export type RunRequest = {
+  /** null: the image of the newest run. */
+  image: string | null
+  /** null: a shell. */
+  argv: readonly [string, ...string[]] | null
+  /** The folder to mount, absolute. */
+  cwd: string
+  /** A terminal is at both ends. */
+  interactive: boolean
+  streams: Streams
+  warn(finding: Finding): void
+}
+
+/** Runs a request as the person who asked, with his Go settings. Answers the exit status. */
+export function runRequest(
+  engine: Engine,
+  image: string,
+  request: RunRequest,
+  goEnv: Readonly<Record<string, string>>,
+  { sys, places }: { sys: System; places: Places },
+  signal: AbortSignal,
+): Promise<number> {
+  const { uid, gid } = sys.identity
+  const { home, environment } = places
+  return runInImage(engine, { ...request, image, uid, gid, home, goEnv, environment, stdin: true, signal })
+}
