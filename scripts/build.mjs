@@ -71,7 +71,9 @@ async function buildPart(name) {
   const files = sourceFiles(part.sources)
   const stamp = { marks: digest(files.map(({ mark }) => mark)), content: contentOf(files) }
   await rm(stampOf(name), { force: true })
-  const { code, output } = await progress(`Building (${name})`, () => capture(part.command, { env: { ...process.env, NO_COLOR: '1' } }))
+  const { code, output } = await progress(`Building (${name})`, () =>
+    capture(part.command, { env: { ...process.env, NO_COLOR: '1' } }),
+  )
   if (code !== 0) throw new Stop(`${output.trim()}\nThe build failed.`)
   await writeText(stampOf(name), JSON.stringify(stamp))
 }

@@ -1,0 +1,58 @@
+import { type ElectronApplication, _electron, type Page } from '@playwright/test'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const project = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+
+/** The binary that the test run names; a single spec started by hand asks the set-up for it. */
+function electron(): string {
+  const named = process.env['GOREADY_ELECTRON']
+  if (named !== undefined) return named
+  return execFileSync(process.execPath, [join(project, 'scripts', 'electron.mjs')], { encoding: 'utf8' }).trim()
+}
+
+export type OpenApp = {
+  app: ElectronApplication
+  page: Page
+  /** Empty folders of its own: nothing of this machine's user is read or written. */
+  home: string
+  root: string
+  close(): Promise<void>
+}
+
+/** Starts the built program with `args` in folders of its own and waits for its window. */
+export async function openApp(args: readonly string[] = []): Promise<OpenApp> {
+  const folder = mkdtempSync(join(tmpdir(), 'goready-window-'))
+  const home = join(folder, 'home')
+  const root = join(folder, 'root')
+  mkdirSync(home)
+  mkdirSync(root)
+  const app = await _electron.launch({
+    executablePath: electron(),
+    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), project, '--home', home, '--root', root, ...args],
+    cwd: folder,
+    env: { ...environment(), HOME: home },
+  })
+  const page = await app.firstWindow()
+  return {
+    app,
+    page,
+    home,
+    root,
+    async close() {
+      await app.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** What the program inherits, without what would make Electron a plain Node or point at this user's folders. */
+function environment(): Record<string, string> {
+  const kept = Object.entries(process.env).filter(
+    ([name, value]) => value !== undefined && !/^(ELECTRON_RUN_AS_NODE|XDG_.*|DOCKER_.*)$/.test(name),
+  )
+  return Object.fromEntries(kept.map(([name, value]) => [name, value ?? '']))
+}

@@ -1,0 +1,86 @@
+// Usage: node scripts/test.mjs [format] [lint] [types] [unit] [integration] [window] — sets up, builds, runs the checks and tests (default: all).
+import { readFileSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Stop, main, root, run, say, tool, tools } from './lib.mjs'
+import { checks } from './check.mjs'
+import { setUp } from './setup.mjs'
+import { build } from './build.mjs'
+
+const results = join(root, 'test-results')
+
+/** One part: `{ passed, failed, skipped }`. A check counts as one test. */
+const check = (name) => async () => counted((await child(checks[name]())) === 0)
+const counted = (good) => ({ passed: good ? 1 : 0, failed: good ? 0 : 1, skipped: 0 })
+
+const vitest = (project) => async () => {
+  const file = join(results, `${project}.json`)
+  const reports = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const code = await child(tool(tools.vitest, 'run', '--project', project, ...reports))
+  return read(file, code, (report) => ({
+    passed: report.numPassedTests,
+    failed: report.numFailedTests,
+    skipped: report.numPendingTests + report.numTodoTests,
+  }))
+}
+
+const playwright = (electron) => async () => {
+  const screen = process.platform === 'linux' ? ['xvfb-run', '-a', '-s', '-screen 0 1280x800x24'] : []
+  const env = { ...process.env, GOREADY_ELECTRON: electron }
+  const code = await child([...screen, ...tool(tools.playwright, 'test')], { env })
+  return read(join(results, 'playwright.json'), code, ({ stats }) => ({
+    passed: stats.expected + stats.flaky,
+    failed: stats.unexpected,
+    skipped: stats.skipped,
+  }))
+}
+
+// Nothing may wait for somebody at the keyboard.
+const child = (argv, options = {}) => run(argv, { stdio: ['ignore', 'inherit', 'inherit'], ...options })
+
+/** The counts of a report. A run that failed without a failed test (a hook, a crash) counts as one failure. */
+function read(file, code, countsOf) {
+  let counts = { passed: 0, failed: 0, skipped: 0 }
+  try {
+    counts = countsOf(JSON.parse(readFileSync(file, 'utf8')))
+  } catch (error) {
+    say(`no report: ${error.message}`)
+    return { ...counts, failed: 1 }
+  }
+  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts
+}
+
+await main(async (names) => {
+  const electron = await setUp({ needs: ['modules', 'test', 'electron'] })
+  const parts = new Map([
+    ['format', check('format')],
+    ['lint', check('lint')],
+    ['types', check('types')],
+    ['unit', vitest('unit')],
+    ['integration', vitest('integration')],
+    ['window', playwright(electron)],
+  ])
+  const unknown = names.find((name) => !parts.has(name))
+  if (unknown !== undefined) throw new Stop(`Unknown part: ${unknown}. Parts: ${[...parts.keys()].join(' ')}`)
+  await build()
+  await rm(results, { recursive: true, force: true })
+  await mkdir(results, { recursive: true })
+
+  const rows = []
+  for (const [name, body] of parts) {
+    if (names.length > 0 && !names.includes(name)) continue
+    say(`\n── ${name}`)
+    const started = Date.now()
+    rows.push({ name, seconds: 0, ...(await body()) })
+    rows.at(-1).seconds = Math.round((Date.now() - started) / 1000)
+  }
+  process.stdout.write('\n')
+  const sum = { passed: 0, failed: 0, skipped: 0 }
+  const text = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`
+  for (const row of rows) {
+    for (const key of Object.keys(sum)) sum[key] += row[key]
+    process.stdout.write(`${row.failed === 0 ? '✓' : '✕'} ${row.name.padEnd(12)} ${text(row)} (${row.seconds} s)\n`)
+  }
+  process.stdout.write(`${text(sum)}\n`)
+  return sum.failed > 0 || (Boolean(process.env.CI) && sum.skipped > 0) ? 1 : 0
+})
