@@ -4,7 +4,7 @@ import type { Reader } from '../core/system.ts'
 /** The folders that every Linux searches; also what a program gets that must not see the user's PATH. */
 export const PLAIN_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
-/** Every place where `name` lies as a program: PATH first, then `known` (absolute paths). Each real file once. */
+/** Every place where `name` lies as a program: PATH first, then those of `known` (absolute paths) that end in it. */
 export async function findPrograms(
   sys: Reader,
   places: Places,
@@ -14,7 +14,10 @@ export async function findPrograms(
   const folders = (places.environment['PATH'] ?? PLAIN_PATH).split(':').filter((folder) => folder.startsWith('/'))
   const found: string[] = []
   const seen = new Set<string>()
-  for (const path of [...folders.map((folder) => `${folder.replace(/\/+$/, '')}/${name}`), ...known]) {
+  for (const path of [
+    ...folders.map((folder) => `${folder.replace(/\/+$/, '')}/${name}`),
+    ...known.filter((path) => path.endsWith(`/${name}`)),
+  ]) {
     const real = await programAt(sys, path)
     if (real === null || seen.has(real)) continue
     seen.add(real)

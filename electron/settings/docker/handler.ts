@@ -16,6 +16,8 @@ export type DockerHandlerParts = {
   /** Milliseconds between two looks, and until we give up. */
   every?: number
   most?: number
+  /** Milliseconds after which a daemon that runs, but with other mirrors, counts as having refused the file. */
+  refusal?: number
 }
 
 /**
@@ -23,7 +25,7 @@ export type DockerHandlerParts = {
  * file's mirrors. A daemon that does not run needs nothing: it reads the file when it starts.
  */
 export function dockerHandler(parts: DockerHandlerParts): Handler {
-  const { every = 200, most = 20_000, daemon = findDaemon } = parts
+  const { every = 200, most = 20_000, refusal = 8000, daemon = findDaemon } = parts
   return {
     id: 'docker-reload',
     interim(from, to) {
@@ -43,12 +45,14 @@ export function dockerHandler(parts: DockerHandlerParts): Handler {
       if (bytes !== null) await validate(sys, await daemon(sys), path, signal)
       await parts.reload(sys, path, signal)
       const wanted = mirrorsOrNull(bytes)
-      const end = performance.now() + most
+      const begin = performance.now()
       for (;;) {
         const now = await parts.state(sys, signal)
         if (now.state === 'running' && (wanted === null || sameMirrors(now.mirrors, wanted))) return
         if (now.state === 'no-permission') throw new CodedError('docker-no-permission', { endpoint: now.endpoint })
-        if (performance.now() > end) throw givenUp(now, path)
+        // A reload takes a moment; a daemon that refuses a file says so in its log alone and goes on as before.
+        if (performance.now() - begin > (now.state === 'running' ? Math.min(refusal, most) : most))
+          throw givenUp(now, path)
         await sleep(every, undefined, { signal })
       }
     },

@@ -56,7 +56,8 @@ function currentMirrors({ bytes, engine }: DockerSettingState): readonly string[
 }
 
 async function mirrorFlags(sys: Reader, places: Places): Promise<readonly string[]> {
-  const pid = await readOrNull(sys, places.docker.pidFile)
+  const own = await readOrNull(sys, places.docker.pidFile)
+  const pid = own ?? (places.otherRoot ? await readOrNull(sys, `${places.root}/run/docker.pid`) : null)
   if (pid === null || !/^\d+\s*$/.test(toBinary(pid))) return []
   const line = await readOrNull(sys, `/proc/${toBinary(pid).trim()}/cmdline`)
   const args = line === null ? [] : toBinary(line).split('\0')

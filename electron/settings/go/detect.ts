@@ -1,6 +1,7 @@
 import type { Machine } from '../../contract/machine.ts'
 import type { ShellId } from '../../contract/profile.ts'
 import type { Places } from '../../core/places.ts'
+import { redact } from '../../core/redact.ts'
 import type { Reader } from '../../core/system.ts'
 import { findAssignments } from '../assignments.ts'
 import { toBinary } from '../binary.ts'
@@ -98,8 +99,10 @@ async function installedGo(sys: Reader, places: Places, signal: AbortSignal): Pr
 
 /** The value that a new terminal would use, as far as text can tell: our env file, the environment, the GOENV file. */
 export function effective(state: GoState, name: string): string | null {
-  const environment = state.layers.find((layer) => layer.name === name && layer.from === 'environment')?.value
-  return [state.own.get(name), environment, state.file.get(name)?.trim()].find((value) => value) ?? null
+  // Our own export replaces the one that this process may still have; empty, it lets the file speak.
+  const exported =
+    state.own.get(name) ?? state.layers.find((layer) => layer.name === name && layer.from === 'environment')?.value
+  return [exported, state.file.get(name)?.trim()].find((value) => value) ?? null
 }
 
 /** Whether something in front of the GOENV file gives `name` another value; which shells it concerns. */
@@ -116,8 +119,13 @@ export function hiders(state: GoState, name: string, wanted: string | null): rea
 export function goFacts(state: GoState, places: Places): Machine['go'] {
   const settings = [...state.file].map(([name, value]) => {
     const hidden = hiders(state, name, value).length > 0
-    return { name, value, from: places.goenv ?? '', hidden }
+    return { name, value: redact(value), from: places.goenv ?? '', hidden }
   })
-  const layers = state.layers.map(({ name, value, from }) => ({ name, value: value ?? '', from, hidden: false }))
+  const layers = state.layers.map(({ name, value, from }) => ({
+    name,
+    value: redact(value ?? ''),
+    from,
+    hidden: false,
+  }))
   return { installed: [...state.installed], envFile: places.goenv ?? 'off', settings: [...settings, ...layers] }
 }

@@ -83,7 +83,13 @@ test('auto hands over what a new terminal would use: the environment before the 
     { probe, environment: { GOPROXY: 'https://env.example' } },
   )
   await propose({}, { sources: { go: 'auto' } }, { probe })
-  expect(seen).toEqual([['https://file.example'], ['https://env.example'], []])
+  // Our own empty export takes the old one out of every new terminal.
+  await propose(
+    { '/home/u/.config/goready/env.sh': "export GOPROXY=''\n" },
+    { sources: { go: 'auto' } },
+    { probe, environment: { GOPROXY: 'https://env.example' } },
+  )
+  expect(seen).toEqual([['https://file.example'], ['https://env.example'], [], []])
 })
 
 test('an export of another value is replaced in the shell that has it, and only there', async () => {

@@ -1,5 +1,6 @@
 import type { Finding } from '../../contract/note.ts'
 import type { Places } from '../../core/places.ts'
+import { redact } from '../../core/redact.ts'
 import type { Reader } from '../../core/system.ts'
 import { PLAIN_PATH } from '../find-program.ts'
 import { askShell } from '../shell/ask.ts'
@@ -29,7 +30,7 @@ const shown = (value: string | null): string => value ?? ''
 /** No `go` on this machine: what the file says is all there is to ask. */
 function askFile(state: GoState, places: Places, { values }: GoChoice): Finding {
   const details = [...values].flatMap(([name, value]) =>
-    (state.file.get(name) ?? null) === value ? [] : [`${name}=${state.file.get(name) ?? ''}`],
+    (state.file.get(name) ?? null) === value ? [] : [redact(`${name}=${state.file.get(name) ?? ''}`)],
   )
   const note = { values: { file: places.goenv ?? '', count: values.size } }
   return details.length === 0
@@ -63,7 +64,7 @@ async function askGo(
   const details = names.flatMap((name) => {
     if (typeof found === 'string' || typeof builtIn === 'string') return []
     const expected = values.get(name) ?? builtIn[name]
-    return found[name] === expected ? [] : [`${name}=${String(found[name])}`]
+    return found[name] === expected ? [] : [redact(`${name}=${String(found[name])}`)]
   })
   if (typeof found === 'string') details.push(found)
   const note = { values: { path, names: names.join(', ') } }
@@ -95,7 +96,7 @@ async function askShells(
     const details = answers.flatMap(({ start, variables }) =>
       [...values].flatMap(([name, value]) => {
         const found = variables?.get(name) ?? ''
-        return found === '' || found === shown(value) ? [] : [`${start}: ${name}=${found}`]
+        return found === '' || found === shown(value) ? [] : [redact(`${start}: ${name}=${found}`)]
       }),
     )
     if (details.length === 0) return null

@@ -2,6 +2,7 @@ import type { Finding } from '../../contract/note.ts'
 import { CodedError } from '../../core/errors.ts'
 import type { Places } from '../../core/places.ts'
 import type { Setting } from '../../core/setting.ts'
+import { redact } from '../../core/redact.ts'
 import type { Reader } from '../../core/system.ts'
 import { isGoVariable } from '../go/variables.ts'
 import { type Answer, askShell } from './ask.ts'
@@ -73,7 +74,7 @@ function disagreements({ start, variables }: Answer, wish: ShellWish, places: Pl
   const wrong: string[] = []
   for (const [name, value] of wish.variables) {
     const found = variables.get(name)
-    if (found !== value) wrong.push(`${start}: ${name}=${found ?? ''}`)
+    if (found !== value) wrong.push(redact(`${start}: ${name}=${found ?? ''}`))
   }
   const entries = (variables.get('PATH') ?? '').split(':').map((entry) => underHome(entry, places.home))
   for (const path of wish.paths)
