@@ -6,8 +6,8 @@ export type Certificates = { ca: string; certificate: string; key: string }
 
 const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'] as const
 
-/** An authority of the lab's own, and a server certificate from it for 127.0.0.1, localhost and `address`. */
-export async function makeCertificates(folder: string, address: string): Promise<Certificates> {
+/** An authority of its own, and a server certificate from it for `names` (`IP:127.0.0.1`, `DNS:localhost`). */
+export async function makeCertificates(folder: string, names: readonly string[]): Promise<Certificates> {
   await mkdir(folder)
   const [ca, caKey, certificate, key] = ['ca.pem', 'ca.key', 'server.pem', 'server.key'].map((name) =>
     join(folder, name),
@@ -30,7 +30,7 @@ export async function makeCertificates(folder: string, address: string): Promise
       '-addext',
       'basicConstraints=critical,CA:FALSE',
     ],
-    ...['-addext', `subjectAltName=IP:127.0.0.1,DNS:localhost,IP:${address}`, '-addext', 'extendedKeyUsage=serverAuth'],
+    ...['-addext', `subjectAltName=${names.join(',')}`, '-addext', 'extendedKeyUsage=serverAuth'],
   ])
   return { ca, certificate, key }
 }

@@ -15,6 +15,9 @@ export type EngineOptions = {
   socketMode?: number
 }
 
+/** Docker Hub as the engine sees it. */
+export const HUB_HOST = 'registry-1.docker.io'
+
 export type Engine = {
   dockerHost: string
   daemonJson: string
@@ -30,7 +33,14 @@ export type Engine = {
 }
 
 /** Lays out `root` (etc/docker, run, var/run) and prepares an engine that belongs to the lab in `dir` alone. */
-export async function makeEngine(dir: string, root: string, bridge: Bridge, options: EngineOptions): Promise<Engine> {
+export async function makeEngine(
+  dir: string,
+  root: string,
+  bridge: Bridge,
+  /** The only authorities that the engine trusts by itself, PEM. */
+  authorities: string,
+  options: EngineOptions,
+): Promise<Engine> {
   for (const path of ['etc/docker', 'run', 'var']) await mkdir(join(root, path), { recursive: true })
   await symlink('../run', join(root, 'var/run'))
   const daemonJson = join(root, 'etc/docker/daemon.json')
@@ -45,6 +55,9 @@ export async function makeEngine(dir: string, root: string, bridge: Bridge, opti
   if (options.dataMegabytes !== undefined) {
     await must(['mount', '-t', 'tmpfs', '-o', `size=${options.dataMegabytes}m`, 'goready-lab', data])
   }
+  // The Hub is the lab's, or nobody's; a test never reaches the real one, and needs no resolver to fail.
+  const hosts = join(dir, 'hosts')
+  await writeFile(hosts, `127.0.0.1 localhost\n${bridge.address} ${HUB_HOST} auth.docker.io index.docker.io\n`)
   const socket = join(root, 'run/docker.sock')
   const pidFile = join(root, 'var/run/docker.pid')
   const log = join(dir, 'dockerd.log')
@@ -53,11 +66,11 @@ export async function makeEngine(dir: string, root: string, bridge: Bridge, opti
   await mkdir(config)
   // Neither another engine nor the credentials of whoever runs this.
   const { DOCKER_HOST: _host, DOCKER_CONTEXT: _context, DOCKER_API_VERSION: _version, ...inherited } = process.env
-  const environment = { ...inherited, DOCKER_CONFIG: config }
+  const environment = { ...inherited, DOCKER_CONFIG: config, SSL_CERT_FILE: authorities, SSL_CERT_DIR: config }
   // Nothing here may also be a key of a daemon.json under test: dockerd refuses a key that is given twice.
   const argv = [
     ...['unshare', '--mount', '--propagation', 'private', '--'],
-    ...['sh', join(projectRoot(), 'e2e/lab/dockerd.sh'), etcDocker],
+    ...['sh', join(projectRoot(), 'e2e/lab/dockerd.sh'), etcDocker, hosts],
     ...[`--config-file=${daemonJson}`, `--data-root=${data}`, `--exec-root=${join(dir, 'exec')}`],
     ...[`--pidfile=${pidFile}`, `--host=${dockerHost}`, `--bridge=${bridge.name}`, `--cgroup-parent=/${bridge.name}`],
     // The machine's own firewall and routing stay as they are.

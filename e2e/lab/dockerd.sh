@@ -1,8 +1,9 @@
 #!/bin/sh
-# Runs in a mount namespace of its own: shows FOLDER as /etc/docker (a path that dockerd has built in) and
-# becomes dockerd, so that the process id stays the one that the lab knows.
-# usage: dockerd.sh FOLDER DOCKERD-ARGUMENT...
+# Runs in a mount namespace of its own: shows FOLDER as /etc/docker and HOSTS as /etc/hosts (paths that dockerd has
+# built in) and becomes dockerd, so that the process id stays the one that the lab knows.
+# usage: dockerd.sh FOLDER HOSTS DOCKERD-ARGUMENT...
 set -eu
 mount --bind "$1" /etc/docker
-shift
+mount --bind "$2" /etc/hosts
+shift 2
 exec dockerd "$@"

@@ -35,15 +35,22 @@ export type Front = {
   close(): Promise<void>
 }
 
-/** Starts a front on each of `addresses`, plain and TLS. It runs in this process: don't block the event loop. */
-export async function startFront(
-  socketPath: string,
-  addresses: readonly string[],
-  certificates: Certificates,
-  logFile: string,
+export type FrontOptions = {
+  /** The server's Unix socket. */
+  socket: string
+  addresses: readonly string[]
+  certificates: Certificates
+  /** Gets each finished request as a line of JSON. */
+  logFile: string
   /** URLs that begin so are the server's own business: 404. */
-  hidden?: string,
-): Promise<Front> {
+  hidden?: string
+  /** A port for TLS instead of a free one. */
+  tlsPort?: number
+}
+
+/** Starts a front on each address, plain and TLS. It runs in this process: don't block the event loop. */
+export async function startFront(options: FrontOptions): Promise<Front> {
+  const { socket: socketPath, addresses, certificates, logFile, hidden } = options
   const entries: Access[] = []
   const faults = new FaultState()
   let sent = 0
@@ -112,11 +119,11 @@ export async function startFront(
 
   const tls = { cert: await readFile(certificates.certificate), key: await readFile(certificates.key) }
   const servers: (Server & { closeAllConnections(): void })[] = []
-  const listen = async (make: () => Server & { closeAllConnections(): void }): Promise<number> => {
+  const listen = async (make: () => Server & { closeAllConnections(): void }, wanted = 0): Promise<number> => {
     for (let attempt = 0; ; attempt++) {
       const opened: (Server & { closeAllConnections(): void })[] = []
       try {
-        let port = 0
+        let port = wanted
         for (const address of addresses) {
           const server = make()
           opened.push(server)
@@ -126,12 +133,12 @@ export async function startFront(
         return port
       } catch (error) {
         for (const server of opened) server.close()
-        if (attempt === 20) throw error
+        if (attempt === 20 || wanted !== 0) throw error
       }
     }
   }
   const port = await listen(() => createServer((req, res) => handle('http', req, res)))
-  const tlsPort = await listen(() => createTlsServer(tls, (req, res) => handle('https', req, res)))
+  const tlsPort = await listen(() => createTlsServer(tls, (req, res) => handle('https', req, res)), options.tlsPort)
   return {
     port,
     tlsPort,

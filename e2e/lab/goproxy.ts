@@ -42,13 +42,13 @@ export async function startGoProxy(dir: string, address: string, certificates: C
       sumdb = line?.[1]
       return sumdb !== undefined
     })
-    const front = await startFront(
+    const front = await startFront({
       socket,
-      ['127.0.0.1', address],
+      addresses: ['127.0.0.1', address],
       certificates,
-      join(dir, 'goproxy-access.jsonl'),
-      '/-/',
-    )
+      logFile: join(dir, 'goproxy-access.jsonl'),
+      hidden: '/-/',
+    })
     return {
       url: `http://${address}:${front.port}`,
       httpsUrl: `https://${address}:${front.tlsPort}`,

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { type Bridge, makeBridge } from './bridge.ts'
 import { writeCatalogue } from './catalogue.ts'
 import { makeCertificates } from './certificates.ts'
-import { type EngineOptions, makeEngine } from './docker-engine.ts'
+import { type EngineOptions, HUB_HOST, makeEngine } from './docker-engine.ts'
 import { type GoProxy, startGoProxy } from './goproxy.ts'
 import { imageStore, type TagFact } from './images/store.ts'
+import { claim, PREFIX, sweepAbandoned } from './abandoned.ts'
 import { leftovers, sweep } from './leftovers.ts'
 import { LabError } from './process.ts'
 import { type Registry, serveRegistry } from './registry.ts'
@@ -15,6 +16,8 @@ import { checkRequirements } from './requirements.ts'
 export type LabOptions = EngineOptions & {
   /** False: the engine is prepared but stopped; `startDocker` starts it. */
   start?: boolean
+  /** True: the engine reaches Docker Hub, played by the lab (`registry.hub`). Default: connection refused. */
+  hub?: boolean
   /** Ends a start that is under way; what was started is stopped. */
   signal?: AbortSignal
   /** Gets a line for each thing that takes long, e.g. while the images are built for the first time. */
@@ -65,7 +68,8 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   await checkRequirements()
   const images = await imageStore(options.progress ?? (() => {}))
   options.signal?.throwIfAborted()
-  const dir = await mkdtemp(join(tmpdir(), 'grl-'))
+  await sweepAbandoned()
+  const dir = await mkdtemp(join(tmpdir(), PREFIX))
   const undo: (() => Promise<void>)[] = []
   let bridge: Bridge | null = null
   let stopped: Promise<void> | null = null
@@ -86,15 +90,19 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     await mkdir(home)
     await writeCatalogue(catalogue, images.tags)
     bridge = await makeBridge()
+    await claim(dir, bridge.name)
     const { address } = bridge
-    const engine = await makeEngine(dir, root, bridge, options)
+    const certificates = await makeCertificates(join(dir, 'tls'), ['IP:127.0.0.1', 'DNS:localhost', `IP:${address}`])
+    const hub = await makeCertificates(join(dir, 'hub'), [`DNS:${HUB_HOST}`])
+    const engine = await makeEngine(dir, root, bridge, hub.ca, options)
     undo.push(() => engine.stop())
-    const certificates = await makeCertificates(join(dir, 'tls'), address)
     const starting = await Promise.allSettled([
-      serveRegistry(dir, images.store, address, certificates).then((server) => {
-        undo.push(() => server.stop())
-        return server
-      }),
+      serveRegistry(dir, { store: images.store, address, certificates, hub: options.hub === true ? hub : null }).then(
+        (server) => {
+          undo.push(() => server.stop())
+          return server
+        },
+      ),
       startGoProxy(dir, address, certificates).then((server) => {
         undo.push(() => server.stop())
         return server

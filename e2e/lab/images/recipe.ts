@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 /** Raise it when the code that builds the images changes what is in them. */
-const REVISION = 1
+const REVISION = 2
 
 /** Go for the newer images. The package's number is not its Go's: it holds 1.26.5, and a tag never lies about that. */
 export const NEW_GO = {
@@ -24,11 +24,17 @@ export const DEBIAN_GIT = [
   ...['libunistring2', 'libp11-kit0', 'libtasn1-6', 'libkrb5-3', 'libk5crypto3', 'libcom-err2', 'libkrb5support0'],
   ...['libsasl2-2', 'libffi8', 'libkeyutils1', 'libexpat1'],
 ] as const
+export const DEBIAN_GCC = [
+  ...['gcc', 'gcc-12', 'cpp-12', 'libgcc-12-dev', 'binutils', 'binutils-x86-64-linux-gnu', 'binutils-common'],
+  ...['libbinutils', 'libctf0', 'libctf-nobfd0', 'libjansson4', 'libisl23', 'libmpc3', 'libmpfr6', 'libc6-dev'],
+  ...['linux-libc-dev', 'make'],
+] as const
 export const CERTIFICATES = 'ca-certificates'
 
 export type ImageId = 'alpine-new' | 'debian-new' | 'debian-old' | 'alpine-liar' | 'arm64'
 export type LayerId =
   | 'busybox'
+  | 'gcc'
   | 'debian'
   | 'git'
   | 'certificates'
@@ -68,7 +74,7 @@ export const IMAGES: readonly ImageRecipe[] = [
   {
     ...debian,
     id: 'debian-new',
-    layers: ['debian', 'git', 'certificates', ...GO_NEW],
+    layers: ['debian', 'git', 'certificates', 'gcc', ...GO_NEW],
     claims: NEW_GO.version,
     go: NEW_GO.version,
     tags: ['1.26.5', '1.26', '1', 'latest', '1.26.5-bookworm', '1.26-bookworm', 'bookworm'],
@@ -76,7 +82,7 @@ export const IMAGES: readonly ImageRecipe[] = [
   {
     ...debian,
     id: 'debian-old',
-    layers: ['debian', 'git', 'certificates', 'go-old', 'src-old', 'gopath'],
+    layers: ['debian', 'git', 'certificates', 'gcc', 'go-old', 'src-old', 'gopath'],
     claims: OLD_GO.version,
     go: OLD_GO.version,
     tags: ['1.19.8', '1.19', '1.19.8-bookworm', '1.19-bookworm'],
@@ -104,6 +110,6 @@ export const IMAGES: readonly ImageRecipe[] = [
 
 /** Changes with everything that decides what is in the images. */
 export function recipeKey(): string {
-  const all = [REVISION, NEW_GO, OLD_GO, DEBIAN_BASE, DEBIAN_GIT, CERTIFICATES, IMAGES]
+  const all = [REVISION, NEW_GO, OLD_GO, DEBIAN_BASE, DEBIAN_GIT, DEBIAN_GCC, CERTIFICATES, IMAGES]
   return createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 12)
 }

@@ -1,11 +1,20 @@
+import { existsSync } from 'node:fs'
 import { chmod, copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { must } from '../process.ts'
 import { npmArchive, unpackDebian } from './download.ts'
-import { CERTIFICATES, DEBIAN_BASE, DEBIAN_GIT, type LayerId, NEW_GO, OLD_GO } from './recipe.ts'
+import { CERTIFICATES, DEBIAN_BASE, DEBIAN_GCC, DEBIAN_GIT, type LayerId, NEW_GO, OLD_GO } from './recipe.ts'
 
 // What neither a build nor a test of somebody's own program reads.
 const TRIMMED = ['*/testdata', '*_test.go', '*.syso', '*/src/cmd', '*/lib/hg', '*/pkg/linux_amd64/cmd']
+// As in every Debian since 12; a package may still bring a real folder, which would hide the link of a lower layer.
+const TO_USR = ['bin', 'sbin', 'lib', 'lib64']
+const DEBIAN_TRIMMED = [
+  ...['doc', 'man', 'locale', 'info', 'lintian', 'common-licenses', 'bash-completion', 'doc-base'].map(
+    (name) => `usr/share/${name}`,
+  ),
+  ...['usr/bin/x86_64-linux-gnu-lto-dump-12', 'usr/lib/gcc/x86_64-linux-gnu/12/lto1', 'etc/init.d', 'etc/cron.d'],
+]
 const OLD_TOOLS = new Set(['asm', 'buildid', 'cgo', 'compile', 'cover', 'link', 'pack', 'test2json', 'vet'])
 
 /** Fills `folder` (empty, mode 0755) with the files of one layer. `work` is for what lies about meanwhile. */
@@ -15,33 +24,20 @@ export async function fillLayer(id: LayerId, folder: string, work: string): Prom
 
 const FILL: Readonly<Record<LayerId, (folder: string, work: string) => Promise<void>>> = {
   busybox: fillBusybox,
-  debian: async (folder) => {
-    for (const name of ['bin', 'sbin', 'lib', 'lib64']) {
+  debian: async (folder, work) => {
+    await fillDebian(DEBIAN_BASE, folder, work)
+    for (const name of TO_USR) {
       await makeFolder(folder, `usr/${name}`)
       await symlink(`usr/${name}`, join(folder, name))
     }
-    await unpackDebian(DEBIAN_BASE, folder)
-    await trimDebian(folder)
     for (const name of ['passwd', 'group']) {
       await copyFile(join(folder, `usr/share/base-passwd/${name}.master`), join(folder, 'etc', name))
     }
     await writeFile(join(folder, 'etc/nsswitch.conf'), 'passwd: files\ngroup: files\nhosts: files dns\n')
     await symlink('mawk', join(folder, 'usr/bin/awk'))
   },
-  git: async (folder, work) => {
-    // This layer lies on one in which /lib and /bin are links to /usr: a real folder here would hide them.
-    await unpackDebian(DEBIAN_GIT, work)
-    await trimDebian(work)
-    await makeFolder(folder, 'usr')
-    for (const name of ['bin', 'lib']) {
-      await must(['cp', '-a', join(work, 'usr', name), join(folder, 'usr')])
-      if ((await readdir(work)).includes(name)) {
-        await must(['cp', '-a', join(work, name, '.'), join(folder, 'usr', name)])
-      }
-    }
-    await makeFolder(folder, 'usr/share')
-    await must(['cp', '-a', join(work, 'usr/share/git-core'), join(folder, 'usr/share')])
-  },
+  git: (folder, work) => fillDebian(DEBIAN_GIT, folder, work),
+  gcc: (folder, work) => fillDebian(DEBIAN_GCC, folder, work),
   certificates: async (folder, work) => {
     await unpackDebian([CERTIFICATES], work)
     const roots = join(work, 'usr/share/ca-certificates/mozilla')
@@ -126,10 +122,17 @@ async function pickGo(from: string, folder: string, names: readonly string[]): P
   for (const name of names) await must(['cp', '-a', join(from, name), join(folder, 'usr/local/go')])
 }
 
-async function trimDebian(folder: string): Promise<void> {
-  for (const name of ['doc', 'man', 'locale', 'info', 'lintian', 'common-licenses', 'bash-completion', 'doc-base']) {
-    await rm(join(folder, 'usr/share', name), { recursive: true, force: true })
+/** Debian packages without documents, and with what still lies in /bin and /lib moved below /usr. */
+async function fillDebian(packages: readonly string[], folder: string, work: string): Promise<void> {
+  await unpackDebian(packages, work)
+  for (const path of DEBIAN_TRIMMED) await rm(join(work, path), { recursive: true, force: true })
+  for (const name of TO_USR) {
+    if (!existsSync(join(work, name))) continue
+    await makeFolder(work, `usr/${name}`)
+    await must(['cp', '-a', `${join(work, name)}/.`, join(work, 'usr', name)])
+    await rm(join(work, name), { recursive: true })
   }
+  await must(['cp', '-a', `${work}/.`, folder])
 }
 
 /** Makes a folder and its parents below `base`, whatever the umask is. */
