@@ -77,10 +77,10 @@ export type Format = {
  * What has to notice a changed file, e.g. the Docker daemon.
  * `notice` reloads the service and waits until it is well and shows what `bytes` says; it throws otherwise.
  * `interim`: what must stand in the file for one reload before `to` may, because the service keeps what
- * merely disappears; null when `to` can be written at once.
+ * merely disappears; null when `to` can be written at once (or the service never took `from`).
  */
 export type Handler = {
   id: HandlerId
-  interim(from: Uint8Array | null, to: Uint8Array | null): Uint8Array | null
+  interim(sys: System, from: Uint8Array | null, to: Uint8Array | null, signal: AbortSignal): Promise<Uint8Array | null>
   notice(sys: System, path: string, bytes: Uint8Array | null, signal: AbortSignal): Promise<void>
 }

@@ -39,8 +39,8 @@ export function fakeService(refuse: (text: string | null) => boolean = () => fal
   const text = (bytes: Uint8Array | null): string | null => (bytes === null ? null : new TextDecoder().decode(bytes))
   const handler: Handler = {
     id: 'docker-reload',
-    interim: (from, to) =>
-      text(from)?.includes('m=') && !text(to)?.includes('m=') ? new TextEncoder().encode('m=') : null,
+    interim: (_, from, to) =>
+      Promise.resolve(text(from)?.includes('m=') && !text(to)?.includes('m=') ? new TextEncoder().encode('m=') : null),
     notice(_, __, bytes) {
       seen.push(text(bytes))
       return refuse(text(bytes)) ? Promise.reject(new Error('refused')) : Promise.resolve()

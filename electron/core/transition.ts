@@ -42,7 +42,7 @@ export async function transit(moves: readonly Move[], how: Transition): Promise<
   for (const move of moves) {
     how.signal.throwIfAborted()
     await attempt(move.change.path, async () => {
-      const interim = interimState(move, how.handlers)
+      const interim = await interimState(move, how)
       const first = interim ?? move.to
       await putFile(move, move.from, first, interim?.bytes ?? null, how)
       written.push({ move, interim })
@@ -63,10 +63,10 @@ export async function transit(moves: readonly Move[], how: Transition): Promise<
   }
 }
 
-function interimState(move: Move, handlers: ReadonlyMap<HandlerId, Handler>): FileState | null {
+async function interimState(move: Move, { handlers, sys, signal }: Transition): Promise<FileState | null> {
+  const rights = move.to ?? move.from
   for (const id of move.change.notify) {
-    const bytes = handlers.get(id)?.interim(move.from?.bytes ?? null, move.to?.bytes ?? null) ?? null
-    const rights = move.to ?? move.from
+    const bytes = await handlers.get(id)?.interim(sys, move.from?.bytes ?? null, move.to?.bytes ?? null, signal)
     if (bytes && rights) return { ...rights, bytes }
   }
   return null

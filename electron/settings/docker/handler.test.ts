@@ -48,7 +48,12 @@ function setUp(states: DockerState[], validate?: { code: number; stderr: string 
     most: 40,
   })
   const { signal } = new AbortController()
-  return { log, notice: (file: string | null) => handler.notice(sys, FILE, bytes(file), signal), handler }
+  return {
+    log,
+    notice: (file: string | null) => handler.notice(sys, FILE, bytes(file), signal),
+    interim: async (from: string | null, to: string | null) =>
+      text(await handler.interim(sys, bytes(from), bytes(to), signal)),
+  }
 }
 const MIRROR = '{"registry-mirrors": ["https://m.example"]}'
 
@@ -103,16 +108,18 @@ test('mirrors that are not taken, a daemon that is gone, no permission: a code e
   await expect(setUp([engine('no-permission')]).notice(MIRROR)).rejects.toMatchObject({ code: 'docker-no-permission' })
 })
 
-test('a key that would disappear is emptied first, because dockerd keeps what merely disappears', () => {
-  const { handler } = setUp([engine('running')])
-  const interim = (from: string | null, to: string | null) => text(handler.interim(bytes(from), bytes(to)))
-  expect(interim(MIRROR, '{"debug": true}')).toBe('{"debug": true, "registry-mirrors": []}')
-  expect(interim(MIRROR, null)).toBe('{\n  "registry-mirrors": []\n}\n')
-  expect(interim(MIRROR, '{"registry-mirrors": ["https://b.example"]}')).toBeNull()
-  expect(interim(MIRROR, '{"registry-mirrors": []}')).toBeNull()
-  expect(interim('{"registry-mirrors": []}', null)).toBeNull()
-  expect(interim(null, MIRROR)).toBeNull()
-  expect(interim(MIRROR, '{broken')).toBeNull()
+test('a key that would disappear is emptied first, because dockerd keeps what merely disappears', async () => {
+  const taken = engine('running', ['https://m.example/'])
+  const interim = (from: string | null, to: string | null, state = taken) => setUp([state]).interim(from, to)
+  expect(await interim(MIRROR, '{"debug": true}')).toBe('{"debug": true, "registry-mirrors": []}')
+  expect(await interim(MIRROR, null)).toBe('{\n  "registry-mirrors": []\n}\n')
+  expect(await interim(MIRROR, '{"registry-mirrors": ["https://b.example"]}')).toBeNull()
+  expect(await interim(MIRROR, '{"registry-mirrors": []}')).toBeNull()
+  expect(await interim('{"registry-mirrors": []}', null)).toBeNull()
+  expect(await interim(null, MIRROR)).toBeNull()
+  expect(await interim(MIRROR, '{broken')).toBeNull()
+  // It refused them: there is nothing that it would have to forget.
+  expect(await interim(MIRROR, '{}', engine('running', ['https://flag.example/']))).toBeNull()
 })
 
 test('a cancel ends the waiting', async () => {

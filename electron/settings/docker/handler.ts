@@ -28,9 +28,13 @@ export function dockerHandler(parts: DockerHandlerParts): Handler {
   const { every = 200, most = 20_000, refusal = 8000, daemon = findDaemon } = parts
   return {
     id: 'docker-reload',
-    interim(from, to) {
+    async interim(sys, from, to, signal) {
       // dockerd keeps its mirrors when the key merely disappears: it has to see an empty list once.
-      if ((mirrorsOrNull(from) ?? []).length === 0) return null
+      const old = mirrorsOrNull(from) ?? []
+      if (old.length === 0) return null
+      const now = await parts.state(sys, signal)
+      // One that refused the old list (or is stopped) has nothing to forget, and would refuse an empty one too.
+      if (now.state === 'running' && !sameMirrors(now.mirrors, old)) return null
       try {
         if (mirrorsIn(to) !== null) return null
         return daemonJsonFormat.edit(to, [{ key: MIRRORS_KEY, after: [] }])
