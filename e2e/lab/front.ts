@@ -54,6 +54,7 @@ export async function startFront(options: FrontOptions): Promise<Front> {
   const entries: Access[] = []
   const faults = new FaultState()
   let sent = 0
+  let closed = false
   const count = (entry: Access, length: number): void => {
     entry.bytes += length
     sent += length
@@ -79,7 +80,8 @@ export async function startFront(options: FrontOptions): Promise<Front> {
       entry.state = res.writableFinished ? 'done' : 'aborted'
       entry.ms = Date.now() - started
       gone.abort()
-      appendFileSync(logFile, `${JSON.stringify(entry)}\n`)
+      // The folder goes away with the lab.
+      if (!closed) appendFileSync(logFile, `${JSON.stringify(entry)}\n`)
     })
     answer(req, res, entry, gone.signal).catch(() => drop(req.socket))
   }
@@ -99,7 +101,9 @@ export async function startFront(options: FrontOptions): Promise<Front> {
     if (faults.stalled(url)) await faults.untilCleared(gone)
     const upstream = await ask(socketPath, req, scheme, gone)
     entry.status = upstream.statusCode ?? 502
-    res.writeHead(entry.status, upstream.headers)
+    // Whether to keep a connection is between us and each side.
+    const { connection: _connection, ...headers } = upstream.headers
+    res.writeHead(entry.status, headers)
     res.flushHeaders()
     for await (const chunk of upstream) {
       if (!(chunk instanceof Buffer)) continue
@@ -150,6 +154,7 @@ export async function startFront(options: FrontOptions): Promise<Front> {
         server.closeAllConnections()
         await new Promise<void>((resolve) => server.close(() => resolve()))
       }
+      closed = true
     },
   }
 }

@@ -32,7 +32,9 @@ test.each([
   await mkdir(folder)
   await writeFile(join(folder, 'main.go'), source)
   await writeFile(join(folder, 'go.mod'), 'module hello\n\ngo 1.18\n')
-  const inside = ['run', '--rm', '--volume', `${folder}:/work`, '--workdir', '/work', `golang:${tag}`]
+  // The second image with the same Go finds what the first one compiled.
+  const cache = ['--volume', `${join(scratch, 'cache')}:/cache`, '--env', 'GOCACHE=/cache']
+  const inside = ['run', '--rm', ...cache, '--volume', `${folder}:/work`, '--workdir', '/work', `golang:${tag}`]
   expect(await lab.docker(...inside, 'go', 'version')).toBe(`go version go${version} linux/amd64`)
   expect(await lab.docker(...inside, 'sh', '-c', 'go build -o hello . && ./hello 2>&1')).toBe(says)
   const programs = ['git', 'bash', 'gcc', 'make']

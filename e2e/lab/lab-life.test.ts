@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { build } from 'vite'
 import { sweepAbandoned } from './abandoned.ts'
 import { projectRoot } from './cache.ts'
@@ -24,12 +25,16 @@ afterAll(() => rm(bundle, { recursive: true, force: true }))
 
 /** `lab up` as a process of its own, up when this returns. */
 async function labUp(): Promise<{ child: ChildProcess; dir: string; bridge: string; dockerHost: string }> {
-  const child = spawn(process.execPath, [join(bundle, 'main.js'), 'up'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [join(bundle, 'main.js'), 'up'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString()
+  })
   for await (const line of createInterface({ input: child.stdout })) {
     const { dir, bridge, dockerHost } = JSON.parse(line)
     return { child, dir, bridge, dockerHost }
   }
-  throw new Error(`lab up ended with ${child.exitCode}`)
+  throw new Error(`lab up ended: ${said}`)
 }
 
 test('the engine can be stopped and started, refuses a broken daemon.json, and denies other users', async () => {
@@ -86,6 +91,41 @@ test('Ctrl-C leaves nothing, not even a container that ignores signals', async (
   expect(await leftovers({ dir, bridge })).toEqual([])
 })
 
+test('a start that fails, and one that Ctrl-C ends, leave nothing', async () => {
+  const temporary = await mkdtemp(join(tmpdir(), 'grl-test-'))
+  const env = { ...process.env, TMPDIR: temporary }
+  try {
+    const interrupted = spawn(process.execPath, [join(bundle, 'main.js'), 'up'], { env, stdio: 'ignore' })
+    const first = await ownerIn(temporary)
+    interrupted.kill('SIGINT')
+    expect(await once(interrupted, 'exit')).toEqual([130, null])
+    expect(await leftovers(first)).toEqual([])
+
+    vi.stubEnv('TMPDIR', temporary)
+    const failing = startLab({ daemonJson: '{"no-such-key": 1}' })
+    const second = ownerIn(temporary)
+    await expect(failing).rejects.toThrow('no-such-key')
+    expect(await leftovers(await second)).toEqual([])
+    expect(await readdir(temporary)).toEqual([])
+  } finally {
+    vi.unstubAllEnvs()
+    await rm(temporary, { recursive: true, force: true })
+  }
+})
+
+/** The lab that starts in an empty temporary folder, as soon as it has a bridge. */
+async function ownerIn(temporary: string): Promise<{ dir: string; bridge: string }> {
+  for (let left = 4000; left > 0; left--) {
+    for (const name of await readdir(temporary)) {
+      const text = await readFile(join(temporary, name, 'owner.json'), 'utf8').catch(() => '')
+      const bridge = /"bridge":"(\w+)"/.exec(text)?.[1]
+      if (bridge !== undefined) return { dir: join(temporary, name), bridge }
+    }
+    await sleep(5)
+  }
+  throw new Error(`no lab in ${temporary}`)
+}
+
 test('what a killed lab leaves ends by itself or is swept by the next start', async () => {
   const { child, dir, bridge } = await labUp()
   child.kill('SIGKILL')
@@ -98,4 +138,15 @@ test('what a killed lab leaves ends by itself or is swept by the next start', as
   expect(rest.filter((line) => line.startsWith('process '))).toEqual([])
   await sweepAbandoned()
   expect(await leftovers({ dir, bridge })).toEqual([])
+})
+
+test('a missing program is named together with the package that brings it', async () => {
+  const empty = await mkdtemp(join(tmpdir(), 'grl-test-'))
+  try {
+    vi.stubEnv('PATH', empty)
+    await expect(startLab()).rejects.toThrow(/docker-registry.*apt-get install .*docker-registry/)
+  } finally {
+    vi.unstubAllEnvs()
+    await rm(empty, { recursive: true })
+  }
 })

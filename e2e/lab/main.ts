@@ -37,7 +37,11 @@ async function up(): Promise<number> {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, interrupt)
   // Without a reader (a closed pipe) there is nobody to tell, but still much to stop.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', interrupt)
-  const lab = await startLab({ progress: say, signal })
+  const lab = await startLab({ progress: say, signal }).catch((error: unknown) => {
+    if (signal.aborted) return null
+    throw error
+  })
+  if (lab === null) return 130
   try {
     process.stdout.write(`${JSON.stringify(addresses(lab))}\n`)
     say(`The lab is up. Stop it with Ctrl-C.`)

@@ -25,7 +25,10 @@ const FILES: Readonly<Record<string, string>> = {
 }
 
 // A login as an ordinary user has no sbin in PATH, and `sudo` may keep that PATH.
-const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin']
+function searchPath(): readonly string[] {
+  const named = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
+  return [...new Set([...named, '/usr/sbin', '/sbin'])]
+}
 
 async function exists(path: string, mode: number): Promise<boolean> {
   try {
@@ -37,11 +40,11 @@ async function exists(path: string, mode: number): Promise<boolean> {
 }
 
 async function onPath(program: string): Promise<boolean> {
-  for (const folder of FOLDERS) if (folder !== '' && (await exists(join(folder, program), constants.X_OK))) return true
+  for (const folder of searchPath()) if (await exists(join(folder, program), constants.X_OK)) return true
   return false
 }
 
-/** Throws a LabError that names every missing part and the command that installs it. */
+/** Throws a LabError that names every missing part and the command that installs it; adds sbin to this process's PATH. */
 export async function checkRequirements(): Promise<void> {
   if (process.platform !== 'linux') throw new LabError('system', 'the lab runs on Linux only')
   const missing = new Map<string, string>()
@@ -54,5 +57,5 @@ export async function checkRequirements(): Promise<void> {
   if (process.getuid?.() !== 0) {
     throw new LabError('permission', 'a Docker engine and a network bridge of its own need root; run it as root')
   }
-  process.env.PATH = [...new Set(FOLDERS)].filter((folder) => folder !== '').join(delimiter)
+  process.env.PATH = searchPath().join(delimiter)
 }
