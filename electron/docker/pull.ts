@@ -5,6 +5,7 @@ import { CodedError } from '../core/errors.ts'
 import { type Engine, openStream, reasonOf } from './engine.ts'
 import { engineError, engineMessage, httpStatus, pullError } from './errors.ts'
 import { inspectImage } from './inspect.ts'
+import { explainPull } from './pull-diagnosis.ts'
 import { createPullProgress, type PullProgress } from './pull-progress.ts'
 import { familiar, familiarRepository, readImage } from './reference.ts'
 
@@ -33,9 +34,17 @@ export async function pullImage(engine: Engine, reference: string, options: Pull
   const platform = options.platform === undefined ? {} : { platform: options.platform }
   const query = { fromImage: familiarRepository(name), tag: name.digest ?? name.tag, ...platform }
   const progress = createPullProgress()
-  await transfer(engine, query, image, progress, options)
+  try {
+    await transfer(engine, query, image, progress, options)
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error
+    throw await explainPull(engine, error, name, progress.view(performance.now()), options.signal)
+  }
   const failure = progress.failure()
-  if (failure) throw pullError(failure.message, image, failure.status ?? undefined)
+  if (failure) {
+    const error = pullError(failure.message, image, failure.status ?? undefined)
+    throw await explainPull(engine, error, name, progress.view(performance.now()), options.signal)
+  }
   const result = progress.result()
   // Podman ends its stream without a status line; the image itself is then the proof.
   if (!result && engine.endpoint.flavour !== 'podman')

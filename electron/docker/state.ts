@@ -16,6 +16,7 @@ export const infoSchema = z.object({
   Architecture: z.string().nullish(),
   Name: z.string().nullish(),
   Driver: z.string().nullish(),
+  DockerRootDir: z.string().nullish(),
   DriverStatus: z.array(z.array(z.string())).nullish(),
   SecurityOptions: z.array(z.string()).nullish(),
   HttpProxy: z.string().nullish(),
