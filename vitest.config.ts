@@ -14,6 +14,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['e2e/**/*.test.ts'],
+          globalSetup: ['scripts/build-for-tests.mjs'],
           // Real servers on fixed resources: one file after the other.
           fileParallelism: false,
           testTimeout: 300_000,

@@ -18,6 +18,8 @@ export type ExecOptions = {
   cwd?: string
   input?: string
   signal?: AbortSignal
+  /** The user that the child runs as; only root can choose another one. */
+  as?: { readonly uid: number; readonly gid: number }
   /** Milliseconds; default 15,000. SIGKILL follows a second after SIGTERM. */
   timeout?: number
 }

@@ -20,6 +20,7 @@ export function exec(argv: readonly [string, ...string[]], options: ExecOptions 
       env: { ...(options.env ?? defaultEnvironment()) },
       stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       windowsHide: true,
+      ...(options.as === undefined ? {} : { uid: options.as.uid, gid: options.as.gid }),
     })
     const stdout = collect(child.stdout)
     const stderr = collect(child.stderr)

@@ -2,7 +2,7 @@ import type { Edit, Target } from '../../contract/plan.ts'
 import type { ShellId } from '../../contract/profile.ts'
 import { CodedError } from '../../core/errors.ts'
 import type { Places } from '../../core/places.ts'
-import { shellEdits } from '../shell/edits.ts'
+import { refreshEdits, shellEdits } from '../shell/edits.ts'
 import type { GoChoice } from './choose.ts'
 import { type GoState, hiders } from './detect.ts'
 
@@ -21,17 +21,17 @@ export function planGo(state: GoState, choice: GoChoice, places: Places): readon
   }
   const wishes = new Map<ShellId, Map<string, string>>()
   for (const [name, value] of choice.values) {
-    // A variable that already stands in our env files is kept up to date, or it would hide the choice itself.
-    const own = state.own.has(name)
     const found = hiders(state, name, value)
     for (const id of choice.shells) {
-      if (!own && !found.some(({ shell }) => shell === null || shell === id)) continue
+      if (!found.some(({ shell }) => shell === null || shell === id)) continue
       const wish = wishes.get(id) ?? new Map<string, string>()
       wishes.set(id, wish.set(name, value ?? ''))
     }
   }
   for (const [id, variables] of wishes)
     edits.push(...shellEdits('go', places, state.shells, { shells: [id], variables, paths: [] }))
+  // A variable that already stands in one of our env files is kept up to date, or it would hide the choice itself.
+  edits.push(...refreshEdits('go', places, state.shells, choice.values))
   return withoutTwins(edits)
 }
 

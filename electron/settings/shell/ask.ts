@@ -18,11 +18,13 @@ const TIMEOUT = 10_000
 
 /** The environment of a session that has just begun: nothing that an earlier shell has exported. */
 function freshEnvironment(places: Places, shell: string): Record<string, string> {
-  const kept = ['USER', 'LOGNAME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'ZDOTDIR']
+  const kept = ['USER', 'LOGNAME', 'XDG_CONFIG_HOME', 'ZDOTDIR']
   const lang = places.environment['LANG'] ?? ''
   // fish 3.6 finds no file under a home with Chinese letters in the C locale; a terminal has a UTF-8 one.
   const LANG = /utf-?8$/i.test(lang) ? lang : 'C.UTF-8'
   const env: Record<string, string> = { HOME: places.home, PATH: PLAIN_PATH, TERM: 'dumb', LANG, SHELL: shell }
+  // A question leaves no trace: fish would make its data folder, the others might keep a history.
+  for (const name of ['XDG_DATA_HOME', 'XDG_CACHE_HOME', 'HISTFILE']) env[name] = '/dev/null'
   for (const name of kept) {
     const value = places.environment[name]
     if (value !== undefined) env[name] = value
@@ -45,12 +47,16 @@ export async function askShell(
   const env = (await programAt(sys, '/usr/bin/env')) === null ? '/bin/env' : '/usr/bin/env'
   const starts: readonly Start[] =
     shell.id === 'zsh' ? ['login', 'interactive', 'login-interactive'] : ['login', 'interactive']
+  const owner = await sys.lstat(places.home)
+  // Root never runs what stands in another user's files.
+  const as =
+    sys.identity.uid === 0 && owner !== null && owner.uid !== 0 ? { as: { uid: owner.uid, gid: owner.gid } } : {}
   const answers: Answer[] = []
   for (const start of starts) {
     const mark = `GOREADY_MARK=${randomUUID()}`
     const [program, ...args] = [...setsid, shell.path, ...FLAGS[start], '-c', `${env} -i -0 ${mark}; ${env} -0`]
     try {
-      const options = { env: freshEnvironment(places, shell.path), cwd: places.home, timeout: TIMEOUT, signal }
+      const options = { env: freshEnvironment(places, shell.path), cwd: places.home, timeout: TIMEOUT, signal, ...as }
       const { stdout, stderr } = await sys.query([program ?? shell.path, ...args], options)
       answers.push({ start, variables: parseAnswer(stdout, mark), cause: stderr.trim().slice(0, 500) })
     } catch (error) {

@@ -33,6 +33,30 @@ export function shellEdits(owner: SettingId, places: Places, state: ShellState, 
   ]
 }
 
+/**
+ * The edits that bring variables which already stand in our env files up to date, file by file.
+ * Which shells read those files stays as it is. null = the tool's default, as an empty value.
+ */
+export function refreshEdits(
+  owner: SettingId,
+  places: Places,
+  state: ShellState,
+  values: ReadonlyMap<string, string | null>,
+): readonly Edit[] {
+  const files = [
+    [envShPath(places), envShFormat],
+    [envFishPath(places), envFishFormat],
+  ] as const
+  return files.flatMap(([path, format]): readonly Edit[] => {
+    if (path === null) return []
+    const current = readKeys(format, path, state.files.get(path) ?? null)
+    const stale = [...values].filter(([name, value]) => (current.get(`var:${name}`) ?? value ?? '') !== (value ?? ''))
+    const variables = new Map(stale.map(([name, value]) => [name, value ?? '']))
+    const wish: ShellWish = { shells: [], variables, paths: [] }
+    return envEdits(owner, target(path, format.id), format, places, state, wish)
+  })
+}
+
 const target = (path: string, format: FormatId): Target => ({ kind: 'file', path, format, mode: 0o644, notify: [] })
 
 function envEdits(
