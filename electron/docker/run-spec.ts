@@ -74,7 +74,6 @@ export function runSpec(request: RunRequest, shell: string, volume: string, info
       ...(LANG ? { LANG } : {}),
       ...request.goEnv,
       HOME,
-      GOENV: 'off',
       GOPATH: `${CACHE}/gopath`,
       GOMODCACHE: `${CACHE}/mod`,
       GOCACHE: `${CACHE}/build`,
