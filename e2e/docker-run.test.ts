@@ -31,8 +31,8 @@ beforeAll(async () => {
   await chmod(project, 0o755)
 })
 afterAll(async () => {
-  expect(await lab.docker('ps', '-aq')).toBe('')
-  await lab.stop()
+  const left = await containers().finally(() => lab.stop())
+  expect(left).toBe('')
 })
 
 const containers = () => lab.docker('ps', '-aq')

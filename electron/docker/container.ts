@@ -117,16 +117,22 @@ export async function startContainer(
   return { container, stream, exit }
 }
 
-/** Removes a container, running or not. Never throws: it may be gone already, or the engine with it. */
+/**
+ * Removes a container, running or not, and waits until it is gone: the engine may be removing it already,
+ * because it ended. Never throws: the engine may be gone as well.
+ */
 export async function removeContainer(engine: Engine, name: string): Promise<void> {
-  const remove = (): Promise<unknown> =>
-    call(
-      engine,
-      undefined,
-      (abortSignal) => engine.docker.getContainer(name).remove({ force: true, v: true, abortSignal }),
-      REMOVE_TIMEOUT,
-    )
-  await remove().catch(() => {})
+  const attempt = async (ask: (abortSignal: AbortSignal) => Promise<unknown>): Promise<boolean> => {
+    try {
+      await call(engine, undefined, ask, REMOVE_TIMEOUT)
+      return true
+    } catch {
+      return false
+    }
+  }
+  const container = engine.docker.getContainer(name)
+  if (await attempt((abortSignal) => container.remove({ force: true, v: true, abortSignal }))) return
+  await attempt((abortSignal) => container.wait({ condition: 'removed', abortSignal }))
 }
 
 async function exitStatus(answer: IncomingMessage): Promise<number> {
