@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { errno } from '../../core/errors.ts'
+import { folderOf } from '../../core/paths.ts'
 import type { Places } from '../../core/places.ts'
 import type { Reader } from '../../core/system.ts'
 import { PLAIN_PATH, programAt } from '../find-program.ts'
-import type { InstalledShell } from './detect.ts'
+import { configFishPath, type InstalledShell } from './detect.ts'
 
 export type Start = 'login' | 'interactive' | 'login-interactive'
 /** What a fresh shell exports; null when it gave no answer (`cause` says why). */
@@ -43,6 +44,9 @@ export async function askShell(
   shell: InstalledShell,
   signal: AbortSignal,
 ): Promise<readonly Answer[]> {
+  // fish makes its configuration folder at its first start; without one there is nothing of the user's to read.
+  const config = shell.id === 'fish' ? configFishPath(places) : null
+  if (config !== null && (await sys.lstat(folderOf(config))) === null) return []
   const setsid = (await programAt(sys, '/usr/bin/setsid')) === null ? [] : ['/usr/bin/setsid', '-w']
   const env = (await programAt(sys, '/usr/bin/env')) === null ? '/bin/env' : '/usr/bin/env'
   const starts: readonly Start[] =
