@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { type OpenApp, openApp } from './pages/app.ts'
+import { type OpenApp, openApp, startAgain } from './pages/app.ts'
 import { CheckUpPage } from './pages/check-up.ts'
 
 let open: OpenApp
@@ -55,4 +55,20 @@ test('looking at a machine writes nothing into its home but the files of the win
     )
   }, open.home)
   expect(written).toEqual([])
+})
+
+test('a second start with the same home ends at once and leaves the first window alone', async () => {
+  open = await openApp()
+  const second = await startAgain(['--home', open.home, '--root', open.root], open.home)
+  expect(second.code).toBe(0)
+  expect(open.app.windows()).toHaveLength(1)
+})
+
+test('with a command the program is a command line, and unusable arguments end it with 2', async () => {
+  open = await openApp()
+  const places = ['--home', open.home, '--root', open.root]
+  const command = await startAgain(['detect', '--json', ...places], open.home)
+  expect(command.code).toBe(0)
+  expect(JSON.parse(command.stdout)).toMatchObject({ os: { platform: 'linux' }, user: { home: open.home } })
+  expect((await startAgain(['--nonsense', ...places], open.home)).code).toBe(2)
 })

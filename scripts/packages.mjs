@@ -62,7 +62,7 @@ export async function installPackages(need) {
   const fresh = SERVICES.filter((unit) =>
     names.includes(unit.startsWith('docker-registry') ? 'docker-registry' : 'docker.io'),
   )
-  await guarded(() => install(command, names.length))
+  await guarded(GUARD, () => install(command, names.length))
   const left = await missing(names)
   if (left === null || left.length > 0)
     throw new Stop(`Still missing: ${left?.join(' ')}. Try:\n  ${command.join(' ')}`)
@@ -84,14 +84,14 @@ async function install(command, count) {
   if (result.code !== 0) throw new Stop(`${result.output.trim()}\nInstalling failed. Try:\n  ${command.join(' ')}`)
 }
 
-/** Keeps the packages from starting services while they are installed. An administrator's own guard stays. */
-async function guarded(body) {
-  if (existsSync(GUARD)) return body()
-  await writeFile(GUARD, '#!/bin/sh\nexit 101\n', { mode: 0o755, flag: 'wx' })
+/** Keeps packages from starting services while `body` installs them. An administrator's own guard stays. */
+export async function guarded(path, body) {
+  if (existsSync(path)) return body()
+  await writeFile(path, '#!/bin/sh\nexit 101\n', { mode: 0o755, flag: 'wx' })
   try {
     return await body()
   } finally {
-    await rm(GUARD, { force: true })
+    await rm(path, { force: true })
   }
 }
 

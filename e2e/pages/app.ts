@@ -1,5 +1,5 @@
 import { type ElectronApplication, _electron, type Page } from '@playwright/test'
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -12,6 +12,18 @@ function electron(): string {
   const named = process.env['GOREADY_ELECTRON']
   if (named !== undefined) return named
   return execFileSync(process.execPath, [join(project, 'scripts', 'electron.mjs')], { encoding: 'utf8' }).trim()
+}
+
+const START = [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), project]
+
+/** Starts the program once more, beside Playwright, and waits for its end: exit status and standard output. */
+export function startAgain(args: readonly string[], home: string): Promise<{ code: number; stdout: string }> {
+  return new Promise((resolve) => {
+    const env = { ...environment(), HOME: home }
+    const child = execFile(electron(), [...START, ...args], { env, timeout: 20_000 }, (_error, stdout) =>
+      resolve({ code: child.exitCode ?? -1, stdout }),
+    )
+  })
 }
 
 export type OpenApp = {
@@ -32,7 +44,7 @@ export async function openApp(args: readonly string[] = []): Promise<OpenApp> {
   mkdirSync(root)
   const app = await _electron.launch({
     executablePath: electron(),
-    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), project, '--home', home, '--root', root, ...args],
+    args: [...START, '--home', home, '--root', root, ...args],
     cwd: folder,
     env: { ...environment(), HOME: home },
   })
