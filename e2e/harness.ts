@@ -20,7 +20,8 @@ const CLI = join(projectRoot(), 'out/node/cli.js')
 
 /** Starts the command line as a program of its own, on a lab. Never blocks: the lab's servers run in this process. */
 export function start(lab: Lab, args: readonly string[], options: RunOptions = {}): Running {
-  const own = ['--home', options.home ?? lab.home, '--root', lab.root, '--catalogue', lab.catalogue]
+  const catalogue = args.includes('--catalogue') ? [] : ['--catalogue', lab.catalogue]
+  const own = ['--home', options.home ?? lab.home, '--root', lab.root, ...catalogue]
   const dashes = args.indexOf('--')
   const split = dashes < 0 ? args.length : dashes
   const argv = [CLI, ...args.slice(0, split), ...own, ...args.slice(split)]

@@ -58,7 +58,8 @@ export type Change =
       admin: boolean
     }
   | { kind: 'dir'; path: string; mode: number; uid: number; gid: number; admin: boolean }
-  | { kind: 'image'; name: string; before: boolean; after: boolean }
+  /** `size`: bytes to download, where somebody knows. */
+  | { kind: 'image'; name: string; before: boolean; after: boolean; size: number | null }
 
 /** A plan as main holds it. The bytes never leave the main process. */
 export type Plan = {
@@ -87,7 +88,12 @@ export const changeViewSchema = z.discriminatedUnion('kind', [
     admin: z.boolean(),
   }),
   z.object({ kind: z.literal('dir'), path: z.string(), action: z.literal('create'), admin: z.boolean() }),
-  z.object({ kind: z.literal('image'), name: z.string(), action: z.enum(['pull', 'keep']) }),
+  z.object({
+    kind: z.literal('image'),
+    name: z.string(),
+    action: z.enum(['pull', 'keep']),
+    size: z.number().nullable(),
+  }),
 ])
 export type ChangeView = z.infer<typeof changeViewSchema>
 

@@ -45,7 +45,13 @@ const changeSchema = z.discriminatedUnion('kind', [
     gid: z.number(),
     admin: z.boolean(),
   }),
-  z.object({ kind: z.literal('image'), name: z.string(), before: z.boolean(), after: z.boolean() }),
+  z.object({
+    kind: z.literal('image'),
+    name: z.string(),
+    before: z.boolean(),
+    after: z.boolean(),
+    size: z.number().nullable(),
+  }),
 ])
 
 /** One line of a run's journal. `intent` is written before a file is touched, `done` after it was read back. */

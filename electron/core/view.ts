@@ -51,7 +51,7 @@ export function viewChange(change: Change): ChangeView {
     case 'dir':
       return { kind: 'dir', path: change.path, action: 'create', admin: change.admin }
     case 'image':
-      return { kind: 'image', name: change.name, action: change.before ? 'keep' : 'pull' }
+      return { kind: 'image', name: change.name, action: change.before ? 'keep' : 'pull', size: change.size }
     default:
       return assertNever(change)
   }

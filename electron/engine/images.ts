@@ -19,7 +19,8 @@ import { pullImage } from '../docker/pull.ts'
 import { resolveImage } from '../docker/reference.ts'
 import { removeImage } from '../docker/remove.ts'
 import { dockerState } from '../docker/state.ts'
-import { listTags } from '../docker/tags.ts'
+import { listTags, tagSize } from '../docker/tags.ts'
+import { golangTag } from '../docker/reference.ts'
 import { verifyGo, verifyModule } from '../docker/verify.ts'
 import { goEnvironment, plannedGoEnvironment } from './go-env.ts'
 import { runRequest, type RunRequest } from './run-request.ts'
@@ -54,6 +55,18 @@ export function openImages(sys: System, places: Places, catalogue: Catalogue): I
   }
   const resolve = async (image: string, signal: AbortSignal): Promise<string> =>
     image.startsWith('newest') ? resolveImage(image, await tags(false, signal)) : resolveImage(image, EMPTY)
+
+  /** Asked live, for the one tag that was chosen: a manifest request counts against the Hub's quota. Else the catalogue. */
+  const downloadSize = async (reference: string, docker: DockerState, signal: AbortSignal): Promise<number | null> => {
+    const [url] = docker.mirrors
+    try {
+      const live = await tagSize(reference, { ...(url === undefined ? {} : { url }), signal, timeout: SIZE_TIMEOUT })
+      if (live !== null) return live
+    } catch {
+      signal.throwIfAborted()
+    }
+    return catalogue.tags.find((entry) => entry.tag === golangTag(reference))?.size ?? null
+  }
 
   const pull = async (reference: string, retries: number, signal: AbortSignal, report: Report): Promise<ImageFacts> => {
     const engine = await open(signal)
@@ -102,7 +115,8 @@ export function openImages(sys: System, places: Places, catalogue: Catalogue): I
         mirrors: async (at) => (await state(at)).mirrors,
       }
       const notes: Note[] = image === reference ? [] : [{ key: 'plan:image', values: { image, reference } }]
-      return { change: { kind: 'image', name: reference, before: facts !== null, after: true }, tools, notes }
+      const size = facts === null ? await downloadSize(reference, now, signal) : null
+      return { change: { kind: 'image', name: reference, before: facts !== null, after: true, size }, tools, notes }
     },
     async findings(proposals, withImage, signal) {
       const docker = await state(signal)
@@ -146,6 +160,8 @@ export function openImages(sys: System, places: Places, catalogue: Catalogue): I
   }
 }
 
+/** Milliseconds; the number is only a courtesy. */
+const SIZE_TIMEOUT = 2500
 const REMOVE_TIMEOUT = 60_000
 const EMPTY: TagList = { from: 'catalogue', source: '', catalogueDate: '', tags: [] }
 

@@ -41,7 +41,7 @@ export function printResult(output: Output, result: ApplyResult): void {
   }
   const module = verification?.module
   if (module) {
-    const values = { module: `${module.path}@${module.version}`, proxy: module.proxy }
+    const values = { module: `${module.path}@${module.version}`, proxy: module.proxy || text.say('cli:detect.default') }
     output.line(`  ${say(module.ok ? 'module' : 'moduleFailed', values)}`)
   }
   if (result.changed) {

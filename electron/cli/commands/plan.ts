@@ -47,9 +47,11 @@ function printChange(output: Output, change: ChangeView): void {
     case 'dir':
       output.line(`${paint('bold', change.path)}  ${say('folder')}`)
       return
-    case 'image':
-      output.line(`${paint('bold', change.name)}  ${say(change.action)}`)
+    case 'image': {
+      const size = change.size === null ? '' : `  ${text.say('cli:tags.download', { size: text.size(change.size) })}`
+      output.line(`${paint('bold', change.name)}  ${say(change.action)}${size}`)
       return
+    }
     case 'file': {
       const action = say(
         change.action === 'create' ? 'willCreate' : change.action === 'delete' ? 'willDelete' : 'willModify',
@@ -59,7 +61,14 @@ function printChange(output: Output, change: ChangeView): void {
       )
       const link = change.real === null ? '' : ` ${say('link', { real: change.real })}`
       output.line(`${paint('bold', change.path)}${link}  ${[action, ...marks].join(' · ')}`)
-      for (const line of change.diff.split('\n').slice(2)) if (line !== '') output.line(`  ${paintDiff(output, line)}`)
+      const lines = change.diff.split('\n')
+      const body = lines.slice(
+        Math.max(
+          0,
+          lines.findIndex((line) => line.startsWith('@@')),
+        ),
+      )
+      for (const line of body) if (line !== '') output.line(`  ${paintDiff(output, line)}`)
       return
     }
     default:
