@@ -31,7 +31,7 @@ beforeAll(async () => {
   await chmod(project, 0o755)
 })
 afterAll(async () => {
-  const left = await containers().finally(() => lab.stop())
+  const left = await containers().finally(async () => lab.stop())
   expect(left).toBe('')
 })
 
