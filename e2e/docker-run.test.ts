@@ -31,8 +31,11 @@ beforeAll(async () => {
   await chmod(project, 0o755)
 })
 afterAll(async () => {
-  const left = await containers().finally(async () => lab.stop())
-  expect(left).toBe('')
+  try {
+    expect(await containers()).toBe('')
+  } finally {
+    await lab.stop()
+  }
 })
 
 const containers = () => lab.docker('ps', '-aq')
