@@ -6,6 +6,19 @@ import { appErrorSchema } from './note.ts'
 import { planViewSchema } from './plan.ts'
 import { conflictPolicySchema, runSummarySchema } from './run.ts'
 import { taskViewSchema } from './task.ts'
+import {
+  adviceSchema,
+  appInfoSchema,
+  dockerHelpSchema,
+  draftSchema,
+  mirrorSchema,
+  openedProfileSchema,
+  preferencesSchema,
+  probeResultSchema,
+} from './wizard.ts'
+
+/** Longest text that may be dropped or pasted, in UTF-16 units. */
+const MAX_TEXT = 200_000
 
 const nothing = z.undefined()
 const taskId = z.object({ taskId: z.string().max(64) })
@@ -27,6 +40,37 @@ export const requests = {
     input: z.object({ runId: z.string().max(64).nullable(), onConflict: conflictPolicySchema }),
     output: taskId,
   },
+  'app.info': { input: nothing, output: appInfoSchema },
+  'app.preferences': { input: nothing, output: preferencesSchema },
+  'app.savePreferences': { input: preferencesSchema, output: preferencesSchema },
+  /** Removes the records of runs, the draft and the preferences; refused while a run stands that undo could give back, unless `evenUndo`. */
+  'app.removeState': { input: z.object({ evenUndo: z.boolean() }), output: z.boolean() },
+  'draft.load': { input: nothing, output: draftSchema.nullable() },
+  'draft.save': { input: draftSchema, output: z.boolean() },
+  /** By main's own dialog (`text` null) or with what was dropped. null: the dialog was closed. */
+  'profile.open': {
+    input: z.object({ name: z.string().max(255), text: z.string().max(MAX_TEXT).nullable() }),
+    output: openedProfileSchema.nullable(),
+  },
+  /** The profile that `--profile` named, once. */
+  'profile.given': { input: nothing, output: openedProfileSchema.nullable() },
+  /** By main's own dialog. Answers where it was written, or null. */
+  'profile.export': { input: z.object({ profile: profileSchema }), output: z.string().nullable() },
+  'goMod.advise': { input: z.object({ text: z.string().max(MAX_TEXT).nullable() }), output: adviceSchema.nullable() },
+  'mirror.list': { input: nothing, output: z.array(mirrorSchema) },
+  'mirror.probe': {
+    input: z.object({ target: z.enum(['go', 'docker']), urls: z.array(z.string().max(2048)).max(32) }),
+    output: z.array(probeResultSchema),
+  },
+  'image.size': { input: z.object({ image: imageSchema }), output: z.number().nullable() },
+  'docker.help': { input: nothing, output: dockerHelpSchema },
+  /** A terminal with `goready shell` in it. */
+  'terminal.open': { input: z.object({ image: imageSchema.nullable() }), output: z.boolean() },
+  /** Makes, builds and runs a first program in the chosen image; the task's result is `programResultSchema`. */
+  'program.first': { input: z.object({ image: imageSchema }), output: taskId },
+  'clipboard.write': { input: z.object({ text: z.string().max(MAX_TEXT) }), output: z.boolean() },
+  /** An address of the guided download; only those that main offered itself are opened. */
+  'link.open': { input: z.object({ url: z.string().max(2048) }), output: z.boolean() },
   'task.list': { input: nothing, output: z.array(taskViewSchema) },
   'task.cancel': { input: taskId, output: z.boolean() },
   'task.answer': {
