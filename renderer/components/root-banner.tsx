@@ -1,0 +1,4 @@
+/** Says whose files change when the program was started as root. */
+export function RootBanner() {
+  return null
+}

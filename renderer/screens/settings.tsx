@@ -1,0 +1,4 @@
+/** The window's own settings. */
+export function SettingsDialog(_props: { opened: boolean; onClose(): void }) {
+  return null
+}
