@@ -15,8 +15,8 @@ test.each([
 
 test('every namespace is loaded in both languages, with values put in and nothing escaped twice', async () => {
   await setUpTexts('zh-CN')
-  expect(i18next.t('docker.running', { version: '<28>' })).toContain('<28>')
+  expect(i18next.t('check-up:check.docker.running', { version: '<28>' })).toContain('<28>')
   expect(i18next.t('error:cancelled.what')).toBe('已取消。')
   await i18next.changeLanguage('en')
-  expect(i18next.t('ready')).toBe('Ready to start')
+  expect(i18next.t('check-up:ready')).toBe('Ready to start')
 })

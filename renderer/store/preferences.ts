@@ -1,0 +1,36 @@
+import { create } from 'zustand'
+import type { Preferences } from '../../electron/contract/wizard.ts'
+import { request } from '../api.ts'
+import { firstLanguage } from '../i18n/setup.ts'
+import { useLanguage } from './language.ts'
+
+export const FIRST_PREFERENCES: Preferences = { language: 'auto', theme: 'auto', catalogue: null }
+
+type PreferencesStore = {
+  preferences: Preferences
+  load(): Promise<void>
+  /** Counts at once in the window; main keeps it for the next start. Rejects when main could not keep it. */
+  change(change: Partial<Preferences>): Promise<void>
+}
+
+/** The window's own settings. `--lang` beats the stored language for as long as this window lives. */
+export const usePreferences = create<PreferencesStore>((set, get) => ({
+  preferences: FIRST_PREFERENCES,
+  async load() {
+    const preferences = await request('app.preferences', undefined).catch(() => FIRST_PREFERENCES)
+    set({ preferences })
+    await useLanguage.getState().choose(spoken(preferences, location.search, navigator.languages))
+  },
+  async change(change) {
+    const preferences = { ...get().preferences, ...change }
+    set({ preferences })
+    if (change.language !== undefined) await useLanguage.getState().choose(spoken(preferences, '', navigator.languages))
+    await request('app.savePreferences', preferences)
+  },
+}))
+
+/** The language to speak: what `--lang` said, what was chosen, what the system speaks. */
+export function spoken({ language }: Preferences, search: string, wanted: readonly string[]) {
+  const asked = new URLSearchParams(search).has('lang')
+  return asked || language === 'auto' ? firstLanguage(search, wanted) : language
+}

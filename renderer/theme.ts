@@ -1,0 +1,50 @@
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core'
+
+/** Our own shade in Go's cyan family. 8 on white and 4 on the dark ground both have more than 5:1. */
+const lagoon: MantineColorsTuple = [
+  '#e3f6fb',
+  '#c8eaf3',
+  '#9fdbea',
+  '#74cae0',
+  '#58c4dd',
+  '#2fa6c2',
+  '#148cab',
+  '#047d9a',
+  '#006c87',
+  '#00566c',
+]
+
+const SANS = 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif'
+const MONO = 'ui-monospace, "Cascadia Mono", Menlo, "DejaVu Sans Mono", "Noto Sans Mono CJK SC", monospace'
+
+export const theme = createTheme({
+  colors: { lagoon },
+  primaryColor: 'lagoon',
+  primaryShade: { light: 8, dark: 4 },
+  autoContrast: true,
+  fontFamily: SANS,
+  fontFamilyMonospace: MONO,
+  fontSizes: { xs: '0.8125rem', sm: '0.875rem', md: '0.9375rem', lg: '1.0625rem', xl: '1.25rem' },
+  lineHeights: { xs: '1.5', sm: '1.5', md: '1.6', lg: '1.6', xl: '1.4' },
+  spacing: { xs: '0.5rem', sm: '0.75rem', md: '1rem', lg: '1.5rem', xl: '2rem' },
+  radius: { xs: '4px', sm: '8px', md: '8px', lg: '8px', xl: '16px' },
+  defaultRadius: 'md',
+  headings: { fontWeight: '600' },
+  respectReducedMotion: true,
+  cursorType: 'pointer',
+})
+
+/** Mantine's greys and state colours replaced by those of style.css, so that one place decides. */
+export const variables: CSSVariablesResolver = () => {
+  const own = {
+    '--mantine-color-body': 'var(--card)',
+    '--mantine-color-text': 'var(--text)',
+    '--mantine-color-dimmed': 'var(--faint)',
+    '--mantine-color-placeholder': 'var(--faint)',
+    '--mantine-color-error': 'var(--error)',
+    '--mantine-color-anchor': 'var(--accent)',
+    '--mantine-color-default-border': 'var(--edge)',
+    '--mantine-color-default': 'var(--card)',
+  }
+  return { variables: {}, light: own, dark: own }
+}
