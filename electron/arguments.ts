@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import { z } from 'zod'
 import { CodedError } from './core/errors.ts'
 
 /** The commands of the command line; anything else on it belongs to the window. */
@@ -9,10 +8,10 @@ const COMMANDS = new Set(
   ),
 )
 
-const langSchema = z.enum(['zh-CN', 'en'])
+const LANGUAGES = ['zh-CN', 'en'] as const
 
 export type WindowArguments = {
-  lang: z.infer<typeof langSchema> | null
+  lang: (typeof LANGUAGES)[number] | null
   home: string | null
   root: string | null
   catalogue: string | null
@@ -48,15 +47,15 @@ export function windowArguments(own: readonly string[]): WindowArguments {
     if (value === undefined || value === '') throw new CodedError('bad-arguments', { reason: name })
     found.set(name.slice(2), value)
   }
-  const lang = found.get('lang')
-  if (lang !== undefined && !langSchema.safeParse(lang).success)
-    throw new CodedError('bad-arguments', { reason: `--lang ${lang}` })
+  const named = found.get('lang')
+  const lang = LANGUAGES.find((one) => one === named) ?? null
+  if (named !== undefined && lang === null) throw new CodedError('bad-arguments', { reason: `--lang ${named}` })
   const path = (name: string) => {
     const value = found.get(name)
     return value === undefined ? null : resolve(value)
   }
   return {
-    lang: langSchema.safeParse(lang).data ?? null,
+    lang,
     home: path('home'),
     root: path('root'),
     catalogue: path('catalogue'),

@@ -4,6 +4,7 @@ import type { PlanView } from './contract/plan.ts'
 import type { Profile } from './contract/profile.ts'
 import type { ApplyResult, ConflictPolicy, RunSummary, UndoResult } from './contract/run.ts'
 import type { TaskReport } from './contract/task.ts'
+import type { DockerHelp } from './contract/wizard.ts'
 import { CodedError } from './core/errors.ts'
 import { readRuns } from './core/journal.ts'
 import { lockHolder, withLock } from './core/lock.ts'
@@ -12,11 +13,16 @@ import { hasInterrupted, runPlan, settleInterrupted, type RunTools } from './cor
 import type { System } from './core/system.ts'
 import { conflicts, newestUndoable, summarize, undoRun } from './core/undo.ts'
 import { detectMachine } from './engine/detect.ts'
+import { firstProgram, type ProgramWords } from './engine/first-program.ts'
 import { openImages } from './engine/images.ts'
+import { probeNamed } from './engine/probe-named.ts'
+import { removeRuns } from './engine/remove-runs.ts'
 import type { RunRequest } from './engine/run-request.ts'
 import { loadAssets } from './engine/assets.ts'
 import { PlanBook } from './engine/plans.ts'
+import { type Advice, adviseForGoMod } from './docker/go-mod.ts'
 import type { MirrorCatalogue } from './mirrors/catalogue.ts'
+import type { ProbeResult, ProbeTarget } from './mirrors/probe.ts'
 import { openPlatform } from './platform/index.ts'
 import { dockerHandler } from './settings/docker/handler.ts'
 import { formats } from './settings/index.ts'
@@ -45,7 +51,21 @@ export type Engine = {
   startApply(planId: string): string
   startPull(image: string): string
   startVerify(image: string): string
+  /** Bytes to download of one image. */
+  imageSize(image: string, signal: AbortSignal): Promise<number | null>
+  /** What a go.mod asks for. */
+  advise(goMod: string, signal: AbortSignal): Promise<Advice>
+  /** Asks addresses that a person named whether they answer; what is no web address is not asked. */
+  probe(target: ProbeTarget, urls: readonly string[], signal: AbortSignal): Promise<ProbeResult[]>
+  /** How Docker comes onto this machine. */
+  dockerHelp(signal: AbortSignal): Promise<DockerHelp>
+  /** Makes, builds and runs a first program; the task's result is a `ProgramResult`. */
+  startProgram(image: string, words: ProgramWords): string
+  /** A terminal with `goready shell`; false where none can be opened. */
+  openTerminal(image: string | null): Promise<boolean>
   history(): Promise<RunSummary[]>
+  /** Forgets all runs, and by `more` what else is kept. See `removeRuns`. */
+  removeRuns(evenUndo: boolean, more: () => Promise<void>): Promise<boolean>
   /** Files of a run that were edited since; undo would ask about them. */
   undoConflicts(runId: string | null, signal: AbortSignal): Promise<readonly string[]>
   startUndo(runId: string | null, onConflict: ConflictPolicy): string
@@ -70,6 +90,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     if (!(await hasInterrupted(tools))) return
     await withLock(places.state, process.pid, sys, () => settleInterrupted(tools, signal))
   }
+  const runInImage = (request: RunRequest, signal: AbortSignal): Promise<number> =>
+    images.run(request, () => history(places, sys), signal)
   return {
     tasks,
     places,
@@ -84,7 +106,23 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       ),
     startPull: (image) => tasks.run('pull', ({ report, signal }) => images.pull(image, signal, report)),
     startVerify: (image) => tasks.run('verify', ({ signal }) => images.verify(image, signal)),
+    imageSize: (image, signal) => images.size(image, signal),
+    advise: async (goMod, signal) => adviseForGoMod(goMod, await images.tags(false, signal)),
+    probe: (target, urls, signal) => probeNamed(target, urls, signal),
+    dockerHelp: () => Promise.resolve({ kind: 'nothing' }),
+    startProgram: (image, words) =>
+      tasks.run('program', ({ report, signal }) =>
+        firstProgram(image, words, { sys, places, runInImage, tags: (at) => images.tags(false, at) }, report, signal),
+      ),
+    openTerminal: () => Promise.resolve(false),
     history: () => history(places, sys),
+    removeRuns: (evenUndo, more) =>
+      removeRuns(
+        tools,
+        evenUndo,
+        tasks.list().some(({ state }) => state === 'running'),
+        more,
+      ),
     async undoConflicts(runId) {
       const { runs } = await readRuns(places.state, sys)
       const run = newestUndoable(runs, runId)
@@ -95,7 +133,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         undo(runId, onConflict, { tools, report, signal, ask: (question) => ask(question) }),
       ),
     settle,
-    runInImage: (request, signal) => images.run(request, () => history(places, sys), signal),
+    runInImage,
   }
 }
 

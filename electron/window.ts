@@ -8,6 +8,7 @@ import {
   session,
 } from 'electron'
 import { join } from 'node:path'
+import { SMALLEST } from './desk/place.ts'
 import { ORIGIN, PAGE, SCHEME, pageServer } from './page.ts'
 
 /** Before `ready`: the page's own scheme, a real secure origin instead of file://. */
@@ -41,17 +42,24 @@ function lockSession(target: Session, folder: string): void {
   )
 }
 
-export type WindowOptions = { out: string; lang: string | null }
+export type WindowOptions = {
+  /** Holds `preload/` and `renderer/`. */
+  out: string
+  lang: string | null
+  place: { x?: number; y?: number; width: number; height: number }
+  /** The page's own ground, so that nothing flashes before it is painted. */
+  background: string
+}
 
-/** Opens the program's one window. `out` holds `preload/` and `renderer/`. */
-export function openWindow({ out, lang }: WindowOptions): BrowserWindow {
+/** Opens the program's one window. */
+export function openWindow({ out, lang, place, background }: WindowOptions): BrowserWindow {
   const own = session.fromPartition('goready')
   lockSession(own, join(out, 'renderer'))
   const window = new BrowserWindow({
-    width: 960,
-    height: 680,
-    minWidth: 480,
-    minHeight: 340,
+    ...place,
+    minWidth: SMALLEST.width,
+    minHeight: SMALLEST.height,
+    backgroundColor: background,
     show: false,
     title: 'GoReady',
     autoHideMenuBar: true,

@@ -1,3 +1,4 @@
+import type { Command } from '../electron/contract/bridge.ts'
 import type { AppError } from '../electron/contract/note.ts'
 import type { RequestInput, RequestName, RequestOutput } from '../electron/contract/requests.ts'
 import type { TaskEvent } from '../electron/contract/task.ts'
@@ -23,3 +24,6 @@ export async function request<N extends RequestName>(name: N, input: RequestInpu
 
 /** Every event of every task, from now on. */
 export const onTask = (listener: (event: TaskEvent) => void): void => window.goready.onTask(listener)
+
+/** What the menu and a second start of the program ask for. */
+export const onCommand = (listener: (command: Command) => void): void => window.goready.onCommand(listener)

@@ -90,6 +90,7 @@ export const envelopeSchema = z.union([
 ])
 export type Envelope = z.infer<typeof envelopeSchema>
 
-/** The two channels between window and main. */
+/** The channels between window and main. */
 export const REQUEST_CHANNEL = 'goready:request'
 export const TASK_CHANNEL = 'goready:task'
+export const COMMAND_CHANNEL = 'goready:command'

@@ -36,6 +36,8 @@ export type Images = {
   findings(proposals: readonly Proposal[], withImage: boolean, signal: AbortSignal): Promise<readonly Finding[]>
   pull(image: string, signal: AbortSignal, report: Report): Promise<ImageFacts>
   verify(image: string, signal: AbortSignal): Promise<Verification>
+  /** Bytes to download, asked live, else from the catalogue; null where nobody knows. */
+  size(image: string, signal: AbortSignal): Promise<number | null>
   run(request: RunRequest, history: () => Promise<RunSummary[]>, signal: AbortSignal): Promise<number>
 }
 
@@ -142,6 +144,7 @@ export function openImages(sys: System, places: Places, catalogue: Catalogue): I
         throw new CodedError('image-not-found', { image: reference })
       return verifyGo(engine, reference, { signal })
     },
+    size: async (image, signal) => downloadSize(await resolve(image, signal), await state(signal), signal),
     async run(request, history, signal) {
       requireRunning(await state(signal))
       const chosen =

@@ -1,25 +1,57 @@
 import { type BrowserWindow, ipcMain } from 'electron'
-import { TASK_CHANNEL } from '../contract/requests.ts'
-import type { TaskRegistry } from '../tasks/registry.ts'
+import type { Command } from '../contract/bridge.ts'
+import type { COMMAND_CHANNEL, Envelope, REQUEST_CHANNEL, TASK_CHANNEL } from '../contract/requests.ts'
+import type { Desk } from '../desk/desk.ts'
+import type { Engine } from '../engine.ts'
 import { trustedSender } from '../window.ts'
-import { createHandlers, type Engine } from './handlers.ts'
-import { serve } from './serve.ts'
 
-type Connected = Engine & { tasks: Pick<TaskRegistry, 'subscribe'> }
+// The values are repeated, as in the preload, so that the contract's schemas load after the window.
+const REQUEST: typeof REQUEST_CHANNEL = 'goready:request'
+const TASK: typeof TASK_CHANNEL = 'goready:task'
+const COMMAND: typeof COMMAND_CHANNEL = 'goready:command'
 
-/** Serves the window's requests and sends it every task's events. Answers the function that ends both. */
-export function connect(window: BrowserWindow, engine: Connected): () => void {
+export type Connection = { command(command: Command): void; close(): void }
+type Answerer = (name: unknown, input: unknown, rest: readonly unknown[]) => Promise<Envelope>
+
+/**
+ * Serves the window's requests from the first moment, each as soon as what it needs is built, and sends the
+ * window every task's events.
+ */
+export function connect(window: BrowserWindow, desk: () => Promise<Desk>, engine: () => Promise<Engine>): Connection {
   const gone = new AbortController()
-  serve(
-    ipcMain,
-    trustedSender(() => (window.isDestroyed() ? null : window)),
-    createHandlers(engine, gone.signal),
-  )
-  const unsubscribe = engine.tasks.subscribe((event) => {
-    if (!window.isDestroyed()) window.webContents.send(TASK_CHANNEL, event)
+  const isTrusted = trustedSender(() => (window.isDestroyed() ? null : window))
+  let answerer: Promise<Answerer> | null = null
+  ipcMain.handle(REQUEST, async (event, name: unknown, input: unknown, ...rest: unknown[]): Promise<Envelope> => {
+    if (!isTrusted(event)) return { ok: false, error: { code: 'untrusted-sender' } }
+    answerer ??= openAnswerer(desk, engine, gone.signal)
+    return (await answerer)(name, input, rest)
   })
-  return () => {
-    gone.abort()
-    unsubscribe()
+  const send = (channel: string, message: unknown): void => {
+    if (!window.isDestroyed()) window.webContents.send(channel, message)
   }
+  let unsubscribe = (): void => {}
+  engine().then(
+    ({ tasks }) => {
+      if (!gone.signal.aborted) unsubscribe = tasks.subscribe((event) => send(TASK, event))
+    },
+    // Every request says what is wrong with it.
+    () => {},
+  )
+  return {
+    command: (command) => send(COMMAND, command),
+    close() {
+      gone.abort()
+      unsubscribe()
+      ipcMain.removeHandler(REQUEST)
+    },
+  }
+}
+
+async function openAnswerer(
+  desk: () => Promise<Desk>,
+  engine: () => Promise<Engine>,
+  signal: AbortSignal,
+): Promise<Answerer> {
+  const [{ answerer }, { createHandlers }] = await Promise.all([import('./serve.ts'), import('./handlers.ts')])
+  return answerer(createHandlers(engine, await desk(), signal))
 }

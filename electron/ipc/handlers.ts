@@ -1,24 +1,8 @@
-import type { TagList } from '../contract/image.ts'
-import type { Machine } from '../contract/machine.ts'
-import type { PlanView } from '../contract/plan.ts'
-import type { Profile } from '../contract/profile.ts'
-import type { RequestName, requests } from '../contract/requests.ts'
-import type { ConflictPolicy, RunSummary } from '../contract/run.ts'
 import type { z } from 'zod'
-import type { TaskRegistry } from '../tasks/registry.ts'
-
-/** What the requests need of the engine. The start functions answer a task's id at once. */
-export type Engine = {
-  detect(signal: AbortSignal): Promise<Machine>
-  tags(options: { refresh: boolean }, signal: AbortSignal): Promise<TagList>
-  makePlan(profile: Profile, signal: AbortSignal): Promise<PlanView>
-  startApply(planId: string): string
-  startPull(image: string): string
-  startVerify(image: string): string
-  history(): Promise<RunSummary[]>
-  startUndo(runId: string | null, onConflict: ConflictPolicy): string
-  tasks: Pick<TaskRegistry, 'list' | 'cancel' | 'answer'>
-}
+import type { RequestName, requests } from '../contract/requests.ts'
+import type { Desk } from '../desk/desk.ts'
+import { wordsOf } from '../desk/words.ts'
+import type { Engine } from '../engine.ts'
 
 /** One function for each request of the contract, on parsed input. */
 export type Handlers = {
@@ -27,20 +11,59 @@ export type Handlers = {
   ) => Promise<z.input<(typeof requests)[N]['output']>>
 }
 
-/** `signal` ends the short requests when the window goes; long work is a task and ends by its own cancel. */
-export function createHandlers(engine: Engine, signal: AbortSignal): Handlers {
+/**
+ * `engine` answers when it is built: the window opens before it. `signal` ends the short requests when the
+ * window goes; long work is a task and ends by its own cancel.
+ */
+export function createHandlers(engine: () => Promise<Engine>, desk: Desk, signal: AbortSignal): Handlers {
   const started = (taskId: string) => ({ taskId })
   return {
-    'machine.detect': () => engine.detect(signal),
-    'image.tags': (options) => engine.tags(options, signal),
-    'plan.make': ({ profile }) => engine.makePlan(profile, signal),
-    'plan.apply': async ({ planId }) => started(engine.startApply(planId)),
-    'image.pull': async ({ image }) => started(engine.startPull(image)),
-    'image.verify': async ({ image }) => started(engine.startVerify(image)),
-    'run.history': () => engine.history(),
-    'run.undo': async ({ runId, onConflict }) => started(engine.startUndo(runId, onConflict)),
-    'task.list': async () => engine.tasks.list(),
-    'task.cancel': async ({ taskId }) => engine.tasks.cancel(taskId),
-    'task.answer': async ({ taskId, questionId, answer }) => engine.tasks.answer(taskId, questionId, answer),
+    'machine.detect': async () => (await engine()).detect(signal),
+    'image.tags': async (options) => (await engine()).tags(options, signal),
+    'plan.make': async ({ profile }) => (await engine()).makePlan(profile, signal),
+    'plan.apply': async ({ planId }) => started((await engine()).startApply(planId)),
+    'image.pull': async ({ image }) => started((await engine()).startPull(image)),
+    'image.verify': async ({ image }) => started((await engine()).startVerify(image)),
+    'run.history': async () => (await engine()).history(),
+    'run.undo': async ({ runId, onConflict }) => started((await engine()).startUndo(runId, onConflict)),
+    'app.info': () => desk.info(),
+    'app.preferences': () => desk.preferences(),
+    'app.savePreferences': (preferences) => desk.savePreferences(preferences),
+    'app.removeState': async ({ evenUndo }) => (await engine()).removeRuns(evenUndo, () => desk.forget()),
+    'draft.load': () => desk.loadDraft(),
+    async 'draft.save'(draft) {
+      await desk.saveDraft(draft)
+      return true
+    },
+    'profile.open': ({ name, text }) => desk.openProfile(name, text),
+    'profile.given': () => desk.givenProfile(),
+    'profile.export': ({ profile }) => desk.exportProfile(profile),
+    async 'goMod.advise'({ text }) {
+      const goMod = await desk.goMod(text)
+      if (goMod === null) return null
+      const { go, toolchain, tag, findings } = await (await engine()).advise(goMod, signal)
+      return { go, toolchain, tag: tag?.tag ?? null, findings: [...findings] }
+    },
+    'mirror.list': async () => (await engine()).mirrors().mirrors,
+    'mirror.probe': async ({ target, urls }) => (await engine()).probe(target, urls, signal),
+    'image.size': async ({ image }) => (await engine()).imageSize(image, signal),
+    async 'docker.help'() {
+      const help = await (await engine()).dockerHelp(signal)
+      if (help.kind === 'guide') desk.allow(help.url)
+      return help
+    },
+    'terminal.open': async ({ image }) => (await engine()).openTerminal(image),
+    async 'program.first'({ image }) {
+      const { language } = await desk.words()
+      return started((await engine()).startProgram(image, wordsOf(language).program))
+    },
+    async 'clipboard.write'({ text }) {
+      desk.copy(text)
+      return true
+    },
+    'link.open': ({ url }) => desk.browse(url),
+    'task.list': async () => (await engine()).tasks.list(),
+    'task.cancel': async ({ taskId }) => (await engine()).tasks.cancel(taskId),
+    'task.answer': async ({ taskId, questionId, answer }) => (await engine()).tasks.answer(taskId, questionId, answer),
   }
 }

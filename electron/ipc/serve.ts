@@ -1,30 +1,27 @@
-import type { IpcMain, IpcMainInvokeEvent } from 'electron'
 import { z } from 'zod'
-import type { AppError } from '../contract/note.ts'
-import { REQUEST_CHANNEL, requests, type Envelope, type RequestName } from '../contract/requests.ts'
+import { requests, type Envelope, type RequestName } from '../contract/requests.ts'
 import { CodedError, toAppError } from '../core/errors.ts'
 import type { Handlers } from './handlers.ts'
 
 /** The largest request in UTF-16 units; a profile is at most a few kilobytes. */
 const MAX_REQUEST = 256 * 1024
 
-export type IsTrusted = (event: Pick<IpcMainInvokeEvent, 'sender' | 'senderFrame'>) => boolean
-
 const nameSchema = z.enum(Object.keys(requests) as [RequestName, ...RequestName[]])
 
 /**
- * The one channel from the window: checks who asks, parses what is asked, calls the handler and answers an
- * envelope. It never throws: Electron does not keep thrown errors across `invoke`.
+ * What answers a request of the window: parses what is asked, calls the handler and answers an envelope.
+ * It never throws: Electron does not keep thrown errors across `invoke`. Who asks was checked before.
  */
-export function serve(ipc: Pick<IpcMain, 'handle'>, isTrusted: IsTrusted, handlers: Handlers): void {
-  ipc.handle(REQUEST_CHANNEL, async (event, name: unknown, input: unknown, ...rest: unknown[]): Promise<Envelope> => {
-    if (!isTrusted(event)) return refused({ code: 'untrusted-sender' })
+export function answerer(
+  handlers: Handlers,
+): (name: unknown, input: unknown, rest: readonly unknown[]) => Promise<Envelope> {
+  return async (name, input, rest) => {
     try {
       return { ok: true, value: await answer(handlers, name, input, rest) }
     } catch (error) {
-      return refused(toAppError(error))
+      return { ok: false, error: toAppError(error) }
     }
-  })
+  }
 }
 
 async function answer(handlers: Handlers, name: unknown, input: unknown, rest: readonly unknown[]): Promise<unknown> {
@@ -48,5 +45,3 @@ function bounded(input: unknown): boolean {
     return false
   }
 }
-
-const refused = (error: AppError): Envelope => ({ ok: false, error })

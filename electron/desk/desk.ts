@@ -1,0 +1,115 @@
+import type { Profile } from '../contract/profile.ts'
+import { type AppInfo, type Draft, draftSchema, type OpenedProfile, type Preferences } from '../contract/wizard.ts'
+import { CodedError } from '../core/errors.ts'
+import { nameOf } from '../core/paths.ts'
+import type { System } from '../core/system.ts'
+import type { Desktop } from './desktop.ts'
+import { latest } from './latest.ts'
+import { DEFAULTS, preferencesFile } from './preferences.ts'
+import { openProfile, profileText, readGiven, writeChosen } from './profiles.ts'
+import { stateFile } from './state-file.ts'
+import { fill, type Language, wordsOf } from './words.ts'
+
+/** The services of the window that are not the engine's: what is kept between starts, files by dialog, clipboard. */
+export type Desk = {
+  info(): Promise<AppInfo>
+  preferences(): Promise<Preferences>
+  savePreferences(preferences: Preferences): Promise<Preferences>
+  loadDraft(): Promise<Draft | null>
+  saveDraft(draft: Draft): Promise<void>
+  /** Forgets draft and preferences. */
+  forget(): Promise<void>
+  openProfile(name: string, text: string | null): Promise<OpenedProfile | null>
+  /** The profile that a start named, once. */
+  givenProfile(): Promise<OpenedProfile | null>
+  give(path: string): void
+  exportProfile(profile: Profile): Promise<string | null>
+  /** What was dropped, else by dialog; null when that was closed. */
+  goMod(text: string | null): Promise<string | null>
+  copy(text: string): void
+  /** Only an address that was allowed before is opened. */
+  browse(url: string): Promise<boolean>
+  allow(url: string): void
+  words(): Promise<{ language: Language }>
+  /** Waits until what is being saved is saved. */
+  idle(): Promise<void>
+}
+
+export type DeskParts = {
+  sys: System
+  state: string
+  desktop: Desktop
+  given: string | null
+  info(): Promise<AppInfo>
+  /** The language that the native parts speak at present. */
+  language(preferences: Preferences): Language
+}
+
+export function openDesk({ sys, state, desktop, given, info, language }: DeskParts): Desk {
+  const preferences = preferencesFile(state, sys)
+  const draft = stateFile(state, 'draft.json', draftSchema, sys)
+  const drafts = latest((value: Draft) => draft.write(value))
+  const settings = latest((value: Preferences) => preferences.write(value))
+  const offered = new Set<string>()
+  let waiting = given
+  const readPreferences = async (): Promise<Preferences> => (await preferences.read()) ?? DEFAULTS
+  const words = async () => ({ language: language(await readPreferences()) })
+
+  return {
+    info,
+    preferences: readPreferences,
+    async savePreferences(value) {
+      await settings.save(value)
+      desktop.prefer(value)
+      return value
+    },
+    loadDraft: () => draft.read(),
+    saveDraft: (value) => drafts.save(value),
+    async forget() {
+      await Promise.all([drafts.idle(), settings.idle()])
+      await draft.remove()
+      await preferences.remove()
+      desktop.prefer(DEFAULTS)
+    },
+    async openProfile(name, text) {
+      if (text !== null) return openProfile(name, text)
+      const path = await desktop.chooseFile('profile')
+      return path === null ? null : openProfile(nameOf(path), await readGiven(path, sys))
+    },
+    async givenProfile() {
+      const path = waiting
+      waiting = null
+      return path === null ? null : openProfile(nameOf(path), await readGiven(path, sys))
+    },
+    give(path) {
+      waiting = path
+    },
+    async exportProfile(profile) {
+      const path = await desktop.chooseTarget('goready.yaml')
+      if (path === null) return null
+      const { header } = wordsOf((await words()).language)
+      const date = new Date().toISOString().slice(0, 10)
+      await writeChosen(path, profileText(profile, fill(header, { date })), sys)
+      return path
+    },
+    async goMod(text) {
+      if (text !== null) return text
+      const path = await desktop.chooseFile('go-mod')
+      return path === null ? null : readGiven(path, sys)
+    },
+    copy: (text) => desktop.copy(text),
+    async browse(url) {
+      if (!offered.has(url)) return false
+      await desktop.browse(url)
+      return true
+    },
+    allow(url) {
+      if (!url.startsWith('https://')) throw new CodedError('internal', {}, `not offered: ${url}`)
+      offered.add(url)
+    },
+    words,
+    async idle() {
+      await Promise.all([drafts.idle(), settings.idle()])
+    },
+  }
+}

@@ -1,0 +1,14 @@
+import type { Preferences } from '../contract/wizard.ts'
+
+/** What the services of the window need of the desktop. Electron gives it (`window/desktop.ts`), a double in tests. */
+export type Desktop = {
+  /** A file dialog; null when it was closed. */
+  chooseFile(what: 'profile' | 'go-mod'): Promise<string | null>
+  /** A dialog that asks where to write. */
+  chooseTarget(name: string): Promise<string | null>
+  copy(text: string): void
+  /** Opens an address in the person's own browser. */
+  browse(url: string): Promise<void>
+  /** The preferences have changed. */
+  prefer(preferences: Preferences): void
+}

@@ -1,0 +1,52 @@
+import { stringify } from 'yaml'
+import type { Profile } from '../contract/profile.ts'
+import type { OpenedProfile } from '../contract/wizard.ts'
+import { CodedError } from '../core/errors.ts'
+import { folderOf, nameOf, under } from '../core/paths.ts'
+import { readState } from '../core/plan.ts'
+import { parseProfile } from '../core/profile-file.ts'
+import type { Reader, System } from '../core/system.ts'
+import { writeError } from '../core/transition.ts'
+
+/** Bytes of the largest file that is read for a person; a profile has a few kilobytes. */
+const MAX_FILE = 1024 * 1024
+
+/** A text file that a person named. Throws `bad-arguments` where it cannot be read, `not-a-file`. */
+export async function readGiven(path: string, sys: Reader): Promise<string> {
+  const refused = (): CodedError => new CodedError('bad-arguments', { reason: 'cli:reason.file', path })
+  const real = await sys.resolve(path)
+  const stat = await sys.lstat(real)
+  if (stat === null) throw refused()
+  if (stat.kind !== 'file') throw new CodedError('not-a-file', { path })
+  if (stat.size > MAX_FILE) throw new CodedError('bad-profile', { line: 1, key: '', reason: 'too-long' })
+  try {
+    return new TextDecoder().decode(await sys.readFile(real))
+  } catch {
+    throw refused()
+  }
+}
+
+/** Throws `bad-profile` {line, key, reason}. */
+export function openProfile(name: string, text: string): OpenedProfile {
+  const profile = parseProfile(text)
+  return { name, profile, locked: [...(profile.locked ?? [])], remark: profile.remark ?? null }
+}
+
+/** A profile as a file for other people, with `header` as its first comment lines. */
+export function profileText(profile: Profile, header: string): string {
+  const comment = header.split('\n').map((line) => (line === '' ? '#' : `# ${line}`))
+  return `${comment.join('\n')}\n${stringify(profile, { lineWidth: 0 })}`
+}
+
+/** Writes a file that the person chose in a dialog, whole or not at all. Throws writing errors with its path. */
+export async function writeChosen(path: string, text: string, sys: System): Promise<void> {
+  const real = await sys.resolve(path)
+  const before = await readState(real, sys)
+  const { mode, uid, gid } = before ?? { mode: 0o644, ...sys.identity }
+  const temporary = under(folderOf(real), `.${nameOf(real)}.goready-new`)
+  try {
+    await sys.replaceFile(real, new TextEncoder().encode(text), { mode, uid, gid, temporary })
+  } catch (error) {
+    throw writeError(error, path)
+  }
+}

@@ -1,0 +1,28 @@
+import { CodedError } from '../core/errors.ts'
+import { readRuns, runsFolder } from '../core/journal.ts'
+import { withLock } from '../core/lock.ts'
+import type { RunTools } from '../core/run.ts'
+import { newestUndoable } from '../core/undo.ts'
+
+/**
+ * Removes the records of all runs and, by `more`, what else stands in the state folder. Answers false, and
+ * removes nothing, while a run stands that undo could give back, unless `evenUndo`. A damaged record counts
+ * as such a run: nobody knows what it holds. Throws `busy` while a run is under way, here or elsewhere.
+ */
+export async function removeRuns(
+  { sys, state, pid }: Pick<RunTools, 'sys' | 'state' | 'pid'>,
+  evenUndo: boolean,
+  busy: boolean,
+  more: () => Promise<void>,
+): Promise<boolean> {
+  if (busy) throw new CodedError('busy', { pid })
+  return withLock(state, pid, sys, async () => {
+    const { runs, damaged } = await readRuns(state, sys)
+    if (!evenUndo && (damaged.length > 0 || newestUndoable(runs, null) !== null)) return false
+    for (const path of [...runs.map((run) => run.path), ...damaged]) await sys.removeFile(path)
+    const folder = runsFolder(state)
+    if ((await sys.lstat(folder)) && (await sys.list(folder)).length === 0) await sys.removeDir(folder)
+    await more()
+    return true
+  })
+}

@@ -1,0 +1,49 @@
+import { type BrowserWindow, clipboard, dialog, nativeTheme, shell } from 'electron'
+import type { Preferences } from '../contract/wizard.ts'
+import type { Desktop } from '../desk/desktop.ts'
+import { type Words } from '../desk/words.ts'
+
+/** The real desktop: Electron's dialogs over our window, clipboard, browser. */
+export function openDesktop(
+  window: () => BrowserWindow | null,
+  words: () => Words,
+  preferred: (preferences: Preferences) => void,
+): Desktop {
+  return {
+    async chooseFile(what) {
+      const { dialog: texts } = words()
+      const yaml = [{ name: texts.yaml, extensions: ['yaml', 'yml'] }]
+      const goMod = [{ name: 'go.mod', extensions: ['mod'] }]
+      const options = {
+        title: what === 'profile' ? texts.open : texts['go-mod'],
+        properties: ['openFile' as const],
+        filters: [...(what === 'profile' ? yaml : goMod), { name: texts.any, extensions: ['*'] }],
+      }
+      const over = window()
+      const { canceled, filePaths } = await (over === null
+        ? dialog.showOpenDialog(options)
+        : dialog.showOpenDialog(over, options))
+      return canceled ? null : (filePaths[0] ?? null)
+    },
+    async chooseTarget(name) {
+      const { dialog: texts } = words()
+      const options = {
+        title: texts.export,
+        defaultPath: name,
+        filters: [{ name: texts.yaml, extensions: ['yaml', 'yml'] }],
+        properties: ['showOverwriteConfirmation' as const],
+      }
+      const over = window()
+      const { canceled, filePath } = await (over === null
+        ? dialog.showSaveDialog(options)
+        : dialog.showSaveDialog(over, options))
+      return canceled || filePath === '' ? null : filePath
+    },
+    copy: (text) => clipboard.writeText(text),
+    browse: (url) => shell.openExternal(url),
+    prefer(preferences) {
+      nativeTheme.themeSource = preferences.theme === 'auto' ? 'system' : preferences.theme
+      preferred(preferences)
+    },
+  }
+}
