@@ -58,7 +58,7 @@ test('the page sees the bridge and nothing of Node or Electron', async () => {
     const names = ['process', 'require', 'module', 'global', 'Buffer', 'ipcRenderer', 'electron', '__dirname']
     return { node: names.filter((name) => name in window), bridge: Object.keys(window.goready).toSorted() }
   })
-  expect(seen).toEqual({ node: [], bridge: ['onTask', 'request'] })
+  expect(seen).toEqual({ node: [], bridge: ['onCommand', 'onTask', 'request'] })
 })
 
 test('the bridge cannot be replaced, and its functions lead to no constructor outside', async () => {

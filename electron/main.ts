@@ -28,5 +28,5 @@ async function asWindow(): Promise<void> {
   // Chromium's own files; beside ours, and another --home is another window.
   if (options.home !== null) app.setPath('userData', join(options.home, '.local', 'state', 'goready', 'window'))
   if (!app.requestSingleInstanceLock({ profile: options.profile })) return app.quit()
-  await runWindow({ out, options })
+  await runWindow(out, options)
 }

@@ -1,14 +1,25 @@
+import { z } from 'zod'
 import type { Profile } from '../contract/profile.ts'
 import { type AppInfo, type Draft, draftSchema, type OpenedProfile, type Preferences } from '../contract/wizard.ts'
 import { CodedError } from '../core/errors.ts'
 import { nameOf } from '../core/paths.ts'
 import type { System } from '../core/system.ts'
 import type { Desktop } from './desktop.ts'
+import { PLACE_FILE } from './early.ts'
 import { latest } from './latest.ts'
+import type { Place } from './place.ts'
 import { DEFAULTS, preferencesFile } from './preferences.ts'
 import { openProfile, profileText, readGiven, writeChosen } from './profiles.ts'
 import { stateFile } from './state-file.ts'
 import { fill, type Language, wordsOf } from './words.ts'
+
+const placeSchema = z.object({
+  x: z.number(),
+  y: z.number(),
+  width: z.number(),
+  height: z.number(),
+  maximized: z.boolean(),
+})
 
 /** The services of the window that are not the engine's: what is kept between starts, files by dialog, clipboard. */
 export type Desk = {
@@ -17,7 +28,8 @@ export type Desk = {
   savePreferences(preferences: Preferences): Promise<Preferences>
   loadDraft(): Promise<Draft | null>
   saveDraft(draft: Draft): Promise<void>
-  /** Forgets draft and preferences. */
+  savePlace(place: Place): Promise<void>
+  /** Forgets draft, preferences and the window's place. */
   forget(): Promise<void>
   openProfile(name: string, text: string | null): Promise<OpenedProfile | null>
   /** The profile that a start named, once. */
@@ -26,7 +38,7 @@ export type Desk = {
   exportProfile(profile: Profile): Promise<string | null>
   /** What was dropped, else by dialog; null when that was closed. */
   goMod(text: string | null): Promise<string | null>
-  copy(text: string): void
+  copy(text: string): Promise<void>
   /** Only an address that was allowed before is opened. */
   browse(url: string): Promise<boolean>
   allow(url: string): void
@@ -48,6 +60,7 @@ export type DeskParts = {
 export function openDesk({ sys, state, desktop, given, info, language }: DeskParts): Desk {
   const preferences = preferencesFile(state, sys)
   const draft = stateFile(state, 'draft.json', draftSchema, sys)
+  const place = stateFile(state, PLACE_FILE, placeSchema, sys)
   const drafts = latest((value: Draft) => draft.write(value))
   const settings = latest((value: Preferences) => preferences.write(value))
   const offered = new Set<string>()
@@ -65,10 +78,12 @@ export function openDesk({ sys, state, desktop, given, info, language }: DeskPar
     },
     loadDraft: () => draft.read(),
     saveDraft: (value) => drafts.save(value),
+    savePlace: (value) => place.write(value),
     async forget() {
       await Promise.all([drafts.idle(), settings.idle()])
       await draft.remove()
       await preferences.remove()
+      await place.remove()
       desktop.prefer(DEFAULTS)
     },
     async openProfile(name, text) {

@@ -6,7 +6,7 @@ export type Desktop = {
   chooseFile(what: 'profile' | 'go-mod'): Promise<string | null>
   /** A dialog that asks where to write. */
   chooseTarget(name: string): Promise<string | null>
-  copy(text: string): void
+  copy(text: string): Promise<void>
   /** Opens an address in the person's own browser. */
   browse(url: string): Promise<void>
   /** The preferences have changed. */

@@ -46,3 +46,6 @@ function isReachable(place: Rectangle, area: Rectangle): boolean {
   const down = area.y + area.height - place.y
   return across >= GRIP.width && place.y >= area.y && down >= GRIP.height
 }
+
+export const samePlace = (a: Place, b: Place): boolean =>
+  a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height && a.maximized === b.maximized

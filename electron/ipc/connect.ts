@@ -10,12 +10,17 @@ const REQUEST: typeof REQUEST_CHANNEL = 'goready:request'
 const TASK: typeof TASK_CHANNEL = 'goready:task'
 const COMMAND: typeof COMMAND_CHANNEL = 'goready:command'
 
-export type Connection = { command(command: Command): void; close(): void }
+export type Connection = {
+  /** Sends the events of all tasks from now on; called once, when the engine is built. */
+  events(engine: Pick<Engine, 'tasks'>): void
+  command(command: Command): void
+  close(): void
+}
 type Answerer = (name: unknown, input: unknown, rest: readonly unknown[]) => Promise<Envelope>
 
 /**
- * Serves the window's requests from the first moment, each as soon as what it needs is built, and sends the
- * window every task's events.
+ * Serves the window's requests from the first moment, each as soon as what it needs is built, and speaks
+ * to the window.
  */
 export function connect(window: BrowserWindow, desk: () => Promise<Desk>, engine: () => Promise<Engine>): Connection {
   const gone = new AbortController()
@@ -29,19 +34,15 @@ export function connect(window: BrowserWindow, desk: () => Promise<Desk>, engine
   const send = (channel: string, message: unknown): void => {
     if (!window.isDestroyed()) window.webContents.send(channel, message)
   }
-  let unsubscribe = (): void => {}
-  engine().then(
-    ({ tasks }) => {
-      if (!gone.signal.aborted) unsubscribe = tasks.subscribe((event) => send(TASK, event))
-    },
-    // Every request says what is wrong with it.
-    () => {},
-  )
+  const events = (built: Pick<Engine, 'tasks'>): void => {
+    const unsubscribe = built.tasks.subscribe((event) => send(TASK, event))
+    gone.signal.addEventListener('abort', unsubscribe, { once: true })
+  }
   return {
+    events,
     command: (command) => send(COMMAND, command),
     close() {
       gone.abort()
-      unsubscribe()
       ipcMain.removeHandler(REQUEST)
     },
   }

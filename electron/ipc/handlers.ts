@@ -58,7 +58,7 @@ export function createHandlers(engine: () => Promise<Engine>, desk: Desk, signal
       return started((await engine()).startProgram(image, wordsOf(language).program))
     },
     async 'clipboard.write'({ text }) {
-      desk.copy(text)
+      await desk.copy(text)
       return true
     },
     'link.open': ({ url }) => desk.browse(url),

@@ -1,81 +1,106 @@
-import { app, type BrowserWindow, nativeTheme, screen } from 'electron'
+import { app, type BrowserWindow, Menu, nativeTheme, screen } from 'electron'
 import type { WindowArguments } from '../arguments.ts'
 import type { Desk } from '../desk/desk.ts'
 import { readEarly } from '../desk/early.ts'
+import { once } from '../desk/once.ts'
 import { openingPlace } from '../desk/place.ts'
-import { chooseLanguage, wordsOf } from '../desk/words.ts'
+import { chooseLanguage, type Language, wordsOf } from '../desk/words.ts'
 import type { Engine } from '../engine.ts'
 import { connect } from '../ipc/connect.ts'
 import { openPlatform } from '../platform/index.ts'
 import { openWindow } from '../window.ts'
 import { openDesktop } from './desktop.ts'
-
-export type Start = { out: string; options: WindowArguments }
+import { bringBack, followTasks, guardLife, type Life } from './life.ts'
+import { setMenu } from './menu.ts'
+import { keepPlace } from './keep-place.ts'
+import { type BuildParts, buildDesk, buildEngine } from './build.ts'
 
 /** Opens the window first, and builds what answers it beside that. */
-export async function runWindow({ out, options }: Start): Promise<void> {
+export async function runWindow(out: string, options: WindowArguments): Promise<void> {
+  // Electron would build one of its own, in English.
+  Menu.setApplicationMenu(null)
   await app.whenReady()
   const { places } = openPlatform({ home: options.home ?? undefined, root: options.root ?? undefined })
   const early = readEarly(places.state)
-  let language = chooseLanguage(options.lang, early.language, app.getPreferredSystemLanguages())
+  const speak = (chosen: 'auto' | Language): Language =>
+    chooseLanguage(options.lang, chosen, app.getPreferredSystemLanguages())
+  let language = speak(early.language)
+  const words = () => wordsOf(language)
   nativeTheme.themeSource = early.theme === 'auto' ? 'system' : early.theme
-  const areas = [screen.getPrimaryDisplay(), ...screen.getAllDisplays()].map(({ workArea }) => workArea)
   let window: BrowserWindow | null = openWindow({
     out,
     lang: options.lang,
-    place: openingPlace(early.place, areas),
+    place: openingPlace(early.place, workAreas()),
     background: nativeTheme.shouldUseDarkColors ? '#14181b' : '#f4f7f8',
   })
-  const engine = once(() => openEngine(options, early.catalogue))
-  const desk = once(async (): Promise<Desk> => {
-    const [{ openDesk }, { realSystem }, { appInfo }] = await Promise.all([
-      import('../desk/desk.ts'),
-      import('../system/real.ts'),
-      import('../desk/info.ts'),
-    ])
-    return openDesk({
-      sys: realSystem(),
-      state: places.state,
-      desktop: openDesktop(
-        () => window,
-        () => wordsOf(language),
-        (preferences) => {
-          language = chooseLanguage(options.lang, preferences.language, app.getPreferredSystemLanguages())
-        },
-      ),
-      given: options.profile,
-      info: async () =>
-        appInfo({
-          version: app.getVersion(),
-          language: options.lang,
-          places,
-          uid: process.getuid?.() ?? -1,
-          catalogueDate: (await engine()).mirrors().date,
-          licences: [],
-        }),
-      language: ({ language: chosen }) => chooseLanguage(options.lang, chosen, app.getPreferredSystemLanguages()),
-    })
+  let built: Engine | null = null
+  const engine = once(async () => {
+    built = await buildEngine(options, early.catalogue)
+    connection.events(built)
+    followTasks(life, built)
+    return built
   })
+  const parts: BuildParts = {
+    places,
+    options,
+    engine,
+    speak,
+    desktop: openDesktop(
+      () => window,
+      words,
+      ({ language: chosen }) => speakAnew(chosen),
+    ),
+  }
+  const desk = once(() => buildDesk(parts))
+  const movedTo = keepPlace(window, early.place)
+  const life: Life = {
+    window: () => window,
+    words,
+    engine: () => built,
+    async save() {
+      const moved = movedTo()
+      if (moved !== null) await (await desk()).savePlace(moved)
+      if (desk.made !== null) await (await desk.made).idle()
+    },
+  }
+  guardLife(window, life)
   const connection = connect(window, desk, engine)
+  const showMenu = (): void =>
+    setMenu(words(), { command: connection.command, quit: () => window?.close(), reload: !app.isPackaged })
+  function speakAnew(chosen: 'auto' | Language): void {
+    language = speak(chosen)
+    showMenu()
+  }
+  window.once('ready-to-show', showMenu)
+  window.webContents.once('did-finish-load', () => void settle(engine))
   window.on('closed', () => {
     window = null
     connection.close()
   })
-  app.on('second-instance', () => {
-    if (window?.isMinimized()) window.restore()
-    window?.focus()
+  app.on('second-instance', (_event, _argv, _folder, data) => {
+    // It comes while the last run is given back: then start once more.
+    if (window === null) return app.relaunch()
+    bringBack(window)
+    const profile = givenProfile(data)
+    if (profile !== null)
+      void desk().then((one: Desk) => {
+        one.give(profile)
+        connection.command('given-profile')
+      })
   })
-  app.on('window-all-closed', () => app.quit())
 }
 
-async function openEngine(options: WindowArguments, preferred: string | null): Promise<Engine> {
-  const { createEngine } = await import('../engine.ts')
-  if (options.catalogue !== null || preferred === null) return createEngine(options)
-  // A chosen catalogue that is gone or broken must not keep the settings page closed.
-  return createEngine({ ...options, catalogue: preferred }).catch(() => createEngine(options))
-}
+/** Runs that were cut off are settled at once; what cannot be is told by the history and the next run. */
+const settle = (engine: () => Promise<Engine>): Promise<void> =>
+  engine().then(
+    (one) => one.settle(new AbortController().signal).catch(() => {}),
+    () => {},
+  )
 
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | null = null
-  return () => (made ??= make())
+const workAreas = () => [screen.getPrimaryDisplay(), ...screen.getAllDisplays()].map(({ workArea }) => workArea)
+
+/** What the second start sent along with itself; see main.ts. */
+function givenProfile(data: unknown): string | null {
+  if (typeof data !== 'object' || data === null || !('profile' in data)) return null
+  return typeof data.profile === 'string' ? data.profile : null
 }

@@ -1,0 +1,49 @@
+import { app } from 'electron'
+import type { WindowArguments } from '../arguments.ts'
+import type { Places } from '../core/places.ts'
+import type { Desk } from '../desk/desk.ts'
+import type { Desktop } from '../desk/desktop.ts'
+import type { Language } from '../desk/words.ts'
+import type { Engine } from '../engine.ts'
+
+export type BuildParts = {
+  places: Places
+  options: WindowArguments
+  engine(): Promise<Engine>
+  speak(chosen: 'auto' | Language): Language
+  desktop: Desktop
+}
+
+/** What the window does not need for its first pixel is loaded here. */
+export async function buildDesk({ places, options, engine, speak, desktop }: BuildParts): Promise<Desk> {
+  const [{ openDesk }, { realSystem }, { appInfo }] = await Promise.all([
+    import('../desk/desk.ts'),
+    import('../system/real.ts'),
+    import('../desk/info.ts'),
+  ])
+  const sys = realSystem()
+  return openDesk({
+    sys,
+    state: places.state,
+    desktop,
+    given: options.profile,
+    language: ({ language }) => speak(language),
+    info: async () =>
+      appInfo({
+        version: app.getVersion(),
+        language: options.lang,
+        places,
+        uid: sys.identity.uid,
+        catalogueDate: (await engine()).mirrors().date,
+        licences: [],
+      }),
+  })
+}
+
+/** The engine for the options; `preferred` is the catalogue that the person chose in an earlier start. */
+export async function buildEngine(options: WindowArguments, preferred: string | null): Promise<Engine> {
+  const { createEngine } = await import('../engine.ts')
+  if (options.catalogue !== null || preferred === null) return createEngine(options)
+  // A chosen catalogue that is gone or broken must not keep the settings page closed.
+  return createEngine({ ...options, catalogue: preferred }).catch(() => createEngine(options))
+}
