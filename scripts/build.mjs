@@ -78,8 +78,8 @@ async function buildPart(name) {
   await writeText(stampOf(name), JSON.stringify(stamp))
 }
 
-/** One build at a time. The lock of a process that is gone is taken over. */
-async function locked(body) {
+/** Runs `body` alone: one build at a time. The lock of a process that is gone is taken over. */
+export async function locked(body) {
   const path = join(cache, 'build.lock')
   await mkdir(cache, { recursive: true })
   for (;;) {

@@ -100,4 +100,5 @@ export const tools = {
   playwright: '@playwright/test/cli.js',
   vite: 'vite/bin/vite.js',
   electronVite: 'electron-vite/bin/electron-vite.js',
+  electronBuilder: 'electron-builder/cli.js',
 }
