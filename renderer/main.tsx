@@ -7,6 +7,7 @@ import { firstLanguage, setUpTexts } from './i18n/setup.ts'
 import { usePreferences } from './store/preferences.ts'
 import { useTasks } from './store/tasks.ts'
 import { useWizard } from './store/wizard.ts'
+import { watchMachine } from './store/watch.ts'
 import { theme, variables } from './theme.ts'
 
 const root = document.getElementById('root')
@@ -35,6 +36,7 @@ await setUpTexts(firstLanguage(location.search, navigator.languages))
 // Language, page and choices first: a page that jumps to another one after a moment is worse than the moment.
 await Promise.all([usePreferences.getState().load(), useWizard.getState().load()])
 listenToCommands()
+watchMachine()
 useTasks
   .getState()
   .listen()

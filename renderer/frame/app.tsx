@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react'
+import { Announcer } from '../components/announcer.tsx'
 import { DropZone } from '../components/drop-zone.tsx'
 import { ProfileBanner } from '../components/profile-banner.tsx'
 import { RootBanner } from '../components/root-banner.tsx'
@@ -21,6 +22,7 @@ export function App() {
     <DropZone>
       <div className="frame" data-language={language}>
         <Rail />
+        <Announcer />
         <PageFrame key={page} view={PAGE_VIEWS[page]} />
       </div>
     </DropZone>

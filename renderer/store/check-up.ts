@@ -1,22 +1,82 @@
 import { create } from 'zustand'
 import type { Machine } from '../../electron/contract/machine.ts'
 import type { AppError } from '../../electron/contract/note.ts'
-import { RequestError, request } from '../api.ts'
+import type { RunSummary } from '../../electron/contract/run.ts'
+import type { DockerHelp } from '../../electron/contract/wizard.ts'
+import { splitGoProxy } from '../../electron/contract/grammar.ts'
+import { request } from '../api.ts'
+import { knownError } from '../known-error.ts'
+import type { Network } from './checks.ts'
+import { dockerLamp, networkLamp, useLamps } from './lamps.ts'
+import { probeKey, useSources } from './sources.ts'
+import { useWizard } from './wizard.ts'
 
-export type CheckUp = { step: 'looking' } | { step: 'seen'; machine: Machine } | { step: 'failed'; error: AppError }
+export type CheckUp =
+  | { step: 'looking' }
+  | { step: 'seen'; machine: Machine; runs: readonly RunSummary[] }
+  | { step: 'failed'; error: AppError }
 
-type CheckUpStore = { checkUp: CheckUp; look(): Promise<void> }
+type CheckUpStore = {
+  checkUp: CheckUp
+  network: Network
+  /** How Docker comes onto this machine; asked when somebody wants to know. */
+  help: DockerHelp | AppError | null
+  /** When the machine was looked at last, in milliseconds of `performance.now`. */
+  lookedAt: number
+  /** Looks at the machine. `quiet`: what is on the screen stays until there is something new. */
+  look(how?: 'quiet'): Promise<void>
+  tryNetwork(): Promise<void>
+  askForHelp(): Promise<void>
+}
 
 /** What the program found on this machine. */
-export const useCheckUp = create<CheckUpStore>((set) => ({
+export const useCheckUp = create<CheckUpStore>((set, get) => ({
   checkUp: { step: 'looking' },
-  async look() {
-    set({ checkUp: { step: 'looking' } })
+  network: { state: 'looking' },
+  help: null,
+  lookedAt: 0,
+  async look(how) {
+    if (how !== 'quiet') set({ checkUp: { step: 'looking' } })
+    set({ lookedAt: performance.now() })
     try {
-      set({ checkUp: { step: 'seen', machine: await request('machine.detect', undefined) } })
+      const [machine, runs] = await Promise.all([
+        request('machine.detect', undefined),
+        request('run.history', undefined).catch(() => []),
+        useSources.getState().load(),
+      ])
+      const before = get().checkUp
+      // Another state of Docker wants another way out of it.
+      if (before.step !== 'seen' || before.machine.docker.state !== machine.docker.state) set({ help: null })
+      set({ checkUp: { step: 'seen', machine, runs } })
+      useLamps.getState().show({ docker: dockerLamp(machine.docker.state) })
     } catch (error) {
-      const known = error instanceof RequestError ? error.error : { code: 'internal' as const, cause: String(error) }
-      set({ checkUp: { step: 'failed', error: known } })
+      if (how !== 'quiet') set({ checkUp: { step: 'failed', error: knownError(error) } })
     }
   },
+  async tryNetwork() {
+    const online = navigator.onLine
+    if (online) await useSources.getState().measure('go', ownAddresses())
+    const results = answers()
+    set({ network: { state: 'tried', online, answered: results.length === 0 ? null : results.includes(true) } })
+    useLamps.getState().show({ network: networkLamp(online, results) })
+  },
+  async askForHelp() {
+    if (get().help !== null) return
+    set({ help: await request('docker.help', undefined).catch(knownError) })
+  },
 }))
+
+/** The addresses of a profile that was opened: inside a school only these may answer. */
+function ownAddresses(): readonly string[] {
+  const go = useWizard.getState().profile.sources?.go ?? 'auto'
+  return splitGoProxy(go).flatMap(({ value }) => (/^https?:\/\//.test(value) ? [value] : []))
+}
+
+function answers(): readonly boolean[] {
+  const { probes, mirrors } = useSources.getState()
+  const known = mirrors.filter(({ target, status }) => target === 'go' && status !== 'dead').map(({ url }) => url)
+  return [...known, ...ownAddresses()].flatMap((url) => {
+    const probe = probes.get(probeKey('go', url))
+    return probe === undefined || probe.state === 'running' ? [] : [probe.state === 'ok']
+  })
+}
