@@ -1,8 +1,4 @@
+import { processIo } from './cli/process-io.ts'
 import { runCli } from './cli/run.ts'
 
-process.exitCode = await runCli(process.argv.slice(2), {
-  stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  environment: process.env,
-})
+process.exitCode = await runCli(process.argv.slice(2), processIo())

@@ -11,16 +11,24 @@ const own = ownArguments(process.argv, app.isPackaged ? null : app.getAppPath())
 
 registerScheme()
 denyByDefault()
-;(isCommand(own) ? asCommandLine() : asWindow()).catch((error: unknown) => {
+// Awaited, so that a command runs before Chromium: no process, no file and no signal handler of its own.
+if (isCommand(own)) await asCommandLine().catch(end)
+else asWindow().catch(end)
+
+function end(error: unknown): void {
   process.stderr.write(`${causeText(error)}\n`)
   // The same status as on the command line: 2 for unusable arguments.
   app.exit(error instanceof CodedError && error.code === 'bad-arguments' ? 2 : 1)
-})
+}
 
 async function asCommandLine(): Promise<void> {
-  const { runCli } = await import('./cli/run.ts')
-  const { stdin, stdout, stderr, env } = process
-  app.exit(await runCli(own, { stdin, stdout, stderr, environment: env }))
+  // Electron would say it in a dialog and stay.
+  process.on('uncaughtException', end)
+  const [{ runCli }, { processIo }] = await Promise.all([import('./cli/run.ts'), import('./cli/process-io.ts')])
+  const io = processIo()
+  const status = await runCli(own, io)
+  await io.written()
+  app.exit(status)
 }
 
 async function asWindow(): Promise<void> {

@@ -29,4 +29,4 @@ if [ -z "${DISPLAY-}${WAYLAND_DISPLAY-}" ]; then
   echo 'There is no display here, so no window can be opened. The command line: goready --help' >&2
   exit 2
 fi
-exec "$program" $root "$@"
+exec "$program" $root --disable-logging --log-level=3 "$@"
