@@ -1,4 +1,43 @@
+import { Button } from '@mantine/core'
+import i18next from 'i18next'
+import { useWizard } from '../store/wizard.ts'
+import css from './banner.module.css'
+
 /** Says which profile was opened and what its author closed. */
 export function ProfileBanner() {
-  return null
+  const opened = useWizard((wizard) => wizard.opened)
+  const page = useWizard((wizard) => wizard.page)
+  const reset = useWizard((wizard) => wizard.reset)
+  if (opened === null) return null
+  const { name, locked, remark } = opened
+  // What runs or has run is no longer a matter of choice.
+  const closable = page !== 'run' && page !== 'done'
+  return (
+    <section className={css.banner} aria-label={i18next.t('review:profile.label')}>
+      <p className={css.words}>
+        <strong>{i18next.t('review:profile.opened', { name })}</strong>
+        {remark !== null && remark !== '' && (
+          <>
+            {' · '}
+            <em className={css.remark}>{remark}</em>
+          </>
+        )}
+        <br />
+        {locked.length === 0
+          ? i18next.t('review:profile.unlocked')
+          : i18next.t('review:profile.locked', { fields: locked.map(fieldName).join(i18next.t('review:and')) })}
+      </p>
+      {closable && (
+        <Button variant="default" size="compact-sm" onClick={reset}>
+          {i18next.t('review:profile.close')}
+        </Button>
+      )}
+    </section>
+  )
+}
+
+/** A locked field in words; a name of its own inside (`env.set.GOFLAGS`) stays as it is. */
+function fieldName(field: string): string {
+  const key = `review:profile.field.${field.replaceAll('.', '_')}`
+  return i18next.exists(key) ? i18next.t(key) : field
 }

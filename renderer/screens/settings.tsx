@@ -1,4 +1,149 @@
-/** The window's own settings. */
-export function SettingsDialog(_props: { opened: boolean; onClose(): void }) {
-  return null
+import { Button, Modal, SegmentedControl, TextInput } from '@mantine/core'
+import i18next from 'i18next'
+import { useEffect, useId, useState } from 'react'
+import type { AppError } from '../../electron/contract/note.ts'
+import type { Preferences } from '../../electron/contract/wizard.ts'
+import { CopyButton } from '../components/copy-button.tsx'
+import { Failure } from '../components/run-failure.tsx'
+import { useAppInfo } from '../store/app-info.ts'
+import { usePreferences } from '../store/preferences.ts'
+import { errorOf } from '../store/run-error.ts'
+import { AboutDialog } from './about.tsx'
+import { RemoveState } from './settings-remove.tsx'
+import css from './settings.module.css'
+
+/** The window's own settings; each counts at once. */
+export function SettingsDialog({ opened, onClose }: { opened: boolean; onClose(): void }) {
+  const [about, setAbout] = useState(false)
+  return (
+    <>
+      <Modal
+        opened={opened && !about}
+        onClose={onClose}
+        title={i18next.t('settings:title')}
+        closeButtonProps={{ 'aria-label': i18next.t('settings:close') }}
+        size="lg"
+      >
+        <Settings toAbout={() => setAbout(true)} />
+      </Modal>
+      <AboutDialog opened={about} onClose={() => setAbout(false)} />
+    </>
+  )
+}
+
+function Settings({ toAbout }: { toAbout(): void }) {
+  const { preferences, change } = usePreferences()
+  const [error, setError] = useState<AppError | null>(null)
+  const save = (part: Partial<Preferences>) =>
+    change(part).then(
+      () => setError(null),
+      (thrown: unknown) => setError(errorOf(thrown)),
+    )
+  return (
+    <div className={css.body}>
+      {error !== null && <Failure error={error} />}
+      <Choice
+        label={i18next.t('settings:language')}
+        value={preferences.language}
+        data={[
+          { value: 'auto', label: i18next.t('settings:auto') },
+          { value: 'zh-CN', label: '中文' },
+          { value: 'en', label: 'English' },
+        ]}
+        choose={(language) => void save({ language })}
+      />
+      <Choice
+        label={i18next.t('settings:theme')}
+        value={preferences.theme}
+        data={(['auto', 'light', 'dark'] as const).map((value) => ({
+          value,
+          label: i18next.t(value === 'auto' ? 'settings:auto' : `wizard:tools.themes.${value}`),
+        }))}
+        choose={(theme) => void save({ theme })}
+      />
+      <Catalogue key={preferences.catalogue} stored={preferences.catalogue} save={(catalogue) => save({ catalogue })} />
+      <State />
+      <RemoveState />
+      <div>
+        <Button variant="subtle" onClick={toAbout}>
+          {i18next.t('wizard:tools.about')}
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+type ChoiceProps<T extends string> = {
+  label: string
+  value: T
+  data: readonly { value: T; label: string }[]
+  choose(value: T): void
+}
+
+function Choice<T extends string>({ label, value, data, choose }: ChoiceProps<T>) {
+  const id = useId()
+  return (
+    <div className={css.state}>
+      <h3 id={id}>{label}</h3>
+      <SegmentedControl
+        aria-labelledby={id}
+        value={value}
+        data={[...data]}
+        onChange={(next: string) => {
+          const known = data.find((one) => one.value === next)
+          if (known) choose(known.value)
+        }}
+      />
+    </div>
+  )
+}
+
+/** Another catalogue file. Kept when one leaves the field or presses Enter. */
+function Catalogue({ stored, save }: { stored: string | null; save(path: string | null): Promise<void> }) {
+  const [text, setText] = useState(stored ?? '')
+  const [kept, setKept] = useState(false)
+  const wanted = text.trim() === '' ? null : text.trim()
+  const keep = () => {
+    if (wanted !== stored) void save(wanted).then(() => setKept(true))
+  }
+  return (
+    <TextInput
+      label={i18next.t('settings:catalogue')}
+      description={kept ? i18next.t('settings:catalogueKept') : i18next.t('settings:catalogueWhat')}
+      placeholder={i18next.t('settings:catalogueOwn')}
+      maxLength={4096}
+      spellCheck={false}
+      value={text}
+      onChange={({ currentTarget }) => {
+        setText(currentTarget.value)
+        setKept(false)
+      }}
+      onBlur={keep}
+      onKeyDown={({ key, nativeEvent }) => {
+        if (key === 'Enter' && !nativeEvent.isComposing) keep()
+      }}
+    />
+  )
+}
+
+function State() {
+  const { info, problem, load } = useAppInfo()
+  useEffect(() => void load(), [load])
+  return (
+    <div className={css.state}>
+      <h3>{i18next.t('settings:state')}</h3>
+      {problem !== null && (
+        <Failure error={problem}>
+          <Button variant="default" onClick={() => void load()}>
+            {i18next.t('run:retry')}
+          </Button>
+        </Failure>
+      )}
+      <div className={css.path}>
+        <span className="mono">{info?.state ?? '…'}</span>
+        {info !== null && <CopyButton text={info.state} what={i18next.t('done:thePath')} />}
+      </div>
+      <p className="faint">{i18next.t('settings:stateWhat')}</p>
+    </div>
+  )
 }

@@ -55,7 +55,9 @@ export const useRun = create<RunStore>((set, get) => {
       stop = watchTask(taskId, begin, {
         show(timeline) {
           set({ timeline, ...(timeline.end === null ? {} : { cancelling: false }) })
-          if (timeline.end?.type === 'done' && !get().reading && !isDocker()) get().leave()
+          // Led on only from the page itself: a profile may have been opened meanwhile.
+          const here = useWizard.getState().page === 'run'
+          if (timeline.end?.type === 'done' && here && !get().reading && !isDocker()) get().leave()
         },
         lost() {
           set({ timeline: null, truth: { step: 'looking' } })
@@ -89,14 +91,16 @@ export const useRun = create<RunStore>((set, get) => {
     leave() {
       const end = get().timeline?.end
       if (end?.type !== 'done') return
-      if (isDocker()) {
+      const result = applyResultSchema.safeParse(end.result)
+      // Also after a reload, which forgets whose plan it was: the person's own would have brought the image.
+      const wanted = useWizard.getState().profile.image
+      if (isDocker() || !result.success || (wanted !== undefined && result.data.image === null)) {
         useDockerHelp.getState().setPlan(null)
         useWizard.getState().go('check-up')
         return
       }
-      const result = applyResultSchema.safeParse(end.result)
-      useDone.getState().show(result.success ? result.data : null)
-      useWizard.getState().finish(result.success ? result.data.run : null)
+      useDone.getState().show(result.data)
+      useWizard.getState().finish(result.data.run)
     },
   }
 })

@@ -1,0 +1,64 @@
+import i18next from 'i18next'
+import type { ChangeView } from '../../electron/contract/plan.ts'
+import { sizeText } from '../store/run-format.ts'
+import css from './change-list.module.css'
+import { DiffView } from './diff-view.tsx'
+
+type FileChange = Extract<ChangeView, { kind: 'file' }>
+
+/** One change in full: a file as its diff, a folder or an image in a sentence. */
+export function ChangePanel({ change }: { change: ChangeView }) {
+  if (change.kind === 'image')
+    return (
+      <>
+        <h2>{change.name}</h2>
+        <p>{imageSentence(change)}</p>
+        {change.action === 'pull' && <p className="faint">{i18next.t('review:image.undo')}</p>}
+      </>
+    )
+  if (change.kind === 'dir')
+    return (
+      <>
+        <h2>{change.path}</h2>
+        <p>{i18next.t('review:dir')}</p>
+      </>
+    )
+  const owners = [...new Set(change.keys.map(({ owner }) => i18next.t(`setting:name.${owner}`)))]
+  return (
+    <>
+      <h2>{change.path}</h2>
+      <p className={css.why}>
+        {i18next.t(`review:file.${change.action}`, { owners: owners.join(i18next.t('review:and')) })}
+        {change.real !== null && ` ${i18next.t('review:file.link', { real: change.real })}`}
+      </p>
+      {change.diff === '' ? (
+        <Keys change={change} />
+      ) : (
+        <DiffView key={change.path} diff={change.diff} name={change.path} />
+      )}
+    </>
+  )
+}
+
+function imageSentence({ action, name, size }: Extract<ChangeView, { kind: 'image' }>): string {
+  if (action === 'keep') return i18next.t('review:image.keep', { name })
+  return size === null
+    ? i18next.t('review:image.pull', { name })
+    : i18next.t('review:image.pullSize', { name, size: sizeText(size) })
+}
+
+/** A file that holds something secret is told by its keys alone; their values are hidden. */
+function Keys({ change }: { change: FileChange }) {
+  return (
+    <>
+      <p>{i18next.t('review:secret')}</p>
+      <ul className="mono">
+        {change.keys.map(({ key, before, after }) => (
+          <li key={key}>
+            {key}: {before ?? '∅'} → {after ?? '∅'}
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}

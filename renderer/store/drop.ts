@@ -1,0 +1,90 @@
+import { create } from 'zustand'
+import type { AppError, Note } from '../../electron/contract/note.ts'
+import { request } from '../api.ts'
+import { errorOf } from './run-error.ts'
+import { useTasks } from './tasks.ts'
+import { isLocked, useWizard } from './wizard.ts'
+
+/** Longest text that is taken, in UTF-16 units; main refuses more. */
+const MAX_TEXT = 200_000
+
+export type DropOutcome = { tone: 'done' | 'problem'; note: Note } | { tone: 'error'; error: AppError } | null
+
+type DropStore = {
+  outcome: DropOutcome
+  /** Reads what was dropped and does what it is for. */
+  take(files: readonly File[]): Promise<void>
+  forget(): void
+}
+
+/** A file that was dropped onto the window, and what came of it. */
+export const useDrop = create<DropStore>((set) => ({
+  outcome: null,
+  async take(files) {
+    set({ outcome: null })
+    try {
+      set({ outcome: await taken(files) })
+    } catch (thrown) {
+      set({ outcome: { tone: 'error', error: errorOf(thrown) } })
+    }
+  },
+  forget: () => set({ outcome: null }),
+}))
+
+const refused = (reason: string, name = ''): DropOutcome => ({
+  tone: 'problem',
+  note: { key: `review:drop.${reason}`, values: { name } },
+})
+
+async function taken(files: readonly File[]): Promise<DropOutcome> {
+  const [file, second] = files
+  if (file === undefined) return null
+  if (second !== undefined) return refused('several')
+  if (isRunning()) return refused('running')
+  const kind = kindOf(file.name)
+  if (kind === null) return refused('kind', file.name)
+  // A character has at most three bytes a unit; nothing larger is even read.
+  if (file.size > MAX_TEXT * 3) return refused('large', file.name)
+  let text: string
+  try {
+    text = await file.text()
+  } catch {
+    return refused('unreadable', file.name)
+  }
+  if (text.length > MAX_TEXT) return refused('large', file.name)
+  return kind === 'profile' ? openProfile(file.name, text) : takeGoMod(file.name, text)
+}
+
+/** What a file is for, by its name. */
+export function kindOf(name: string): 'profile' | 'go-mod' | null {
+  if (/\.ya?ml$/i.test(name)) return 'profile'
+  return /(^|[._-])go\.mod$/i.test(name) ? 'go-mod' : null
+}
+
+const isRunning = (): boolean => {
+  const { taskId } = useWizard.getState()
+  return taskId !== null && useTasks.getState().tasks.get(taskId)?.state === 'running'
+}
+
+async function openProfile(name: string, text: string): Promise<DropOutcome> {
+  const opened = await request('profile.open', { name: name.slice(0, 255), text })
+  if (opened === null) return null
+  useWizard.getState().open(opened)
+  return { tone: 'done', note: { key: 'review:drop.profile', values: { name } } }
+}
+
+async function takeGoMod(name: string, text: string): Promise<DropOutcome> {
+  const advice = await request('goMod.advise', { text })
+  if (advice === null) return null
+  const { go, tag, findings } = advice
+  const wizard = useWizard.getState()
+  if (isLocked(wizard.opened?.locked ?? [], 'image'))
+    return { tone: 'problem', note: { key: 'review:drop.goModLocked', values: { name, go: go ?? '?' } } }
+  const [finding] = findings
+  if (tag === null)
+    return { tone: 'problem', note: finding?.note ?? { key: 'review:drop.goModNone', values: { name } } }
+  wizard.edit((profile) => ({ ...profile, image: `golang:${tag}` }))
+  wizard.go('go-version')
+  const key = go === null ? 'review:drop.goModAny' : 'review:drop.goMod'
+  return { tone: 'done', note: { key, values: { name, go: go ?? '', tag } } }
+}
