@@ -1,0 +1,123 @@
+import { NativeSelect } from '@mantine/core'
+import i18next from 'i18next'
+import { type ReactNode, useId } from 'react'
+import type { Tag, TagList } from '../../electron/contract/image.ts'
+import { bytesText } from '../bytes.ts'
+import { useLock } from '../components/locked.tsx'
+import { chooseImage, imageOf, pinnedTags, tagOf, useTags } from '../store/tags.ts'
+
+type CardId = 'newest' | 'newest-alpine' | 'pinned'
+
+/** The recommended image, the small one, and one of a version that somebody asked for. */
+export function Cards({ list, image }: { list: TagList; image: string }) {
+  const { locked } = useLock('image')
+  const pinned = pinnedTags(list, image)
+  const chosen: CardId = image === 'newest' || image === 'newest-alpine' ? image : 'pinned'
+  const current = tagOf(image, list)
+  // Offered when nobody has picked one yet: the newest but one.
+  const offered = chosen === 'pinned' ? current : (pinned[0] ?? null)
+  return (
+    <div className="cards" role="radiogroup" aria-label={i18next.t('go-version:cards')}>
+      {(['newest', 'newest-alpine'] as const).map((id) => (
+        <Card
+          key={id}
+          id={id}
+          tag={tagOf(id, list)}
+          chosen={chosen === id}
+          locked={locked}
+          choose={() => chooseImage(id)}
+        />
+      ))}
+      <Card
+        id="pinned"
+        tag={offered}
+        chosen={chosen === 'pinned'}
+        locked={locked}
+        choose={() => offered !== null && chooseImage(imageOf(offered.tag, list))}
+      >
+        <NativeSelect
+          aria-label={i18next.t('go-version:pick')}
+          size="sm"
+          disabled={locked || pinned.length === 0}
+          value={offered?.tag ?? ''}
+          onChange={({ currentTarget }) => chooseImage(imageOf(currentTarget.value, list))}
+          data={pinned.map(({ tag, support }) => ({
+            value: tag,
+            label: support === 'supported' ? tag : `${tag} · ${i18next.t(`image:support.${support}`)}`,
+          }))}
+        />
+      </Card>
+    </div>
+  )
+}
+
+type CardProps = {
+  id: CardId
+  tag: Tag | null
+  chosen: boolean
+  locked: boolean
+  choose: () => void
+  children?: ReactNode
+}
+
+function Card({ id, tag, chosen, locked, choose, children }: CardProps) {
+  const about = useId()
+  return (
+    <div className="card" data-chosen={chosen} data-locked={locked}>
+      <label className="card-name">
+        <input
+          type="radio"
+          name="go-version"
+          checked={chosen}
+          disabled={locked || tag === null}
+          onChange={choose}
+          aria-describedby={about}
+        />
+        {i18next.t(`go-version:${id}`)}
+      </label>
+      {children ?? <p className="card-tag mono">{tag === null ? '—' : `golang:${tag.tag}`}</p>}
+      <div id={about} className="card-about">
+        <p>{i18next.t(`go-version:why.${id}`)}</p>
+        {tag !== null && (
+          <>
+            <p>
+              <SizeText tag={tag} />
+            </p>
+            <p>
+              <SupportText tag={tag} />
+            </p>
+            <p>{lacksText(tag)}</p>
+          </>
+        )}
+      </div>
+    </div>
+  )
+}
+
+function SizeText({ tag }: { tag: Tag }) {
+  const live = useTags((tags) => tags.sizes.get(`golang:${tag.tag}`))
+  const size = typeof live === 'number' ? live : tag.size
+  if (size === null) return i18next.t(live === 'asking' ? 'go-version:sizeAsking' : 'go-version:sizeUnknown')
+  if (tag.unpacked === null) return i18next.t('go-version:sizeOnly', { size: bytesText(size) })
+  return i18next.t('go-version:size', { size: bytesText(size), unpacked: bytesText(tag.unpacked) })
+}
+
+const SUPPORT_SIGNS = { supported: '✓', ended: '!', unknown: '?', prerelease: '!' }
+
+/** Support as a sign, a colour and words. */
+export function SupportText({ tag: { support, supportEnds } }: { tag: Tag }) {
+  const since = support === 'ended' && supportEnds !== null
+  return (
+    <span className="support" data-support={support}>
+      <span aria-hidden="true">{SUPPORT_SIGNS[support]} </span>
+      {since ? i18next.t('image:support.ended-since', { date: supportEnds }) : i18next.t(`image:support.${support}`)}
+    </span>
+  )
+}
+
+/** git and gcc are what a beginner misses; the rest of the list stays with the command line. */
+function lacksText({ missing, variant }: Tag): string {
+  const names = missing.filter((name) => name === 'git' || name === 'gcc')
+  if (names.length === 0) return variant === 'debian' ? i18next.t('go-version:lacks.nothing') : ''
+  return i18next.t('go-version:lacks.some', { names: names.join(i18next.t('wizard:soFar.and')) })
+}
