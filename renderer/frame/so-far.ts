@@ -35,7 +35,8 @@ export function useSoFar(upTo: 'image' | 'sources' | 'env'): string {
   const { list, sizes } = useTags()
   const image = profile.image ?? null
   const tag = image === null ? null : tagOf(image, list)
-  const name = tag === null ? image : `golang:${tag.tag}`
+  const role = image === 'newest' || image === 'newest-alpine' ? i18next.t(`wizard:soFar.${image}`) : image
+  const name = tag === null ? role : `golang:${tag.tag}`
   const live = name === null ? null : sizes.get(name)
   return soFarText(profile, { image: name, size: typeof live === 'number' ? live : (tag?.size ?? null) }, upTo)
 }

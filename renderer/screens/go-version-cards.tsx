@@ -119,5 +119,5 @@ export function SupportText({ tag: { support, supportEnds } }: { tag: Tag }) {
 function lacksText({ missing, variant }: Tag): string {
   const names = missing.filter((name) => name === 'git' || name === 'gcc')
   if (names.length === 0) return variant === 'debian' ? i18next.t('go-version:lacks.nothing') : ''
-  return i18next.t('go-version:lacks.some', { names: names.join(i18next.t('wizard:soFar.and')) })
+  return i18next.t('go-version:lacks.some', { names: names.join(i18next.t('go-version:lacks.and')) })
 }

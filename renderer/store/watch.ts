@@ -1,4 +1,5 @@
 import { useCheckUp } from './check-up.ts'
+import { useTags } from './tags.ts'
 import { useWizard } from './wizard.ts'
 
 /** Milliseconds between two looks: soon after somebody was told to start Docker, rarely when all is well. */
@@ -10,6 +11,8 @@ export function watchMachine(): void {
   const { look, tryNetwork } = useCheckUp.getState()
   void look()
   void tryNetwork()
+  // Sizes and names are on every later page.
+  void useTags.getState().load(false)
   setInterval(() => {
     const { checkUp, lookedAt } = useCheckUp.getState()
     // A run says itself how Docker is.
