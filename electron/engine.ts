@@ -13,10 +13,12 @@ import { hasInterrupted, runPlan, settleInterrupted, type RunTools } from './cor
 import type { System } from './core/system.ts'
 import { conflicts, newestUndoable, summarize, undoRun } from './core/undo.ts'
 import { detectMachine } from './engine/detect.ts'
+import { dockerHelp } from './engine/docker-help.ts'
 import { firstProgram, type ProgramWords } from './engine/first-program.ts'
 import { openImages } from './engine/images.ts'
 import { probeNamed } from './engine/probe-named.ts'
 import { removeRuns } from './engine/remove-runs.ts'
+import { shellArguments } from './engine/shell-arguments.ts'
 import type { RunRequest } from './engine/run-request.ts'
 import { loadAssets } from './engine/assets.ts'
 import { PlanBook } from './engine/plans.ts'
@@ -28,6 +30,7 @@ import { dockerHandler } from './settings/docker/handler.ts'
 import { formats } from './settings/index.ts'
 import { dockerState } from './docker/state.ts'
 import { findPrograms } from './settings/find-program.ts'
+import { startDetached } from './system/exec.ts'
 import { realSystem } from './system/real.ts'
 import { TaskRegistry } from './tasks/registry.ts'
 
@@ -35,6 +38,8 @@ export type EngineOptions = {
   home: string | null
   root: string | null
   catalogue: string | null
+  /** The program's own command line, without a command; a terminal is opened with it. */
+  self?: readonly [string, ...string[]]
 }
 
 /**
@@ -82,7 +87,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { places } = platform
   const assets = await loadAssets(options.catalogue)
   const handlers = new Map([['docker-reload' as const, dockerHandlerFor(platform)]])
-  const tools: RunTools = { sys, handlers, state: places.state, pid: process.pid }
+  const tools: RunTools = { sys, handlers, state: places.state, pid: process.pid, presence: platform.presence }
   const images = openImages(sys, places, assets.tags)
   const plans = new PlanBook({ sys, places, images, assets })
   const tasks = new TaskRegistry()
@@ -109,12 +114,15 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     imageSize: (image, signal) => images.size(image, signal),
     advise: async (goMod, signal) => adviseForGoMod(goMod, await images.tags(false, signal)),
     probe: (target, urls, signal) => probeNamed(target, urls, signal),
-    dockerHelp: () => Promise.resolve({ kind: 'nothing' }),
+    dockerHelp: (signal) => dockerHelp(platform, sys, plans, signal),
     startProgram: (image, words) =>
       tasks.run('program', ({ report, signal }) =>
         firstProgram(image, words, { sys, places, runInImage, tags: (at) => images.tags(false, at) }, report, signal),
       ),
-    openTerminal: () => Promise.resolve(false),
+    async openTerminal(image) {
+      if (options.self === undefined) return false
+      return platform.openTerminal(sys, [...options.self, ...shellArguments(image, options)], startDetached)
+    },
     history: () => history(places, sys),
     removeRuns: (evenUndo, more) =>
       removeRuns(

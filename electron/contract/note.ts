@@ -21,6 +21,7 @@ export const ERROR_CODES = [
   'no-image',
   'no-terminal',
   'needs-admin',
+  'install-failed',
   'changed-since-plan',
   'plan-expired',
   'edit-conflict',

@@ -60,6 +60,19 @@ export type Change =
   | { kind: 'dir'; path: string; mode: number; uid: number; gid: number; admin: boolean }
   /** `size`: bytes to download, where somebody knows. */
   | { kind: 'image'; name: string; before: boolean; after: boolean; size: number | null }
+  | PresenceChange
+
+/**
+ * What is there or is not. `command`: how a person would do it by hand; shown, never run.
+ * `boot`: a service that also has to start by itself from now on.
+ */
+export type PresenceChange = {
+  name: string
+  before: boolean
+  after: boolean
+  admin: true
+  command: readonly string[]
+} & ({ kind: 'package' } | { kind: 'service'; boot: boolean } | { kind: 'group'; user: string })
 
 /** A plan as main holds it. The bytes never leave the main process. */
 export type Plan = {

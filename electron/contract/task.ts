@@ -4,6 +4,7 @@ import { appErrorSchema, noteSchema } from './note.ts'
 
 export const STEP_IDS = [
   'plan',
+  'install',
   'files',
   'reload',
   'settings',

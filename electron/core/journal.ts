@@ -26,6 +26,15 @@ const editSchema = z.object({
   after: valueSchema,
   secret: z.literal(true).exactOptional(),
 })
+/** What may stand behind an administrator's command: no option, no path. */
+const systemName = z.string().regex(/^[A-Za-z0-9_][\w.@+-]{0,127}$/)
+const presence = {
+  name: systemName,
+  before: z.boolean(),
+  after: z.boolean(),
+  admin: z.literal(true),
+  command: z.array(z.string()),
+}
 const changeSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('file'),
@@ -52,6 +61,9 @@ const changeSchema = z.discriminatedUnion('kind', [
     after: z.boolean(),
     size: z.number().nullable(),
   }),
+  z.object({ kind: z.literal('package'), ...presence }),
+  z.object({ kind: z.literal('service'), ...presence, boot: z.boolean() }),
+  z.object({ kind: z.literal('group'), ...presence, user: systemName }),
 ])
 
 /** One line of a run's journal. `intent` is written before a file is touched, `done` after it was read back. */

@@ -22,7 +22,7 @@ test('a file that would stay the same is no change', async () => {
 test('missing folders come first, outermost first', async () => {
   const sys = new MemorySystem({ '/home/u/keep': '' })
   const changes = await fold([edit('/home/u/.config/go/env', 'x', '1')], testFormats, sys)
-  expect(changes.map((change) => change.kind === 'image' || change.path)).toEqual([
+  expect(changes.map((change) => ('path' in change ? change.path : change.name))).toEqual([
     '/home/u/.config',
     '/home/u/.config/go',
     '/home/u/.config/go/env',

@@ -7,6 +7,14 @@ import { applyChanges, rollback, type Touched } from './apply.ts'
 import { CodedError, causeText } from './errors.ts'
 import { beginRun, newRunId, readRuns, record } from './journal.ts'
 import { lockHolder, withLock } from './lock.ts'
+import {
+  bringPresences,
+  isPresence,
+  type Presence,
+  presenceName,
+  returnPresences,
+  touchedPresences,
+} from './presence.ts'
 import type { Handler, Proposal } from './setting.ts'
 import type { System } from './system.ts'
 import { settle, touchedFiles } from './undo.ts'
@@ -36,7 +44,12 @@ export type RunTools = {
   handlers: ReadonlyMap<HandlerId, Handler>
   state: string
   pid: number
+  /** Without it nothing is installed, started or joined. */
+  presence?: Presence
 }
+
+type OnDisk = Extract<Change, { kind: 'file' | 'dir' }>
+const isOnDisk = (change: Change): change is OnDisk => change.kind === 'file' || change.kind === 'dir'
 
 type Report = (event: TaskReport) => void
 
@@ -54,9 +67,11 @@ export async function runPlan(
   signal.throwIfAborted()
   await input.image?.ready(signal)
   if (!input.plan.changes.some(isChange)) return prove(input, tools, null, report, signal)
-  const admin = input.plan.changes.find((change) => change.kind !== 'image' && change.admin)
-  if (admin && admin.kind !== 'image')
-    throw new CodedError(tools.sys.identity.uid === 0 ? 'read-only' : 'needs-admin', { path: admin.path })
+  const own = input.plan.changes.find((change) => isPresence(change) && isChange(change))
+  if (own && isPresence(own) && !(await tools.presence?.possible(tools.sys)))
+    throw new CodedError('needs-admin', { path: presenceName(own) })
+  const admin = input.plan.changes.filter(isOnDisk).find((change) => change.admin)
+  if (admin) throw new CodedError(tools.sys.identity.uid === 0 ? 'read-only' : 'needs-admin', { path: admin.path })
   return withLock(tools.state, tools.pid, tools.sys, () => carryOut(input, tools, report, signal))
 }
 
@@ -70,9 +85,16 @@ async function carryOut(input: RunInput, tools: RunTools, report: Report, signal
   const journal = await beginRun(state, begin, sys)
   const touched: Touched = { folders: [], files: new Map() }
   const context = { sys, handlers, runId, journal, reloading: () => step(report, 'reload', 'running') }
+  const presence = { sys, journal, presence: tools.presence }
+  const brought: number[] = []
   let pulled = false
   try {
-    if (changes.some((change) => change.kind !== 'image')) {
+    if (changes.some(isPresence)) {
+      step(report, 'install', 'running')
+      await bringPresences(changes, brought, presence, signal)
+      step(report, 'install', 'done')
+    }
+    if (changes.some(isOnDisk)) {
       step(report, 'files', 'running')
       await applyChanges(changes, touched, { ...context, signal })
       step(report, 'files', 'done')
@@ -91,6 +113,7 @@ async function carryOut(input: RunInput, tools: RunTools, report: Report, signal
     step(report, 'rollback', 'running')
     const back = AbortSignal.timeout(ROLLBACK_TIMEOUT)
     const remaining = [...(await rollback(changes, touched, { ...context, signal: back, reloading: () => {} }))]
+    remaining.push(...(await returnPresences(changes, brought, presence)))
     if (pulled)
       await input.image
         ?.remove()
@@ -104,7 +127,7 @@ async function carryOut(input: RunInput, tools: RunTools, report: Report, signal
 
 /** Runs that were cut off are settled before the next one begins. */
 export async function settleInterrupted(
-  tools: Pick<RunTools, 'sys' | 'handlers' | 'state'>,
+  tools: Pick<RunTools, 'sys' | 'handlers' | 'state' | 'presence'>,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const { runs } = await readRuns(tools.state, tools.sys)
@@ -118,7 +141,8 @@ export async function settleInterrupted(
 export async function hasInterrupted(tools: Pick<RunTools, 'sys' | 'state'>): Promise<boolean> {
   if ((await lockHolder(tools.state, tools.sys)) !== null) return false
   const { runs } = await readRuns(tools.state, tools.sys)
-  return runs.some((run) => run.end === null && !run.settled && !run.undone && touchedFiles(run).length > 0)
+  const unsettled = runs.filter((run) => run.end === null && !run.settled && !run.undone)
+  return unsettled.some((run) => touchedFiles(run).length > 0 || touchedPresences(run).length > 0)
 }
 
 /** Asks the real tools whether what was chosen holds, pulls the image where it is missing, and proves it. */

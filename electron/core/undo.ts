@@ -4,6 +4,7 @@ import type { ConflictPolicy, RunStatus, RunSummary, UndoResult } from '../contr
 import { CodedError, causeText } from './errors.ts'
 import { type Run, record } from './journal.ts'
 import { readState, sameState } from './plan.ts'
+import { isPresence, type Presence, presenceName, touchedPresences, undoPresences } from './presence.ts'
 import type { Format, Handler } from './setting.ts'
 import type { Reader, System } from './system.ts'
 import { isOurs } from './apply.ts'
@@ -18,6 +19,8 @@ export type UndoContext = {
   reloading(): void
   /** Asked for each file that was edited since; `diff` shows what the person changed. */
   ask(path: string, diff: string): Promise<'keep' | 'restore' | 'ours'>
+  /** Needed for runs that installed, started or joined something. */
+  presence?: Presence
 }
 
 type Outcome = 'restored' | 'kept' | 'merged'
@@ -109,12 +112,13 @@ export async function undoRun(
       record(run.path, { t: 'undo-done', i: index, outcome: outcomes.get(index) ?? 'restored' }, sys),
   })
   const removedFolders = await removeFolders(run, sys)
+  const returned = await undoPresences(run, sys, context.presence)
   await record(run.path, { t: 'undo-end', at: new Date().toISOString() }, sys)
   const pathsOf = (...wanted: readonly Outcome[]): string[] =>
     [...outcomes].filter(([, outcome]) => wanted.includes(outcome)).map(([index]) => pathOf(run.changes[index]))
   return {
     run: run.id,
-    restored: pathsOf('restored', 'merged'),
+    restored: [...pathsOf('restored', 'merged'), ...returned],
     kept: pathsOf('kept'),
     removedFolders,
     removedImages: [],
@@ -122,7 +126,7 @@ export async function undoRun(
 }
 
 const pathOf = (change: Change | undefined): string =>
-  change === undefined || change.kind === 'image' ? '' : change.path
+  change?.kind === 'file' || change?.kind === 'dir' ? change.path : ''
 
 /** The file as the person has it, less our keys: each goes back to what it was. */
 function withoutOurs(
@@ -174,9 +178,9 @@ function statusOf(run: Run, alive: number | null): RunStatus {
  */
 export async function settle(
   run: Run,
-  context: Pick<UndoContext, 'sys' | 'handlers' | 'signal'>,
+  context: Pick<UndoContext, 'sys' | 'handlers' | 'signal' | 'presence'>,
 ): Promise<readonly Finding[]> {
-  const { sys, handlers, signal } = context
+  const { sys, handlers, signal, presence } = context
   for (const path of run.temporaries) if (await sys.lstat(path)) await sys.removeFile(path)
   const findings: Finding[] = []
   for (const { index, change } of touchedFiles(run)) {
@@ -203,6 +207,16 @@ export async function settle(
         })
       }
     }
+  }
+  for (const index of touchedPresences(run)) {
+    const change = run.changes[index]
+    if (change === undefined || !isPresence(change) || presence === undefined) continue
+    const state = (await presence.has(sys, change)) === change.after ? 'after' : 'before'
+    findings.push({
+      id: `settled.${state}`,
+      severity: 'info',
+      note: { key: `plan:settled.${state}`, values: { path: presenceName(change), run: run.id } },
+    })
   }
   await record(run.path, { t: 'settled', at: new Date().toISOString() }, sys)
   return findings

@@ -1,8 +1,9 @@
 import { createTwoFilesPatch } from 'diff'
 import type { Note } from '../contract/note.ts'
-import type { Change, ChangeView, Edit, Plan, PlanView, Value } from '../contract/plan.ts'
+import type { Change, ChangeView, Edit, Plan, PlanView, PresenceChange, Value } from '../contract/plan.ts'
 import { showText } from './bytes.ts'
 import { assertNever } from './errors.ts'
+import { isPresence } from './presence.ts'
 import { redact } from './redact.ts'
 
 /** What a change does to its file, in one word. */
@@ -33,7 +34,7 @@ const viewKey = (edit: Edit) => ({
 })
 
 /** A change as a person or a JSON reader sees it: no bytes, no secrets. */
-export function viewChange(change: Change): ChangeView {
+export function viewChange(change: Exclude<Change, PresenceChange>): ChangeView {
   switch (change.kind) {
     case 'file':
       return {
@@ -58,7 +59,8 @@ export function viewChange(change: Change): ChangeView {
 }
 
 /** Whether a plan would change anything. */
-export const isChange = (change: Change): boolean => change.kind !== 'image' || change.before !== change.after
+export const isChange = (change: Change): boolean =>
+  change.kind === 'file' || change.kind === 'dir' || change.before !== change.after
 
 /** A plan as it is shown. */
 export function viewPlan(plan: Plan, choices: readonly Note[]): PlanView {
@@ -67,7 +69,8 @@ export function viewPlan(plan: Plan, choices: readonly Note[]): PlanView {
     id: plan.id,
     changed: plan.changes.some(isChange),
     image: image?.kind === 'image' ? image.name : null,
-    changes: plan.changes.map(viewChange),
+    // A package, service or group is shown by the steps of the help that offered it.
+    changes: plan.changes.flatMap((change) => (isPresence(change) ? [] : [viewChange(change)])),
     choices: [...choices],
     findings: [...plan.findings],
   }

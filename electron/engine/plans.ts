@@ -57,6 +57,13 @@ export class PlanBook {
     return viewPlan(plan, choices)
   }
 
+  /** Takes in changes that no profile asked for, e.g. those that bring Docker. Answers the plan's id. */
+  hold(changes: readonly Change[], proposals: readonly Proposal[]): string {
+    const plan: Plan = { id: crypto.randomUUID(), changes, findings: [] }
+    this.#keep(plan, proposals, null)
+    return plan.id
+  }
+
   /** Hands a plan out for its one run. Throws `plan-expired`. */
   take(id: string): RunInput {
     const input = this.#plans.get(id)

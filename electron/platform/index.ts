@@ -1,10 +1,15 @@
+import type { DockerState } from '../contract/machine.ts'
 import { CodedError } from '../core/errors.ts'
 import type { Places } from '../core/places.ts'
+import type { Presence } from '../core/presence.ts'
 import type { Reader, System } from '../core/system.ts'
 import { darwinPlaces } from './darwin/places.ts'
+import { type DockerSetup, linuxDockerSetup } from './linux/docker-setup.ts'
 import { currentIdentity, linuxFacts, type LinuxFacts } from './linux/machine.ts'
 import { linuxPlaces } from './linux/places.ts'
+import { linuxPresence } from './linux/presence.ts'
 import { reloadDocker } from './linux/reload-docker.ts'
+import { openTerminal, type StartProgram } from './linux/terminal.ts'
 import { win32Places } from './win32/places.ts'
 
 export type Platform = {
@@ -13,6 +18,12 @@ export type Platform = {
   facts(sys: Reader, signal: AbortSignal): Promise<LinuxFacts>
   /** Reloads the daemon that reads `configFile`. See `reloadDocker`. */
   reloadDocker(sys: System, configFile: string, signal: AbortSignal): Promise<void>
+  /** Packages, services, groups. */
+  presence: Presence
+  /** What brings a Docker that does not run. Only reads. */
+  dockerSetup(sys: Reader, docker: DockerState): Promise<DockerSetup>
+  /** Opens a terminal that runs `argv`; false where none is found. */
+  openTerminal(sys: Reader, argv: readonly [string, ...string[]], start: StartProgram): Promise<boolean>
 }
 
 /** This machine's paths and services. The only place that looks at `process.platform`. Throws `not-yet`. */
@@ -38,8 +49,13 @@ function openLinux({ home, root }: { home?: string | undefined; root?: string | 
     uid,
     username: name,
   })
+  const presence = linuxPresence(places)
   return {
     places,
+    presence,
+    dockerSetup: (sys, docker) =>
+      linuxDockerSetup(sys, places, presence, docker, uid === 0 ? (places.environment['SUDO_USER'] ?? null) : name),
+    openTerminal: (sys, argv, start) => openTerminal(sys, places, argv, start),
     facts: (sys, signal) => linuxFacts(sys, places, signal),
     reloadDocker: (sys, configFile, signal) => reloadDocker(sys, places, signal, configFile),
   }

@@ -62,6 +62,31 @@ export function exec(argv: readonly [string, ...string[]], options: ExecOptions 
   })
 }
 
+/** Milliseconds in which a program that cannot work says so. */
+const FIRST_BREATH = 700
+
+/**
+ * Starts a program that outlives this process and speaks to nobody of us. Answers false when it cannot be
+ * started or ends with an error at once.
+ */
+export function startDetached(
+  argv: readonly [string, ...string[]],
+  options: { cwd: string; env: Readonly<Record<string, string>> },
+): Promise<boolean> {
+  const [program, ...args] = argv
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd: options.cwd, env: { ...options.env }, detached: true, stdio: 'ignore' })
+    const timer = setTimeout(() => resolve(true), FIRST_BREATH)
+    const end = (well: boolean): void => {
+      clearTimeout(timer)
+      resolve(well)
+    }
+    child.on('error', () => end(false))
+    child.on('exit', (code) => end(code === 0))
+    child.unref()
+  })
+}
+
 function defaultEnvironment(): Record<string, string> {
   return { PATH: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C.UTF-8' }
 }

@@ -1,8 +1,10 @@
 import { app } from 'electron'
+import { existsSync } from 'node:fs'
 import type { WindowArguments } from '../arguments.ts'
 import type { Places } from '../core/places.ts'
 import type { Desk } from '../desk/desk.ts'
 import type { Desktop } from '../desk/desktop.ts'
+import { ownCommand } from '../desk/own-command.ts'
 import type { Language } from '../desk/words.ts'
 import type { Engine } from '../engine.ts'
 
@@ -43,7 +45,16 @@ export async function buildDesk({ places, options, engine, speak, desktop }: Bui
 /** The engine for the options; `preferred` is the catalogue that the person chose in an earlier start. */
 export async function buildEngine(options: WindowArguments, preferred: string | null): Promise<Engine> {
   const { createEngine } = await import('../engine.ts')
-  if (options.catalogue !== null || preferred === null) return createEngine(options)
+  const self = ownCommand({
+    packaged: app.isPackaged,
+    program: process.execPath,
+    folder: app.getAppPath(),
+    root: process.getuid?.() === 0,
+    path: process.env.PATH ?? '',
+    exists: existsSync,
+  })
+  const engine = (catalogue: string | null): Promise<Engine> => createEngine({ ...options, catalogue, self })
+  if (options.catalogue !== null || preferred === null) return engine(options.catalogue)
   // A chosen catalogue that is gone or broken must not keep the settings page closed.
-  return createEngine({ ...options, catalogue: preferred }).catch(() => createEngine(options))
+  return engine(preferred).catch(() => engine(null))
 }

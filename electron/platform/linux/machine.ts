@@ -2,6 +2,7 @@ import os from 'node:os'
 import type { Machine } from '../../contract/machine.ts'
 import type { Places } from '../../core/places.ts'
 import type { Reader } from '../../core/system.ts'
+import { readRelease } from './distribution.ts'
 
 /** Who runs the program. */
 export type Identity = { name: string; uid: number; gid: number }
@@ -26,7 +27,7 @@ export async function linuxFacts(
   signal: AbortSignal,
   who: Identity = currentIdentity(),
 ): Promise<LinuxFacts> {
-  const release = parseRelease((await text(sys, '/etc/os-release')) || (await text(sys, '/usr/lib/os-release')))
+  const release = await readRelease(sys, '/')
   const groups = await groupsOf(sys, who)
   signal.throwIfAborted()
   return {
@@ -59,12 +60,6 @@ async function text(sys: Reader, path: string): Promise<string> {
   } catch {
     return ''
   }
-}
-
-/** os-release(5): shell-like assignments; quotes are taken off, nothing is run. */
-function parseRelease(content: string): ReadonlyMap<string, string> {
-  const entries = [...content.matchAll(/^([A-Z_]+)=(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"']*))\s*$/gm)]
-  return new Map(entries.map(([, name = '', double, single, bare]) => [name, double ?? single ?? bare ?? '']))
 }
 
 /** The account's groups by name, from /etc/group and the primary gid. */

@@ -1,0 +1,15 @@
+import type { EngineOptions } from '../engine.ts'
+
+/** `shell` as the command line takes it, for the same machine as this engine's. */
+export function shellArguments(
+  image: string | null,
+  options: Pick<EngineOptions, 'home' | 'root' | 'catalogue'>,
+): readonly string[] {
+  const named: readonly [string, string | null][] = [
+    ['--image', image],
+    ['--home', options.home],
+    ['--root', options.root],
+    ['--catalogue', options.catalogue],
+  ]
+  return ['shell', ...named.flatMap(([name, value]) => (value === null ? [] : [name, value]))]
+}
