@@ -1,9 +1,52 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+
+const lockSchema = z.object({
+  packages: z.record(
+    z.string(),
+    z.object({
+      version: z.string().optional(),
+      license: z.string().optional(),
+      dev: z.boolean().optional(),
+      optional: z.boolean().optional(),
+    }),
+  ),
+})
+
+/** Packages from before 2014 say it as a list, which the lock file leaves out. */
+function olderForm(path: string): string {
+  const { licenses } = oldSchema.parse(JSON.parse(readFileSync(`${path}/package.json`, 'utf8')))
+  return licenses.map(({ type }) => type).join(' OR ')
+}
+const oldSchema = z.object({ licenses: z.array(z.object({ type: z.string() })) })
+
+/** `licences.json` beside the program: what it is made of, as the lock file knows it. */
+const licences = {
+  name: 'licences',
+  generateBundle(this: { emitFile(file: { type: 'asset'; fileName: string; source: string }): unknown }) {
+    const { packages } = lockSchema.parse(JSON.parse(readFileSync('package-lock.json', 'utf8')))
+    const found = Object.entries(packages).flatMap(([path, { version = '', license, dev, optional }]) =>
+      path === '' || dev === true || optional === true
+        ? []
+        : [
+            {
+              name: path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
+              version,
+              licence: license ?? olderForm(path),
+            },
+          ],
+    )
+    const source = JSON.stringify(found.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
+    this.emitFile({ type: 'asset', fileName: 'licences.json', source })
+  },
+}
 
 // The window's three parts. What runs under plain Node is built by vite.node.config.ts.
 export default defineConfig({
   main: {
+    plugins: [licences],
     build: {
       outDir: 'out/main',
       minify: false,

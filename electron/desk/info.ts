@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import os from 'node:os'
-import type { AppInfo } from '../contract/wizard.ts'
+import { type AppInfo, appInfoSchema } from '../contract/wizard.ts'
 import type { Places } from '../core/places.ts'
 import type { Language } from './words.ts'
 
@@ -26,4 +27,20 @@ export function appInfo({ version, language, places, uid, catalogueDate, licence
     root: uid === 0 ? { home: places.home, behindSudo: places.environment.SUDO_USER ?? null } : null,
     language,
   }
+}
+
+/** The packages of this build (see electron.vite.config.ts) behind what Electron itself is made of. */
+export async function readLicences(path: string): Promise<AppInfo['licences']> {
+  const { electron = '', chrome = '', node } = process.versions
+  const frame = [
+    { name: 'Electron', version: electron, licence: 'MIT' },
+    { name: 'Chromium', version: chrome, licence: 'BSD-3-Clause' },
+    { name: 'Node.js', version: node, licence: 'MIT' },
+  ]
+  const packages = await readFile(path, 'utf8').then(
+    (text) => appInfoSchema.shape.licences.parse(JSON.parse(text)),
+    // A build without the list still says what it is.
+    () => [],
+  )
+  return [...frame, ...packages]
 }

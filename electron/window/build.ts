@@ -1,5 +1,6 @@
 import { app } from 'electron'
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { WindowArguments } from '../arguments.ts'
 import type { Places } from '../core/places.ts'
 import type { Desk } from '../desk/desk.ts'
@@ -18,7 +19,7 @@ export type BuildParts = {
 
 /** What the window does not need for its first pixel is loaded here. */
 export async function buildDesk({ places, options, engine, speak, desktop }: BuildParts): Promise<Desk> {
-  const [{ openDesk }, { realSystem }, { appInfo }] = await Promise.all([
+  const [{ openDesk }, { realSystem }, { appInfo, readLicences }] = await Promise.all([
     import('../desk/desk.ts'),
     import('../system/real.ts'),
     import('../desk/info.ts'),
@@ -37,7 +38,7 @@ export async function buildDesk({ places, options, engine, speak, desktop }: Bui
         places,
         uid: sys.identity.uid,
         catalogueDate: (await engine()).mirrors().date,
-        licences: [],
+        licences: await readLicences(join(app.getAppPath(), 'out', 'main', 'licences.json')),
       }),
   })
 }
