@@ -51,7 +51,9 @@ function PageFrame({ view }: { view: PageView }) {
 
 function useFrameKeys(view: PageView, bar: Bar): void {
   const now = useRef(bar)
-  now.current = bar
+  useEffect(() => {
+    now.current = bar
+  })
   const page = view.id
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {

@@ -19,7 +19,7 @@ export function GoMod() {
     const file = event.dataTransfer.files[0]
     setOver(false)
     // A profile dropped here belongs to the window's own zone.
-    if (file === undefined || !/\.mod$/.test(file.name)) return
+    if (file === undefined || !file.name.endsWith('.mod')) return
     event.preventDefault()
     event.stopPropagation()
     setTooLarge(file.size > MAX_GO_MOD)

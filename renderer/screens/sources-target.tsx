@@ -57,9 +57,9 @@ function useSettling(target: Target, open: boolean) {
   const waiting = useSources(({ pending }) => pending[target])
   const settle = useSources((sources) => sources.settle)
   const measured = useRef(false)
-  if (waiting > 0) measured.current = true
   const free = !open || !(inside.pointer || inside.focus)
   useEffect(() => {
+    if (waiting > 0) measured.current = true
     if (waiting > 0 || !free) return
     if (measured.current || !open) settle(target)
     measured.current = false

@@ -1,0 +1,104 @@
+import { beforeEach, expect, test } from 'vitest'
+import type { Profile } from '../../electron/contract/profile.ts'
+import type { MirrorView } from '../../electron/contract/wizard.ts'
+import { listText, privateReason, useSourcesEdit, valueOf } from './sources-edit.ts'
+import { useSources } from './sources.ts'
+import { playMain } from './test-bridge.ts'
+import { FIRST_PROFILE, useWizard } from './wizard.ts'
+
+const mirrors: MirrorView[] = [
+  ['cn', 'go', 'https://goproxy.example'],
+  ['hub', 'docker', 'https://hub.example'],
+].map(([id = '', target, url = '']) => ({
+  id,
+  target: target === 'go' ? 'go' : 'docker',
+  name: { zh: id, en: id },
+  url,
+  status: 'alive',
+  since: null,
+  limits: null,
+}))
+const { start, change, changePrivate } = useSourcesEdit.getState()
+const profile = () => useWizard.getState().profile
+const open = (sources: Profile['sources']) => {
+  const opened: Profile = { version: 1, ...(sources === undefined ? {} : { sources }) }
+  useWizard.setState({ profile: opened, opened: null })
+  start(opened)
+}
+
+beforeEach(() => {
+  playMain({ 'draft.save': () => true })
+  useSources.setState({ mirrors })
+  useWizard.setState({ profile: FIRST_PROFILE, opened: null })
+  start(FIRST_PROFILE)
+})
+
+test('a mirror of the catalogue goes on to direct after any error', () => {
+  change('go', { kind: 'mirror:cn' })
+  expect(profile().sources?.go).toBe('https://goproxy.example|direct')
+  change('docker', { kind: 'mirror:hub' })
+  expect(profile().sources).toEqual({ go: 'https://goproxy.example|direct', docker: ['https://hub.example'] })
+})
+
+test('what is typed and unusable yet leaves the choices at their last good value', () => {
+  change('go', { kind: 'own', own: 'ftp://x' })
+  expect(profile().sources?.go).toBe('auto')
+  expect(valueOf('go', useSourcesEdit.getState().go, mirrors)).toEqual({ reason: 'url-scheme' })
+  change('go', { own: ' https://nexus.example/go/ ' })
+  expect(profile().sources?.go).toBe('https://nexus.example/go/')
+})
+
+test('a list keeps its order and its separators', () => {
+  const list = [
+    { value: 'https://a.example', separator: ',' },
+    { value: 'https://b.example', separator: '|' },
+    { value: 'direct', separator: '|' },
+  ] as const
+  change('go', { kind: 'list', list })
+  expect(profile().sources?.go).toBe('https://a.example,https://b.example|direct')
+  change('docker', { kind: 'list', list: list.slice(0, 2) })
+  expect(profile().sources?.docker).toEqual(['https://a.example', 'https://b.example'])
+  expect(listText([])).toBe('')
+  expect(valueOf('docker', { kind: 'list', own: '', list: [] }, mirrors)).toEqual({ reason: 'empty' })
+})
+
+test.each([
+  ['auto', 'auto'],
+  ['official', 'official'],
+  ['direct', 'direct'],
+  ['https://goproxy.example|direct', 'mirror:cn'],
+  ['https://goproxy.example,direct', 'list'],
+  ['https://nexus.example/go', 'own'],
+  ['https://a.example|https://b.example', 'list'],
+])('a profile with GOPROXY %s opens as %s and means the same', (go, kind) => {
+  open({ go })
+  const edit = useSourcesEdit.getState().go
+  expect(edit.kind).toBe(kind)
+  expect(valueOf('go', edit, mirrors)).toEqual({ sources: { go } })
+})
+
+test('a profile with mirrors of Docker opens as what it is', () => {
+  open({ docker: ['https://hub.example/'] })
+  expect(useSourcesEdit.getState().docker.kind).toBe('mirror:hub')
+  open({ docker: ['https://own.example'] })
+  expect(useSourcesEdit.getState().docker).toMatchObject({ kind: 'own', own: 'https://own.example' })
+  open({ docker: ['https://hub.example', 'https://own.example'] })
+  expect(useSourcesEdit.getState().docker.kind).toBe('list')
+})
+
+test('private modules: commas of either width, nothing that would switch off every check', () => {
+  changePrivate('corp.example.com，git.example/*')
+  expect(profile().private).toEqual(['corp.example.com', 'git.example/*'])
+  changePrivate('*')
+  expect(privateReason('*')).toBe('verification-off')
+  expect(profile().private).toEqual(['corp.example.com', 'git.example/*'])
+  changePrivate('')
+  expect(profile()).not.toHaveProperty('private')
+})
+
+test('a locked field stays as the teacher set it', () => {
+  useWizard.setState({ opened: { name: 'class.yaml', locked: ['sources', 'private'], remark: null } })
+  change('go', { kind: 'official' })
+  changePrivate('corp.example.com')
+  expect(profile()).toEqual(FIRST_PROFILE)
+})
