@@ -7,7 +7,7 @@ import {
   protocol,
   session,
 } from 'electron'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { SMALLEST } from './desk/place.ts'
 import { ORIGIN, PAGE, SCHEME, pageServer } from './page.ts'
 
@@ -62,6 +62,8 @@ export function openWindow({ out, lang, place, background }: WindowOptions): Bro
     backgroundColor: background,
     show: false,
     title: 'GoReady',
+    // For window managers that know no desktop file of ours.
+    icon: join(dirname(out), 'assets', 'icons', '256x256.png'),
     autoHideMenuBar: true,
     webPreferences: {
       session: own,

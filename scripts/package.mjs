@@ -1,9 +1,9 @@
-// Usage: node scripts/package.mjs [dir|deb|AppImage|nsis|zip|portable|dmg …] — makes the installed program in dist/ (default: dir, unpacked).
+// Usage: node scripts/package.mjs [dir|deb|AppImage|nsis|zip|portable|dmg …] — makes the installed program in dist/ (default: dir, unpacked; prints its folder).
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { Stop, cache, capture, isCommand, main, progress, readText, root, say, tool, tools, writeText } from './lib.mjs'
+import { Stop, cache, capture, isCommand, main, progress, readText, root, tool, tools, writeText } from './lib.mjs'
 import { setUp } from './setup.mjs'
 import { build, locked } from './build.mjs'
 import { neededPackages } from './package/needed.mjs'
@@ -132,7 +132,7 @@ if (isCommand(import.meta.url))
       throw new Stop(
         `Unknown target: ${unknown}. Usage: node scripts/package.mjs [dir|deb|AppImage|nsis|zip|portable|dmg …]`,
       )
-    if (targets.every((name) => name === 'dir')) say(await packageProgram(electron))
+    if (targets.every((name) => name === 'dir')) process.stdout.write(`${await packageProgram(electron)}\n`)
     else {
       await build(['window'])
       await locked(() => run(electron, targets))
