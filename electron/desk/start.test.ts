@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { readEarly } from './early.ts'
+import { readLicences } from './info.ts'
+import { once } from './once.ts'
+import { ownCommand } from './own-command.ts'
+import { chooseLanguage, fill } from './words.ts'
+
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'goready-desk-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+test('what is read before the first pixel is never an error', () => {
+  const nothing = { language: 'auto', theme: 'auto', catalogue: null, place: null }
+  expect(readEarly(join(folder, 'none'))).toEqual(nothing)
+  for (const text of ['', '7', 'null', '{"language":7,"theme":"pink","catalogue":""}']) {
+    writeFileSync(join(folder, 'preferences.json'), text)
+    expect(readEarly(folder)).toEqual(nothing)
+  }
+  writeFileSync(join(folder, 'preferences.json'), '{"language":"en","theme":"dark","catalogue":"/c"}')
+  writeFileSync(join(folder, 'window.json'), '{"x":1,"y":2,"width":600,"height":400,"maximized":true}')
+  expect(readEarly(folder)).toEqual({
+    language: 'en',
+    theme: 'dark',
+    catalogue: '/c',
+    place: { x: 1, y: 2, width: 600, height: 400, maximized: true },
+  })
+})
+
+test.each([
+  ['en', 'zh-CN', ['zh-CN'], 'en'],
+  [null, 'zh-CN', ['en-US'], 'zh-CN'],
+  [null, 'auto', ['fr', 'zh-Hans-CN'], 'zh-CN'],
+  [null, 'auto', ['fr'], 'en'],
+  [null, 'auto', [], 'en'],
+] as const)('--lang %s, chosen %s, system %j: %s', (given, chosen, system, wanted) => {
+  expect(chooseLanguage(given, chosen, system)).toBe(wanted)
+})
+
+test('values are put into a sentence, unknown ones stay visible', () => {
+  expect(fill('{{a}} {{b}}', { a: '$&' })).toBe('$& {{b}}')
+})
+
+test('the own command line: the wrapper, plain Node on the built one, else Electron itself', () => {
+  const parts = { program: '/e/electron', folder: '/p', root: true, path: 'bin:/usr/bin' }
+  expect(ownCommand({ ...parts, packaged: true, program: '/opt/GoReady/goready-bin', exists: () => true })).toEqual([
+    '/opt/GoReady/goready',
+  ])
+  expect(ownCommand({ ...parts, packaged: false, exists: () => true })).toEqual(['/usr/bin/node', '/p/out/node/cli.js'])
+  expect(ownCommand({ ...parts, packaged: false, exists: (path) => path !== '/usr/bin/node' })).toEqual([
+    '/e/electron',
+    '--no-sandbox',
+    '/p',
+  ])
+})
+
+test('a thing is made once, when it is first asked for', async () => {
+  let made = 0
+  const get = once(() => Promise.resolve(++made))
+  expect(get.made).toBeNull()
+  expect(await Promise.all([get(), get()])).toEqual([1, 1])
+  expect(await get.made).toBe(1)
+})
+
+test('licences: the frame first, then the list of the build, where there is one', async () => {
+  const path = join(folder, 'licences.json')
+  expect((await readLicences(path)).map(({ name }) => name)).toEqual(['Electron', 'Chromium', 'Node.js'])
+  writeFileSync(path, JSON.stringify([{ name: 'zod', version: '4.6.7', licence: 'MIT' }]))
+  expect((await readLicences(path)).at(-1)).toEqual({ name: 'zod', version: '4.6.7', licence: 'MIT' })
+})
