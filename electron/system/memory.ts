@@ -1,4 +1,4 @@
-import type { ExecOptions, ExecResult, Stat, System } from '../core/system.ts'
+import type { ExecOptions, ExecResult, Stat, System, WriteOptions } from '../core/system.ts'
 import { folderOf, nameOf, under } from '../core/paths.ts'
 
 type Node =
@@ -144,8 +144,9 @@ export class MemorySystem implements System {
     return this.query(argv, options)
   }
 
-  replaceFile(path: string, bytes: Uint8Array, options: { mode: number; uid: number; gid: number }): Promise<void> {
+  replaceFile(path: string, bytes: Uint8Array, options: WriteOptions): Promise<void> {
     return this.write('replaceFile', path, () => {
+      if (this.nodes.has(options.temporary)) fail('EEXIST', options.temporary)
       if (this.nodes.get(folderOf(path))?.kind !== 'dir') fail('ENOENT', path)
       const { mode, uid, gid } = options
       this.nodes.set(path, { kind: 'file', bytes: bytes.slice(), mode, uid, gid, links: 1, mtimeMs: this.clock++ })
@@ -177,9 +178,13 @@ export class MemorySystem implements System {
   }
 
   async createExclusive(path: string, text: string): Promise<boolean> {
-    if (this.nodes.has(path)) return false
-    await this.write('createExclusive', path, () => this.put(path, text, { mode: 0o600 }))
-    return true
+    let created = false
+    await this.write('createExclusive', path, () => {
+      if (this.nodes.has(path)) return
+      this.put(path, text, { mode: 0o600 })
+      created = true
+    })
+    return created
   }
 
   kill(pid: number): Promise<boolean> {

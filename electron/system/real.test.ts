@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
+  chownSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
@@ -64,6 +65,40 @@ test('a write that fails leaves the old file and no temporary one', async () => 
     ).rejects.toMatchObject({ code: 'ENOSPC' })
     expect(readFileSync(at('full/rc'), 'utf8')).toBe('old')
     expect(await realSystem().list(at('full'))).toEqual(['rc'])
+  } finally {
+    execFileSync('umount', [at('full')])
+  }
+})
+
+test('a folder that gives its group to new files does not change whose the file is', async () => {
+  writeFileSync(at('rc'), 'old')
+  chownSync(folder, 0, 65_534)
+  chmodSync(folder, 0o2755)
+  await replaceFile(at('rc'), bytes('new'), options('rc'))
+  await replaceFile(at('fresh'), bytes('new'), options('fresh'))
+  expect([statSync(at('rc')).gid, statSync(at('fresh')).gid]).toEqual([process.getgid?.(), process.getgid?.()])
+})
+
+test('where the old rights can not be given to the new file, the old file stays', async () => {
+  writeFileSync(at('rc'), 'old')
+  // FAT forces its own rights on every file; here a mode that no file can have stands for it.
+  await expect(replaceFile(at('rc'), bytes('new'), options('rc', 0o1_0644))).rejects.toMatchObject({ code: 'EACCES' })
+  expect(readFileSync(at('rc'), 'utf8')).toBe('old')
+  expect(await realSystem().list(folder)).toEqual(['rc'])
+})
+
+test('a record that does not fit on the disk leaves no half of itself', async () => {
+  mkdirSync(at('full'))
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', at('full')])
+  try {
+    const sys = realSystem()
+    expect(await sys.createExclusive(at('full/j'), 'a\n', sys.identity)).toBe(true)
+    await expect(sys.append(at('full/j'), 'x'.repeat(64_000))).rejects.toMatchObject({ code: 'ENOSPC' })
+    expect(readFileSync(at('full/j'), 'utf8')).toBe('a\n')
+    await expect(sys.createExclusive(at('full/k'), 'x'.repeat(64_000), sys.identity)).rejects.toMatchObject({
+      code: 'ENOSPC',
+    })
+    expect(await sys.list(at('full'))).toEqual(['j'])
   } finally {
     execFileSync('umount', [at('full')])
   }
