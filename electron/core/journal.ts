@@ -4,9 +4,10 @@ import { noteSchema } from '../contract/note.ts'
 import type { Change, FileState } from '../contract/plan.ts'
 import { formatIdSchema, handlerIdSchema, settingIdSchema } from '../contract/plan.ts'
 import { fromBase64, toBase64 } from './bytes.ts'
-import { CodedError, causeText } from './errors.ts'
+import { CodedError, causeText, errno } from './errors.ts'
 import { folderOf, under } from './paths.ts'
 import type { System } from './system.ts'
+import { belongsTo, refuseForeignJournal, refuseForeignLink } from './trust.ts'
 
 const stateSchema = z
   .object({ bytes: z.string(), mode: z.number(), uid: z.number(), gid: z.number() })
@@ -122,7 +123,11 @@ export function newRunId(now: Date = new Date()): string {
 export async function makePrivateFolder(path: string, sys: System): Promise<{ uid: number; gid: number }> {
   const stat = await sys.lstat(path)
   if (stat?.kind === 'dir') return { uid: stat.uid, gid: stat.gid }
-  if (stat?.kind === 'link') return makePrivateFolder(await sys.resolve(path), sys)
+  if (stat?.kind === 'link') {
+    const real = await sys.resolve(path)
+    await refuseForeignLink(path, real, sys)
+    return makePrivateFolder(real, sys)
+  }
   if (stat) throw new CodedError('not-a-file', { path })
   const owner = await makePrivateFolder(folderOf(path), sys)
   await sys.makeDir(path, 0o700, owner.uid, owner.gid)
@@ -134,7 +139,10 @@ type Begin = { id: string; startedAt: string; pid: number; changes: readonly Cha
 /** Begins a run's journal: the whole plan with every content before and after is on disk before the first write. */
 export async function beginRun(state: string, begin: Begin, sys: System): Promise<string> {
   const folder = runsFolder(state)
-  const owner = await makePrivateFolder(folder, sys)
+  const folderOwner = await makePrivateFolder(folder, sys)
+  // What root changes beyond this user's own files only root gives back, and out of a record that is root's.
+  const own = begin.changes.every((change) => belongsTo(change, folderOwner.uid))
+  const owner = own ? folderOwner : sys.identity
   const path = under(folder, `${begin.id}.jsonl`)
   const record = { t: 'begin', v: 1, ...begin, changes: begin.changes.map(encodeChange) }
   if (!(await sys.createExclusive(path, `${JSON.stringify(record)}\n`, owner))) throw new CodedError('busy', { path })
@@ -255,13 +263,22 @@ export async function readRuns(
   const unbegun: string[] = []
   for (const name of names) {
     const path = under(folder, name)
-    const bytes = await sys.readFile(path)
+    let bytes: Uint8Array
+    try {
+      bytes = await sys.readFile(path)
+    } catch (error) {
+      // A run of root's in this home.
+      if (errno(error) === 'EACCES') continue
+      throw error
+    }
     if (!bytes.includes(NEWLINE)) {
       unbegun.push(path)
       continue
     }
     try {
-      runs.push(parseRun(path, bytes))
+      const run = parseRun(path, bytes)
+      await refuseForeignJournal(run, sys)
+      runs.push(run)
     } catch (error) {
       if (!(error instanceof CodedError)) throw error
       damaged.push(path)

@@ -4,6 +4,7 @@ import { CodedError } from './errors.ts'
 import { folderOf } from './paths.ts'
 import type { Format } from './setting.ts'
 import type { Reader, Stat } from './system.ts'
+import { refuseForeignLink } from './trust.ts'
 
 type Group = { path: string; real: string; target: Target; edits: Edit[]; notify: Set<HandlerId> }
 
@@ -64,6 +65,7 @@ async function foldFile(
   }
   if (sameBytes(before?.bytes ?? null, bytes)) return null
   await refuseUnsafe(path, real, sys)
+  await refuseForeignLink(path, real, sys)
   const owner = before ?? (await newOwner(real, sys))
   const after = bytes === null ? null : { bytes, mode: before?.mode ?? target.mode, uid: owner.uid, gid: owner.gid }
   const admin = !(await sys.canWrite(real))
