@@ -152,6 +152,20 @@ test('programs: no shell, an own environment, a time limit, a cancel', async () 
   await expect(exec(['/no/such/program'])).rejects.toMatchObject({ code: 'ENOENT' })
 })
 
+test('what a program leaves behind neither holds the answer up nor lives on in its session', async () => {
+  const begin = performance.now()
+  const { code, stdout } = await exec(['/bin/sh', '-c', 'sleep 60 & echo $!'], { session: true })
+  expect(code).toBe(0)
+  expect(performance.now() - begin).toBeLessThan(5000)
+  const stuck = exec(['/bin/sh', '-c', `trap '' TERM; sleep 60; sleep 60`], { session: true, timeout: 200 })
+  await expect(stuck).rejects.toMatchObject({ code: 'ETIMEDOUT' })
+  const gone = () => execFileSync('ps', ['-o', 'stat=', '-p', stdout.trim()], { encoding: 'utf8' })
+  expect(() => gone()).toThrow()
+  const plain = await exec(['/bin/sh', '-c', 'sleep 3 & echo there'])
+  expect(plain.stdout).toBe('there\n')
+  expect(performance.now() - begin).toBeLessThan(5000)
+})
+
 test('a program can be started as another user', async () => {
   expect((await exec(['/usr/bin/id', '-u'], { as: { uid: 65_534, gid: 65_534 } })).stdout).toBe('65534\n')
 })
