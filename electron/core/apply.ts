@@ -1,11 +1,11 @@
 import type { Change, FileState, HandlerId } from '../contract/plan.ts'
 import { sameBytes, toBase64 } from './bytes.ts'
-import { causeText } from './errors.ts'
+import { causeText, writeError } from './errors.ts'
 import { record } from './journal.ts'
 import { readState, sameState } from './plan.ts'
 import type { Handler } from './setting.ts'
 import type { System } from './system.ts'
-import { type FileChange, type Move, transit, writeError } from './transition.ts'
+import { type FileChange, type Move, transit } from './transition.ts'
 
 export type ApplyContext = {
   sys: System

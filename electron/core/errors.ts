@@ -61,6 +61,30 @@ export function withRemaining(error: unknown, remaining: readonly string[]): unk
   return coded
 }
 
+/** A system error of a write as one of ours, with the file's name. */
+export function writeError(error: unknown, path: string): unknown {
+  if (error instanceof CodedError) return error
+  switch (errno(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new CodedError('no-space', { path }, error)
+    case 'EROFS':
+      return new CodedError('read-only', { path }, error)
+    case 'EBUSY':
+    case 'EXDEV':
+      return new CodedError('mount-point', { path }, error)
+    // To root, and to an owner in his own folder, only an immutable flag says EPERM.
+    case 'EPERM':
+      return new CodedError('immutable', { path }, error)
+    case 'EACCES':
+      return new CodedError('no-permission', { path }, error)
+    case null:
+      return error
+    default:
+      return new CodedError('io', { path }, error)
+  }
+}
+
 /** The switch over a union reached a case that the types exclude. */
 export function assertNever(value: never): never {
   throw new Error(`unexpected: ${JSON.stringify(value)}`)

@@ -102,3 +102,11 @@ test('a lock that is just being written is not taken over', async () => {
   setTimeout(() => sys.put(`${STATE}/lock`, '{"pid":10,"started":""}'), 60)
   await expect(withLock(STATE, 11, sys, () => Promise.resolve())).rejects.toMatchObject({ code: 'busy' })
 })
+
+test('a state folder that cannot be written is named', async () => {
+  const sys = new MemorySystem({ '/home/u/x': '' })
+  sys.fault = (operation) => {
+    if (operation === 'makeDir') throw Object.assign(new Error('no'), { code: 'EROFS' })
+  }
+  await expect(withLock(STATE, 1, sys, () => Promise.resolve())).rejects.toMatchObject({ code: 'read-only' })
+})

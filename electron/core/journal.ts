@@ -4,7 +4,7 @@ import { noteSchema } from '../contract/note.ts'
 import type { Change, FileState } from '../contract/plan.ts'
 import { formatIdSchema, handlerIdSchema, settingIdSchema } from '../contract/plan.ts'
 import { fromBase64, toBase64 } from './bytes.ts'
-import { CodedError, causeText, errno } from './errors.ts'
+import { CodedError, causeText, errno, writeError } from './errors.ts'
 import { folderOf, under } from './paths.ts'
 import type { System } from './system.ts'
 import { belongsTo, refuseForeignJournal, refuseForeignLink } from './trust.ts'
@@ -119,7 +119,10 @@ export function newRunId(now: Date = new Date()): string {
   return `${now.toISOString().replace(/[-:.]/g, '')}-${tail}`
 }
 
-/** Makes a private folder and its missing parents, for root owned as the nearest folder that exists. */
+/**
+ * Makes a private folder and its missing parents, for root owned as the nearest folder that exists.
+ * Throws those of `writeError`, `not-a-file`.
+ */
 export async function makePrivateFolder(path: string, sys: System): Promise<{ uid: number; gid: number }> {
   const stat = await sys.lstat(path)
   if (stat?.kind === 'dir') return { uid: stat.uid, gid: stat.gid }
@@ -130,7 +133,11 @@ export async function makePrivateFolder(path: string, sys: System): Promise<{ ui
   }
   if (stat) throw new CodedError('not-a-file', { path })
   const owner = await makePrivateFolder(folderOf(path), sys)
-  await sys.makeDir(path, 0o700, owner.uid, owner.gid)
+  try {
+    await sys.makeDir(path, 0o700, owner.uid, owner.gid)
+  } catch (error) {
+    throw writeError(error, path)
+  }
   return owner
 }
 
@@ -145,7 +152,10 @@ export async function beginRun(state: string, begin: Begin, sys: System): Promis
   const owner = own ? folderOwner : sys.identity
   const path = under(folder, `${begin.id}.jsonl`)
   const record = { t: 'begin', v: 1, ...begin, changes: begin.changes.map(encodeChange) }
-  if (!(await sys.createExclusive(path, `${JSON.stringify(record)}\n`, owner))) throw new CodedError('busy', { path })
+  const created = await sys.createExclusive(path, `${JSON.stringify(record)}\n`, owner).catch((error: unknown) => {
+    throw writeError(error, path)
+  })
+  if (!created) throw new CodedError('busy', { path })
   return path
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { CodedError } from './errors.ts'
+import { CodedError, writeError } from './errors.ts'
 import { makePrivateFolder } from './journal.ts'
 import { under } from './paths.ts'
 import type { System } from './system.ts'
@@ -42,7 +42,10 @@ async function acquire(
   depth: number,
 ): Promise<void> {
   for (;;) {
-    if (await sys.createExclusive(path, mine, owner)) return
+    const created = await sys.createExclusive(path, mine, owner).catch((error: unknown) => {
+      throw writeError(error, path)
+    })
+    if (created) return
     const found = await settledText(path, sys)
     if (found === null) continue
     const holder = parseHolder(found)

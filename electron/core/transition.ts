@@ -1,5 +1,5 @@
 import type { Change, FileState, HandlerId } from '../contract/plan.ts'
-import { CodedError, errno } from './errors.ts'
+import { CodedError, writeError } from './errors.ts'
 import { folderOf, nameOf, under } from './paths.ts'
 import { readState, sameState } from './plan.ts'
 import type { Handler } from './setting.ts'
@@ -102,28 +102,4 @@ async function putFile(
   if (!sameState(await readState(real, sys), to))
     throw new CodedError('io', { path }, 'the file reads back differently')
   await how.done(move)
-}
-
-/** A system error of a write as one of ours, with the file's name. */
-export function writeError(error: unknown, path: string): unknown {
-  if (error instanceof CodedError) return error
-  switch (errno(error)) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return new CodedError('no-space', { path }, error)
-    case 'EROFS':
-      return new CodedError('read-only', { path }, error)
-    case 'EBUSY':
-    case 'EXDEV':
-      return new CodedError('mount-point', { path }, error)
-    // To root, and to an owner in his own folder, only an immutable flag says EPERM.
-    case 'EPERM':
-      return new CodedError('immutable', { path }, error)
-    case 'EACCES':
-      return new CodedError('no-permission', { path }, error)
-    case null:
-      return error
-    default:
-      return new CodedError('io', { path }, error)
-  }
 }
