@@ -28,3 +28,10 @@ test('a cancel that could not give everything back is a failure', () => {
   cancelled.remaining.push('/etc/docker/daemon.json: no')
   expect(statusOf(cancelled)).toBe(EXIT.failed)
 })
+
+test('a time limit that ends a question is told as such', async () => {
+  const stopped = new AbortController()
+  const asked = askLine(terminal().io, '? ', stopped.signal)
+  stopped.abort(new CodedError('timeout'))
+  await expect(asked).rejects.toMatchObject({ code: 'timeout' })
+})
