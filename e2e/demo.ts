@@ -84,7 +84,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const rest = await lab.leftovers()
   for (const line of rest) say(`left behind: ${line}`)
-  say('The lab is stopped; nothing of it is left.')
+  if (rest.length === 0) say('The lab is stopped; nothing of it is left.')
   process.stdout.write(`${answer}\n`)
   return rest.length === 0 ? 0 : 1
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { projectRoot } from './lab/cache.ts'
@@ -16,7 +16,19 @@ export type Outcome = {
 export type RunOptions = { cwd?: string; uid?: number; env?: Record<string, string>; input?: string; home?: string }
 export type Running = { pid: number; interrupt(signal?: NodeJS.Signals): void; done: Promise<Outcome>; said(): string }
 
-const CLI = join(projectRoot(), 'out/node/cli.js')
+const CLI = 'out/node/cli.js'
+
+/** Node with its arguments, the first a path in the checkout; as a user that is not root where `uid` is given. */
+function nodeArgv(lab: Lab, uid: number | undefined, [file, ...args]: readonly [string, ...string[]]) {
+  const root = projectRoot()
+  if (uid === undefined) return [process.execPath, join(root, file), ...args] as const
+  const [checkout, node] = [join(lab.dir, 'checkout'), join(lab.dir, 'node')]
+  mkdirSync(checkout, { recursive: true })
+  writeFileSync(node, '')
+  const script = ['sh', join(root, 'e2e/as-user.sh'), String(uid), root, checkout, process.execPath, node]
+  const namespace = ['--mount', '--propagation', 'private', '--']
+  return ['unshare', ...namespace, ...script, join(checkout, file), ...args] as const
+}
 
 /** Starts the command line as a program of its own, on a lab. Never blocks: the lab's servers run in this process. */
 export function start(lab: Lab, args: readonly string[], options: RunOptions = {}): Running {
@@ -24,13 +36,11 @@ export function start(lab: Lab, args: readonly string[], options: RunOptions = {
   const own = ['--home', options.home ?? lab.home, '--root', lab.root, ...catalogue]
   const dashes = args.indexOf('--')
   const split = dashes < 0 ? args.length : dashes
-  const argv = [CLI, ...args.slice(0, split), ...own, ...args.slice(split)]
-  const user = options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }
+  const [program, ...argv] = nodeArgv(lab, options.uid, [CLI, ...args.slice(0, split), ...own, ...args.slice(split)])
   const env = { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8', ...options.env }
-  const child = spawn(process.execPath, argv, {
+  const child = spawn(program, argv, {
     cwd: options.cwd ?? lab.dir,
     env,
-    ...user,
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   child.stdin.on('error', () => {})

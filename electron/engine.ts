@@ -1,6 +1,7 @@
 import type { TagList } from './contract/image.ts'
 import type { Machine } from './contract/machine.ts'
 import type { PlanView } from './contract/plan.ts'
+import type { Finding } from './contract/note.ts'
 import type { Profile } from './contract/profile.ts'
 import type { ApplyResult, ConflictPolicy, RunSummary, UndoResult } from './contract/run.ts'
 import type { TaskReport } from './contract/task.ts'
@@ -74,8 +75,8 @@ export type Engine = {
   /** Files of a run that were edited since; undo would ask about them. */
   undoConflicts(runId: string | null, signal: AbortSignal): Promise<readonly string[]>
   startUndo(runId: string | null, onConflict: ConflictPolicy): string
-  /** Settles runs that were cut off, if there are any. */
-  settle(signal: AbortSignal): Promise<void>
+  /** Settles runs that were cut off, if there are any, and says how their files stand. */
+  settle(signal: AbortSignal): Promise<readonly Finding[]>
   /** A shell (`argv` null) or a command in the chosen image; answers its exit status. */
   runInImage(request: RunRequest, signal: AbortSignal): Promise<number>
 }
@@ -91,9 +92,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const images = openImages(sys, places, assets.tags)
   const plans = new PlanBook({ sys, places, images, assets })
   const tasks = new TaskRegistry()
-  const settle = async (signal: AbortSignal): Promise<void> => {
-    if (!(await hasInterrupted(tools))) return
-    await withLock(places.state, process.pid, sys, () => settleInterrupted(tools, signal))
+  const settle = async (signal: AbortSignal): Promise<readonly Finding[]> => {
+    if (!(await hasInterrupted(tools))) return []
+    return withLock(places.state, process.pid, sys, () => settleInterrupted(tools, signal))
   }
   const runInImage = (request: RunRequest, signal: AbortSignal): Promise<number> =>
     images.run(request, () => history(places, sys), signal)

@@ -1,7 +1,7 @@
 // Usage: node scripts/packages.mjs window|test — installs (root on Debian) or names the missing system packages.
 import { existsSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
-import { Stop, capture, isCommand, main, progress } from './lib.mjs'
+import { Stop, capture, isCommand, main, progress, say } from './lib.mjs'
 
 const WINDOW = [
   'libgtk-3-0',
@@ -58,7 +58,10 @@ export async function installPackages(need) {
   if (names === null || names.length === 0) return
   const command = ['apt-get', 'install', '-y', '--no-install-recommends', ...names]
   if (process.getuid?.() !== 0)
-    throw new Stop(`These system packages are missing. Install them with:\n  sudo ${command.join(' ')}`)
+    throw new Stop(
+      `缺少系统软件包。请运行 / System packages are missing. Install them with:\n  sudo apt-get update && sudo ${command.join(' ')}`,
+    )
+  say(`Missing system packages: ${names.join(' ')}`)
   const fresh = SERVICES.filter((unit) =>
     names.includes(unit.startsWith('docker-registry') ? 'docker-registry' : 'docker.io'),
   )

@@ -50,7 +50,17 @@ function read(file, code, countsOf) {
   return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts
 }
 
+const NAMES = ['format', 'lint', 'types', 'unit', 'integration', 'window']
+
 await main(async (names) => {
+  const unknown = names.find((name) => !NAMES.includes(name))
+  if (unknown !== undefined) throw new Stop(`Unknown part: ${unknown}. Parts: ${NAMES.join(' ')}`)
+  const lab = names.length === 0 || names.includes('integration')
+  if (lab && process.platform === 'linux' && process.getuid?.() !== 0)
+    throw new Stop(
+      'The integration tests start a Docker engine and a network bridge of their own: run them as root.\n' +
+        'Without root: npm test -- format lint types unit window',
+    )
   const electron = await setUp({ needs: ['modules', 'test', 'electron'] })
   const parts = new Map([
     ['format', check('format')],
@@ -60,8 +70,6 @@ await main(async (names) => {
     ['integration', vitest('integration')],
     ['window', playwright(electron)],
   ])
-  const unknown = names.find((name) => !parts.has(name))
-  if (unknown !== undefined) throw new Stop(`Unknown part: ${unknown}. Parts: ${[...parts.keys()].join(' ')}`)
   await build()
   await rm(results, { recursive: true, force: true })
   await mkdir(results, { recursive: true })

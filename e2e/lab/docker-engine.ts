@@ -66,7 +66,13 @@ export async function makeEngine(
   await mkdir(config)
   // Neither another engine nor the credentials of whoever runs this.
   const { DOCKER_HOST: _host, DOCKER_CONTEXT: _context, DOCKER_API_VERSION: _version, ...inherited } = process.env
-  const environment = { ...inherited, DOCKER_CONFIG: config, SSL_CERT_FILE: authorities, SSL_CERT_DIR: config }
+  // A containerd that dockerd kills writes its stacks to the folder for temporary files.
+  const temporary = join(dir, 'tmp')
+  await mkdir(temporary)
+  const environment = {
+    ...inherited,
+    ...{ DOCKER_CONFIG: config, TMPDIR: temporary, SSL_CERT_FILE: authorities, SSL_CERT_DIR: config },
+  }
   // Nothing here may also be a key of a daemon.json under test: dockerd refuses a key that is given twice.
   const argv = [
     ...['unshare', '--mount', '--propagation', 'private', '--'],

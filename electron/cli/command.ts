@@ -19,9 +19,17 @@ const UNUSABLE: readonly string[] = ['bad-arguments', 'bad-profile', 'not-yet', 
 
 /** The exit status of something thrown. */
 export function statusOf(thrown: unknown): number {
-  const { code } = toAppError(thrown)
-  if (code === 'cancelled') return EXIT.cancelled
+  const { code, remaining } = toAppError(thrown)
+  // 4 promises that everything is back.
+  if (code === 'cancelled') return remaining ? EXIT.failed : EXIT.cancelled
   return UNUSABLE.includes(code) ? EXIT.unusable : EXIT.failed
+}
+
+/** Settles runs that were cut off before anything new begins, and tells how their files stand. */
+export async function settle({ engine, output, signal }: Context): Promise<void> {
+  const findings = await engine.settle(signal)
+  if (findings.length > 0) output.document({ type: 'settled', findings })
+  for (const finding of findings) output.line(output.text.finding(finding))
 }
 
 /**

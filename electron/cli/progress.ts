@@ -16,13 +16,14 @@ export function bar(fraction: number | null): string {
   return `[${'#'.repeat(full)}${'.'.repeat(WIDTH - full)}]`
 }
 
-/** One layer of a pull as a line. */
-export function layerLine(layer: Layer): string {
+/** One layer of a pull as a line. The words come last: how wide they are differs by language. */
+export function layerLine(layer: Layer, state: string): string {
   const name = layer.id.padEnd(12).slice(0, 12)
-  const state = layer.state.padEnd(11)
-  if (layer.state === 'done' || layer.state === 'exists') return `  ${name} ${state} ${bar(1)}`
-  if (layer.current === null || !layer.total) return `  ${name} ${state} ${bar(null)}`
-  return `  ${name} ${state} ${bar(layer.current / layer.total)} ${sizeText(layer.current)} / ${sizeText(layer.total)}`
+  const over = layer.state === 'done' || layer.state === 'exists'
+  const known = layer.current !== null && layer.total !== null && layer.total > 0
+  const fraction = over ? 1 : known ? (layer.current ?? 0) / (layer.total ?? 1) : null
+  const bytes = known && !over ? `${sizeText(layer.current ?? 0)} / ${sizeText(layer.total ?? 0)}  ` : ''
+  return `  ${name} ${bar(fraction)} ${bytes}${state}`
 }
 
 /**
@@ -31,6 +32,7 @@ export function layerLine(layer: Layer): string {
  */
 export function showProgress(io: Io, output: Output): { listen(event: TaskEvent): void; end(): void } {
   const { text } = output
+  let heading = ''
   let drawn = 0
   let drawnAt = 0
   let tenth = -1
@@ -38,23 +40,34 @@ export function showProgress(io: Io, output: Output): { listen(event: TaskEvent)
     if (drawn > 0) io.stdout.write(`\u001b[${drawn}A\u001b[0J`)
     drawn = 0
   }
+  /** Lines that the next picture replaces. The terminal itself cuts what is too wide, or the count would be wrong. */
+  const picture = (lines: readonly string[]) => {
+    clear()
+    io.stdout.write(`\u001b[?7l${lines.map((entry) => `${entry}\n`).join('')}\u001b[?7h`)
+    drawn = lines.length
+  }
   const summary = (event: Progress): string => {
     const percent = event.fraction === null ? '' : `${Math.floor(event.fraction * 100)}%`.padStart(4)
     const current = sizeText(event.bytes ?? 0)
     const total = event.totalBytes === undefined ? '?' : sizeText(event.totalBytes)
+    const start = `${bar(event.fraction)}${percent}  `
+    // All bytes are here: what is left is unpacking, and a speed would only sink.
+    if (event.totalBytes !== undefined && event.bytes === event.totalBytes)
+      return start + text.say('step:unpacking', { total })
     const left =
       event.left === null || event.left === undefined ? '?' : text.say('step:seconds', { n: Math.ceil(event.left) })
-    return `${bar(event.fraction)}${percent}  ${text.say('step:progress', { current, total, speed: sizeText(event.speed ?? 0), left })}`
+    return start + text.say('step:progress', { current, total, speed: sizeText(event.speed ?? 0), left })
   }
   const draw = (event: Progress) => {
     if (Date.now() - drawnAt < REDRAW && event.fraction !== 1) return
     drawnAt = Date.now()
-    const rows = Math.max(1, (io.stdout.rows ?? 24) - 2)
-    const columns = io.stdout.columns ?? 80
-    const lines = [...(event.layers ?? []).map(layerLine).slice(0, rows - 1), summary(event)]
-    clear()
-    io.stdout.write(lines.map((entry) => `${entry.slice(0, columns - 1)}\n`).join(''))
-    drawn = lines.length
+    const room = Math.max(0, (io.stdout.rows || 24) - 4)
+    const layers = (event.layers ?? []).slice(0, room)
+    picture([
+      heading,
+      ...layers.map((layer) => layerLine(layer, text.say(`step:layer.${layer.state}`))),
+      summary(event),
+    ])
   }
   const plain = (event: Progress) => {
     const now = event.fraction === null ? -1 : Math.floor(event.fraction * 10)
@@ -70,10 +83,17 @@ export function showProgress(io: Io, output: Output): { listen(event: TaskEvent)
       }
       switch (event.type) {
         case 'step': {
-          if (event.state === 'running') tenth = -1
+          const name = text.say(`step:${event.step}`)
+          if (event.state === 'running') {
+            tenth = -1
+            heading = `${name} ${output.paint('dim', text.say('step:state.running'))}`
+            if (output.terminal) picture([heading])
+            else output.line(heading)
+            return
+          }
           clear()
           const done = event.state === 'done' ? 'green' : event.state === 'failed' ? 'red' : 'dim'
-          output.line(`${text.say(`step:${event.step}`)} ${output.paint(done, text.say(`step:state.${event.state}`))}`)
+          output.line(`${name} ${output.paint(done, text.say(`step:state.${event.state}`))}`)
           return
         }
         case 'progress':

@@ -7,11 +7,16 @@ import type { Io } from './io.ts'
 /** Whether somebody sits there who can be asked. */
 export const canAsk = (io: Io, json: boolean): boolean => !json && io.stdin.isTTY === true && io.stdout.isTTY === true
 
-/** Asks one line on the terminal. Throws on Ctrl-C (AbortError) and when the input ends. */
-export async function askLine(io: Io, prompt: string, signal: AbortSignal): Promise<string> {
+/** Asks one line on the terminal. Throws the signal's reason, and `cancelled` when the input ends. */
+export async function askLine(io: Pick<Io, 'stdin' | 'stdout'>, prompt: string, signal: AbortSignal): Promise<string> {
   const lines = createInterface({ input: io.stdin, output: io.stdout })
   try {
-    return (await lines.question(prompt, { signal })).trim()
+    // Readline leaves its promise open when the input ends.
+    const ended = new Promise<never>((_, reject) => lines.once('close', () => reject(new CodedError('cancelled'))))
+    return (await Promise.race([lines.question(prompt, { signal }), ended])).trim()
+  } catch (error) {
+    // Why it was stopped (a time limit, Ctrl-C) is the signal's to say.
+    throw signal.aborted ? signal.reason : error
   } finally {
     lines.close()
   }

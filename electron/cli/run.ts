@@ -33,6 +33,8 @@ export const commandNames: readonly string[] = [...COMMANDS.keys(), ...LATER]
 
 /** Runs one command line to its exit status. Never throws. */
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
+  // A reader that has gone (`| head`, a closed terminal) must not end a run in its middle.
+  for (const stream of [io.stdout, io.stderr]) stream.on('error', () => {})
   let args: Args
   try {
     args = readArgs(argv, io.environment)
@@ -47,7 +49,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   const timer =
     args.timeout === null ? undefined : setTimeout(() => stop.abort(new CodedError('timeout')), args.timeout)
   // In `shell` and `run` the signals belong to the program in the container.
-  const signals = PASSED_ON.includes(args.words[0] ?? '') ? [] : (['SIGINT', 'SIGTERM'] as const)
+  const signals = PASSED_ON.includes(args.words[0] ?? '') ? [] : (['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   for (const name of signals) process.on(name, cancel)
   try {
     const [name] = args.words

@@ -73,6 +73,7 @@ export async function openText(lang: Lang): Promise<Text> {
       if (typeof reason === 'string') {
         const key = error.code === 'bad-profile' ? `grammar:${reason}` : reason
         values.reasonText = instance.exists(key) ? say(key, values) : reason
+        if (error.code === 'bad-profile') values.line ??= '?'
         if (error.code === 'bad-arguments') values.reason = values.reasonText
       }
       const lines = [say(`error:${error.code}.what`, values), say(`error:${error.code}.todo`, values)]

@@ -6,7 +6,8 @@ import { beginRun, readRun, readRuns, record } from './journal.ts'
 import { fold } from './plan.ts'
 import type { Handler } from './setting.ts'
 import { edit, fakeService, testFormats } from './test-format.ts'
-import { settle, undoable, undoRun } from './undo.ts'
+import { settleInterrupted } from './run.ts'
+import { conflicts, newestUndoable, settle, undoable, undoRun } from './undo.ts'
 
 const STATE = '/home/u/.local/state/goready'
 const signal = new AbortController().signal
@@ -144,7 +145,7 @@ test('cut off at any write, the next start settles it and undo gives everything 
       expect(dying).toBeGreaterThan(10)
       break
     }
-    if (!run) {
+    if (!run || run.touched.size === 0) {
       expect(outside(sys)).toEqual(before)
       continue
     }
@@ -162,6 +163,95 @@ test('cut off at any write, the next start settles it and undo gives everything 
     })
     expect(outside(sys)).toEqual(before)
   }
+})
+
+const undoing = (sys: MemorySystem, handlers: ReadonlyMap<HandlerId, Handler>) => ({
+  sys,
+  handlers,
+  formats: testFormats,
+  signal,
+  reloading: () => {},
+  ask,
+})
+
+test('an undo cut off at any write, with its temporary file left, is finished by the next one', async () => {
+  const files = { '/home/u/rc': 'x=1', '/etc/d': 'x=1' }
+  const edits = [edit('/home/u/rc', 'b', '2'), edit('/etc/d', 'm', 'a', ['docker-reload'])]
+  for (let dying = 0; ; dying++) {
+    const sys = new MemorySystem(files)
+    const before = outside(sys)
+    const service = fakeService()
+    await apply(sys, await fold(edits, testFormats, sys), service.handlers)
+    const { runs } = await readRuns(STATE, sys)
+    const [run] = runs
+    if (!run) throw new Error('no run')
+    let count = 0
+    let dead = false
+    sys.fault = (operation, path) => {
+      const dies = count++ === dying
+      dead ||= dies
+      if (!dead) return
+      if (dies && operation === 'replaceFile') sys.put(path.replace(/[^/]*$/, '.$&.goready-run1'), 'half')
+      throw new Error('killed')
+    }
+    await undoRun(run, runs, 'ask', undoing(sys, service.handlers)).catch(() => {})
+    sys.fault = () => {}
+    if (!dead) {
+      expect(dying).toBeGreaterThan(8)
+      break
+    }
+    await settleInterrupted({ sys, handlers: service.handlers, state: STATE }, signal)
+    const again = await readRuns(STATE, sys)
+    const open = newestUndoable(again.runs, null)
+    if (open) {
+      expect(await conflicts(open, sys)).toEqual([])
+      await undoRun(open, again.runs, 'ask', undoing(sys, service.handlers))
+    }
+    expect(outside(sys)).toEqual(before)
+    // The last thing that the service saw is that its mirrors are gone.
+    expect(service.seen.at(-1)).not.toContain('m=a')
+  }
+})
+
+test('an undo goes on past a file that fails and says what is not back', async () => {
+  const sys = machine()
+  await apply(sys, await fold(wanted, testFormats, sys), fakeService().handlers)
+  const { runs } = await readRuns(STATE, sys)
+  const [run] = runs
+  if (!run) throw new Error('no run')
+  sys.fault = (_, path) => {
+    if (path === '/dots/p') throw Object.assign(new Error('no'), { code: 'EROFS' })
+  }
+  await expect(undoRun(run, runs, 'ask', undoing(sys, fakeService().handlers))).rejects.toMatchObject({
+    code: 'read-only',
+    remaining: [expect.stringContaining('/home/u/.profile')],
+  })
+  expect(sys.text('/home/u/rc')).toBe('x=1\nm=old')
+  expect((await sys.lstat('/home/u/.config/go/env'))?.kind).toBeUndefined()
+})
+
+test('a journal that cannot grow does not keep the files from coming back', async () => {
+  const sys = machine()
+  const before = outside(sys)
+  const changes = await fold(wanted, testFormats, sys)
+  let full = false
+  sys.fault = (operation, path) => {
+    full ||= path === '/home/u/rc'
+    if (full && operation === 'append') throw Object.assign(new Error('full'), { code: 'ENOSPC' })
+    if (path === '/home/u/rc') throw Object.assign(new Error('full'), { code: 'ENOSPC' })
+  }
+  const { error, remaining } = await apply(sys, changes, fakeService().handlers)
+  expect(error).toMatchObject({ code: 'no-space' })
+  expect(remaining).toEqual([])
+  expect(outside(sys)).toEqual(before)
+})
+
+test('a run that was cut off before its first write is not what an undo means', async () => {
+  const sys = machine()
+  await apply(sys, await fold([edit('/home/u/rc', 'p', '1')], testFormats, sys), new Map(), 'run1')
+  const changes = await fold([edit('/home/u/rc', 'q', '1')], testFormats, sys)
+  await beginRun(STATE, { id: 'run2', startedAt: 'now', pid: 1, changes, choices: [] }, sys)
+  expect(newestUndoable((await readRuns(STATE, sys)).runs, null)?.id).toBe('run1')
 })
 
 test('a file that changed since the plan stops the run and is left alone', async () => {

@@ -1,11 +1,11 @@
 import type { Change, FileState, HandlerId } from '../contract/plan.ts'
 import { sameBytes, toBase64 } from './bytes.ts'
-import { causeText } from './errors.ts'
+import { causeText, writeError } from './errors.ts'
 import { record } from './journal.ts'
 import { readState, sameState } from './plan.ts'
 import type { Handler } from './setting.ts'
 import type { System } from './system.ts'
-import { type FileChange, type Move, transit, writeError } from './transition.ts'
+import { type FileChange, type Move, transit } from './transition.ts'
 
 export type ApplyContext = {
   sys: System
@@ -31,12 +31,12 @@ export async function applyChanges(changes: readonly Change[], touched: Touched,
     // Somebody made it since the plan: it is not ours to remove.
     if (await sys.lstat(change.path)) continue
     await record(journal, { t: 'intent', i, temporary: null, interim: null }, sys)
+    touched.folders.push(i)
     try {
       await sys.makeDir(change.path, change.mode, change.uid, change.gid)
     } catch (error) {
       throw writeError(error, change.path)
     }
-    touched.folders.push(i)
     await record(journal, { t: 'done', i }, sys)
   }
   await transit(moves(changes), {
@@ -73,27 +73,41 @@ export async function rollback(
     const change = changes[index]
     if (change?.kind !== 'file') continue
     const current = await readState(change.real, sys).catch(() => null)
-    if (isOurs(change, current, interim)) back.push({ index, change, from: current, to: change.before })
+    if (isOurs(change, current, interim === null ? [] : [interim]))
+      back.push({ index, change, from: current, to: change.before })
     else failed(change.path, 'changed by another program in the meantime')
   }
-  await transit(back, {
+  // The journal holds all that an undo needs already; a disk that is full must not keep the files from coming back.
+  const note = (entry: Parameters<typeof record>[1]) => record(journal, entry, sys).catch(() => {})
+  const moved = transit(back, {
     ...context,
-    intent: ({ index }, temporary) => record(journal, { t: 'undo-intent', i: index, temporary }, sys),
-    done: ({ index }) => record(journal, { t: 'undo-done', i: index, outcome: 'restored' }, sys),
+    intent: ({ index }, temporary, interim) =>
+      note({ t: 'undo-intent', i: index, temporary, interim: interim && toBase64(interim) }),
+    done: ({ index }) => note({ t: 'undo-done', i: index, outcome: 'restored' }),
     failed,
+  })
+  // Only the time limit stops it in the middle.
+  await moved.catch(async () => {
+    for (const { change, to } of back)
+      if (!sameState(await readState(change.real, sys).catch(() => null), to)) failed(change.path, 'out of time')
   })
   for (const index of [...touched.folders].reverse()) {
     const change = changes[index]
-    if (change?.kind === 'dir') await sys.removeDir(change.path).catch((error) => failed(change.path, error))
+    if (change?.kind !== 'dir' || (await sys.lstat(change.path)) === null) continue
+    await sys.removeDir(change.path).catch((error) => failed(change.path, error))
   }
   return remaining
 }
 
 /** Whether a file holds what a run put there (or what stood there before it). */
-export function isOurs(change: FileChange, current: FileState | null, interim: Uint8Array | null): boolean {
+export function isOurs(
+  change: FileChange,
+  current: FileState | null,
+  interims: readonly Uint8Array[] | undefined,
+): boolean {
   return (
     sameState(current, change.after) ||
     sameState(current, change.before) ||
-    (current !== null && interim !== null && sameBytes(current.bytes, interim))
+    (current !== null && (interims ?? []).some((interim) => sameBytes(current.bytes, interim)))
   )
 }

@@ -1,4 +1,5 @@
 import type { AppError, ErrorCode } from '../contract/note.ts'
+import { redact } from './redact.ts'
 
 /** An error with a code from the closed list. Thrown inside; turned into an AppError once, at the boundary. */
 export class CodedError extends Error {
@@ -28,18 +29,60 @@ export function errno(error: unknown): string | null {
   return null
 }
 
-/** Whatever was thrown, as it crosses a boundary. An aborted signal reads as `cancelled`. */
+/** Whatever was thrown, as it crosses a boundary, secrets redacted. An aborted signal reads as `cancelled`. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof CodedError) {
+    const values = Object.entries(error.values).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? redact(value) : value,
+    ])
     return {
       code: error.code,
-      values: error.values,
-      ...(error.cause === undefined ? {} : { cause: causeText(error.cause) }),
-      ...(error.remaining.length === 0 ? {} : { remaining: error.remaining }),
+      values: Object.fromEntries(values),
+      ...(error.cause === undefined ? {} : { cause: redact(causeText(error.cause)) }),
+      ...(error.remaining.length === 0 ? {} : { remaining: error.remaining.map(redact) }),
     }
   }
   if (error instanceof Error && error.name === 'AbortError') return { code: 'cancelled' }
-  return { code: 'internal', cause: error instanceof Error ? (error.stack ?? error.message) : causeText(error) }
+  const text = error instanceof Error ? (error.stack ?? error.message) : causeText(error)
+  return { code: 'internal', cause: redact(text) }
+}
+
+/** Whether somebody or something called the work off. */
+export const isCancel = (error: unknown): boolean =>
+  (error instanceof Error && error.name === 'AbortError') || (error instanceof CodedError && error.code === 'cancelled')
+
+/** The error with the list of what could not be given back. */
+export function withRemaining(error: unknown, remaining: readonly string[]): unknown {
+  if (remaining.length === 0) return error
+  const coded =
+    error instanceof CodedError ? error : new CodedError(isCancel(error) ? 'cancelled' : 'internal', {}, error)
+  coded.remaining = [...remaining]
+  return coded
+}
+
+/** A system error of a write as one of ours, with the file's name. */
+export function writeError(error: unknown, path: string): unknown {
+  if (error instanceof CodedError) return error
+  switch (errno(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new CodedError('no-space', { path }, error)
+    case 'EROFS':
+      return new CodedError('read-only', { path }, error)
+    case 'EBUSY':
+    case 'EXDEV':
+      return new CodedError('mount-point', { path }, error)
+    // To root, and to an owner in his own folder, only an immutable flag says EPERM.
+    case 'EPERM':
+      return new CodedError('immutable', { path }, error)
+    case 'EACCES':
+      return new CodedError('no-permission', { path }, error)
+    case null:
+      return error
+    default:
+      return new CodedError('io', { path }, error)
+  }
 }
 
 /** The switch over a union reached a case that the types exclude. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { MemorySystem } from '../system/memory.ts'
-import { beginRun, newRunId, readRun, readRuns, record } from './journal.ts'
+import { beginRun, mendJournal, newRunId, readRun, readRuns, record, runsFolder } from './journal.ts'
 import { lockHolder, withLock } from './lock.ts'
 
 const STATE = '/home/u/.local/state/goready'
@@ -27,13 +27,32 @@ test('a last line cut off in the middle is ignored, any other damage is told', a
   expect((await readRun(path, sys)).touched.size).toBe(0)
   await sys.append(path, '\n{"t":"done","i":0}\n')
   await expect(readRun(path, sys)).rejects.toMatchObject({ code: 'journal-damaged', values: { line: 2 } })
-  expect(await readRuns(STATE, sys)).toEqual({ runs: [], damaged: [path] })
+  expect(await readRuns(STATE, sys)).toEqual({ runs: [], damaged: [path], unbegun: [] })
+})
+
+test('a record behind a line that was cut off does not spoil the journal', async () => {
+  const sys = new MemorySystem({ '/home/u/x': '' })
+  const path = await beginRun(STATE, begin, sys)
+  await sys.append(path, '{"t":"inte')
+  await mendJournal(path, sys)
+  await record(path, { t: 'settled', at: 'now' }, sys)
+  expect(await readRun(path, sys)).toMatchObject({ cutOff: false })
+  expect((await sys.lstat(path))?.mode).toBe(0o600)
+})
+
+test('a journal whose first line was never finished is no run', async () => {
+  const sys = new MemorySystem({ '/home/u/x': '' })
+  const path = `${runsFolder(STATE)}/r0.jsonl`
+  for (const text of ['', '{"t":"begin","v":1,"id']) {
+    sys.put(path, text)
+    expect(await readRuns(STATE, sys)).toEqual({ runs: [], damaged: [], unbegun: [path] })
+  }
 })
 
 test("run ids sort by time and don't collide", () => {
   const older = newRunId(new Date('2026-11-22T14:30:00Z'))
-  expect(older).toMatch(/^20261122T143000Z-[0-9a-f]{6}$/)
-  expect(newRunId(new Date('2026-11-22T14:30:01Z')) > older).toBe(true)
+  expect(older).toMatch(/^20261122T143000000Z-[0-9a-f]{6}$/)
+  expect(newRunId(new Date('2026-11-22T14:30:00.001Z')) > older).toBe(true)
 })
 
 test('one run at a time; a lock whose process is gone is taken over', async () => {
@@ -54,4 +73,40 @@ test('one run at a time; a lock whose process is gone is taken over', async () =
 test('a broken lock file does not lock anybody out', async () => {
   const sys = new MemorySystem({ [`${STATE}/lock`]: '' })
   expect(await withLock(STATE, 11, sys, () => Promise.resolve(1))).toBe(1)
+})
+
+test('two that find the same stale lock never work at the same time', async () => {
+  const sys = new MemorySystem({ [`${STATE}/lock`]: '{"pid":9,"started":""}' })
+  for (let pid = 10; pid < 16; pid++) sys.running.add(pid)
+  let working = 0
+  let most = 0
+  const runs = [10, 11, 12, 13, 14, 15].map((pid) =>
+    withLock(STATE, pid, sys, async () => {
+      most = Math.max(most, ++working)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      working--
+    }).then(
+      () => 'done',
+      (error: unknown) => (error instanceof Error ? error.message : ''),
+    ),
+  )
+  const ends = await Promise.all(runs)
+  expect(most).toBe(1)
+  expect(new Set(ends)).toEqual(new Set(['done', 'busy']))
+  expect(await sys.list(STATE)).toEqual([])
+})
+
+test('a lock that is just being written is not taken over', async () => {
+  const sys = new MemorySystem({ [`${STATE}/lock`]: '' })
+  sys.running.add(10)
+  setTimeout(() => sys.put(`${STATE}/lock`, '{"pid":10,"started":""}'), 60)
+  await expect(withLock(STATE, 11, sys, () => Promise.resolve())).rejects.toMatchObject({ code: 'busy' })
+})
+
+test('a state folder that cannot be written is named', async () => {
+  const sys = new MemorySystem({ '/home/u/x': '' })
+  sys.fault = (operation) => {
+    if (operation === 'makeDir') throw Object.assign(new Error('no'), { code: 'EROFS' })
+  }
+  await expect(withLock(STATE, 1, sys, () => Promise.resolve())).rejects.toMatchObject({ code: 'read-only' })
 })

@@ -1,10 +1,17 @@
 import { z } from 'zod'
-import { CodedError } from './errors.ts'
+import { CodedError, writeError } from './errors.ts'
 import { makePrivateFolder } from './journal.ts'
 import { under } from './paths.ts'
 import type { System } from './system.ts'
 
 const holderSchema = z.object({ pid: z.number().int(), started: z.string() })
+type Holder = z.infer<typeof holderSchema>
+
+/** A lock is created and then written: one that cannot be read gets this many looks, some milliseconds apart. */
+const LOOKS = 20
+const BETWEEN = 25
+/** Takeovers of takeovers; each level needs a process that died in one. */
+const MAX_DEPTH = 4
 
 /**
  * Holds the lock of a state folder while `work` runs: one run at a time, whoever started it.
@@ -15,37 +22,83 @@ export async function withLock<T>(state: string, pid: number, sys: System, work:
   const owner = await makePrivateFolder(state, sys)
   const path = under(state, 'lock')
   const mine = JSON.stringify({ pid, started: await startTime(pid, sys) })
-  for (let attempt = 0; !(await sys.createExclusive(path, mine, owner)); attempt++) {
-    const holder = await readHolder(path, sys)
-    if (holder && (attempt > 1 || (await isAlive(holder, sys)))) throw new CodedError('busy', { pid: holder.pid })
-    // Whoever takes over first creates it anew; the other one then finds a living holder.
-    if (holder || attempt > 0) await removeQuietly(path, sys)
-  }
+  await acquire(path, mine, owner, sys, 0)
   try {
     return await work()
   } finally {
-    await removeQuietly(path, sys)
+    if ((await readText(path, sys)) === mine) await removeQuietly(path, sys)
+  }
+}
+
+/**
+ * Creates the lock file, or takes a stale one over. Whoever takes over holds `path~` meanwhile and looks
+ * again behind it: two that saw the same stale lock would else remove each other's new one.
+ */
+async function acquire(
+  path: string,
+  mine: string,
+  owner: { uid: number; gid: number },
+  sys: System,
+  depth: number,
+): Promise<void> {
+  for (;;) {
+    const created = await sys.createExclusive(path, mine, owner).catch((error: unknown) => {
+      throw writeError(error, path)
+    })
+    if (created) return
+    const found = await settledText(path, sys)
+    if (found === null) continue
+    const holder = parseHolder(found)
+    if (holder && ((await isAlive(holder, sys)) || depth >= MAX_DEPTH))
+      throw new CodedError('busy', { pid: holder.pid })
+    const guard = `${path}~`
+    await acquire(guard, mine, owner, sys, depth + 1)
+    try {
+      if ((await readText(path, sys)) === found) await removeQuietly(path, sys)
+    } finally {
+      await removeQuietly(guard, sys)
+    }
   }
 }
 
 /** Whether the process that wrote a lock or a journal still runs. */
 export async function lockHolder(state: string, sys: System): Promise<number | null> {
-  const holder = await readHolder(under(state, 'lock'), sys)
+  const holder = parseHolder((await readText(under(state, 'lock'), sys)) ?? '')
   return holder && (await isAlive(holder, sys)) ? holder.pid : null
 }
 
-type Holder = z.infer<typeof holderSchema>
+/** The content of a lock; null when it has gone. One that stays unreadable was cut off while it was written. */
+async function settledText(path: string, sys: System): Promise<string | null> {
+  for (let look = 0; ; look++) {
+    const text = await readText(path, sys)
+    if (text === null || parseHolder(text) || look >= LOOKS) return text
+    await new Promise((resolve) => setTimeout(resolve, BETWEEN))
+  }
+}
 
-async function readHolder(path: string, sys: System): Promise<Holder | null> {
+async function readText(path: string, sys: System): Promise<string | null> {
+  if ((await sys.lstat(path)) === null) return null
   try {
-    return holderSchema.parse(JSON.parse(new TextDecoder().decode(await sys.readFile(path))))
+    return new TextDecoder().decode(await sys.readFile(path))
+  } catch (error) {
+    if ((await sys.lstat(path)) === null) return null
+    throw error
+  }
+}
+
+function parseHolder(text: string): Holder | null {
+  try {
+    return holderSchema.parse(JSON.parse(text))
   } catch {
     return null
   }
 }
 
 async function isAlive(holder: Holder, sys: System): Promise<boolean> {
-  return (await sys.kill(holder.pid, 0)) && (await startTime(holder.pid, sys)) === holder.started
+  if (!(await sys.kill(holder.pid, 0))) return false
+  const started = await startTime(holder.pid, sys)
+  // Unknown (another user's process under hidepid) is not another one.
+  return started === '' || started === holder.started
 }
 
 /** Tells a process from a later one with the same number. proc(5): field 22, counted behind the `)` of the name. */
@@ -62,6 +115,6 @@ async function removeQuietly(path: string, sys: System): Promise<void> {
   try {
     await sys.removeFile(path)
   } catch {
-    // Another run took a stale lock away at the same moment.
+    // It has gone already.
   }
 }

@@ -72,3 +72,12 @@ test('root writes new files for the owner of the folder', async () => {
   expect((await fold([edit('/home/u/env', 'x', '1')], testFormats, student))[0]).toMatchObject({ after: { uid: 1000 } })
   expect((await fold([edit('/home/u/env', 'x', '1')], testFormats, sys))[0]).toMatchObject({ after: { uid: 0 } })
 })
+
+test('a file that may not be read is refused by name', async () => {
+  const sys = new MemorySystem({ '/f': 'x=1' })
+  sys.readFile = (path) => Promise.reject(Object.assign(new Error(path), { code: 'EACCES' }))
+  await expect(fold([edit('/f', 'x', '2')], testFormats, sys)).rejects.toMatchObject({
+    code: 'no-permission',
+    values: { path: '/f' },
+  })
+})

@@ -1,9 +1,10 @@
 import type { Change, Edit, FileState, FormatId, HandlerId, Target } from '../contract/plan.ts'
 import { sameBytes } from './bytes.ts'
-import { CodedError } from './errors.ts'
+import { CodedError, errno } from './errors.ts'
 import { folderOf } from './paths.ts'
 import type { Format } from './setting.ts'
 import type { Reader, Stat } from './system.ts'
+import { refuseForeignLink } from './trust.ts'
 
 type Group = { path: string; real: string; target: Target; edits: Edit[]; notify: Set<HandlerId> }
 
@@ -64,18 +65,22 @@ async function foldFile(
   }
   if (sameBytes(before?.bytes ?? null, bytes)) return null
   await refuseUnsafe(path, real, sys)
+  await refuseForeignLink(path, real, sys)
   const owner = before ?? (await newOwner(real, sys))
   const after = bytes === null ? null : { bytes, mode: before?.mode ?? target.mode, uid: owner.uid, gid: owner.gid }
   const admin = !(await sys.canWrite(real))
   return { kind: 'file', path, real, before, after, edits, notify: [...notify], admin }
 }
 
-/** Content, rights and owner of a regular file; null when nothing stands there. Throws `not-a-file`. */
+/** Content, rights and owner of a regular file; null when nothing stands there. Throws `not-a-file`, `no-permission`. */
 export async function readState(real: string, sys: Reader): Promise<FileState | null> {
   const stat = await sys.lstat(real)
   if (stat === null) return null
   if (stat.kind !== 'file') throw new CodedError('not-a-file', { path: real })
-  return { bytes: await sys.readFile(real), mode: stat.mode, uid: stat.uid, gid: stat.gid }
+  const bytes = await sys.readFile(real).catch((error: unknown) => {
+    throw errno(error) === 'EACCES' ? new CodedError('no-permission', { path: real }, error) : error
+  })
+  return { bytes, mode: stat.mode, uid: stat.uid, gid: stat.gid }
 }
 
 /** Whether a file is still as it was. Times do not count. */

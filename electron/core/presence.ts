@@ -89,7 +89,7 @@ async function giveBack(
 ): Promise<boolean> {
   const tool = need(presence, change)
   if ((await tool.has(sys, change)) === change.before) return false
-  await record(journal, { t: 'undo-intent', i, temporary: null }, sys)
+  await record(journal, { t: 'undo-intent', i, temporary: null, interim: null }, sys)
   await tool.set(sys, change, change.before)
   await record(journal, { t: 'undo-done', i, outcome: 'restored' }, sys)
   return true

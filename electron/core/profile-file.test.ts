@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { toAppError } from './errors.ts'
-import { parseProfile } from './profile-file.ts'
+import { parseProfile, readProfileBytes } from './profile-file.ts'
 
 const whole = `version: 1
 image: golang:1.26-alpine
@@ -70,4 +70,12 @@ test.each([
 test("__proto__ as a variable's name changes no object", () => {
   expect(refusal('version: 1\nenv:\n  set: { "__proto__": x }\n').code).toBe('bad-profile')
   expect(Object.hasOwn(Object.prototype, 'x')).toBe(false)
+})
+
+test('a profile that is not UTF-8 is refused with its line, a byte order mark is not', () => {
+  const gbk = new Uint8Array([...new TextEncoder().encode('version: 1\nremark: '), 0xb9, 0xfa, 10])
+  expect(() => readProfileBytes(gbk)).toThrow(
+    expect.objectContaining({ code: 'bad-profile', values: { line: 2, key: '', reason: 'encoding' } }),
+  )
+  expect(readProfileBytes(new TextEncoder().encode('\uFEFFversion: 1\nremark: 国\n'))).toMatchObject({ remark: '国' })
 })

@@ -6,6 +6,19 @@ import { CodedError } from './errors.ts'
 /** No profile that a person writes comes near it. */
 const MAX_CHARACTERS = 256 * 1024
 
+/** Reads a profile's bytes: UTF-8, with or without a byte order mark. Throws as `parseProfile` does. */
+export function readProfileBytes(bytes: Uint8Array): Profile {
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    // Replacement characters would end up in folders and values. The line is where the first one would stand.
+    const line = new TextDecoder().decode(bytes).split('\uFFFD', 1)[0]?.split('\n').length ?? 1
+    throw new CodedError('bad-profile', { line, key: '', reason: 'encoding' })
+  }
+  return parseProfile(text)
+}
+
 /**
  * Reads a profile. Throws `bad-profile` {line, key, reason}: the reason is a key of `grammar:` or zod's
  * own code, the cause its text. Aliases are refused: they can blow a small file up.

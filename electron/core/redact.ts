@@ -1,12 +1,20 @@
 const HIDDEN = '••••'
+const NAME = '(?:_auth|password|passwd|token|secret|api[_-]?key)\\w*'
+/** One word of a shell, of JSON or of an assignment: quoted and bare parts side by side (`'it'\''s'`). */
+const WORD = '(?:"(?:[^"\\\\\\n]|\\\\.)*"|\'[^\'\\n]*\'|\\\\.|[^\\s"\',;])+'
+/** `TOKEN=x`, `token: x`, `"token":"x"`. */
+const ASSIGNED = new RegExp(`(${NAME}["']?\\s*[=:]\\s*)(${WORD})`, 'gi')
+/** fish: `set -gx TOKEN x`. */
+const SET = new RegExp(`(\\bset\\s+(?:-\\S+\\s+)*\\w*${NAME}\\s+)(${WORD})`, 'gi')
+
+/** Whether something of this name is to be kept from view. */
+export const isSecretName = (name: string): boolean => new RegExp(NAME, 'i').test(name)
 
 /** Takes tokens, passwords and the credentials of addresses out of a text that is shown or reported. */
 export function redact(text: string): string {
   return text
-    .replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^/\s@'"]+@/gi, `$1${HIDDEN}@`)
-    .replace(
-      /((?:_authToken|_auth|_password|password|passwd|token|secret|api[_-]?key)["']?\s*[=:]\s*["']?)[^\s"',;]+/gi,
-      `$1${HIDDEN}`,
-    )
+    .replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^/\s'"]+@/gi, `$1${HIDDEN}@`)
+    .replace(ASSIGNED, `$1${HIDDEN}`)
+    .replace(SET, `$1${HIDDEN}`)
     .replace(/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/g, `$1 ${HIDDEN}`)
 }

@@ -4,7 +4,7 @@ import type { Change, HandlerId, Plan } from '../contract/plan.ts'
 import type { ApplyResult } from '../contract/run.ts'
 import type { StepId, TaskReport } from '../contract/task.ts'
 import { applyChanges, rollback, type Touched } from './apply.ts'
-import { CodedError, causeText } from './errors.ts'
+import { CodedError, causeText, isCancel, withRemaining } from './errors.ts'
 import { beginRun, newRunId, readRuns, record } from './journal.ts'
 import { lockHolder, withLock } from './lock.ts'
 import {
@@ -119,7 +119,8 @@ async function carryOut(input: RunInput, tools: RunTools, report: Report, signal
         ?.remove()
         .catch((reason: unknown) => remaining.push(`${input.image?.reference}: ${causeText(reason)}`))
     const status = isCancel(error) ? 'cancelled' : 'failed'
-    await record(journal, { t: 'end', status, remaining }, sys)
+    // A disk that is full must not hide the failure behind it; without this record the run counts as cut off.
+    await record(journal, { t: 'end', status, remaining }, sys).catch(() => {})
     step(report, 'rollback', remaining.length === 0 ? 'done' : 'failed')
     throw withRemaining(error, remaining)
   }
@@ -130,10 +131,10 @@ export async function settleInterrupted(
   tools: Pick<RunTools, 'sys' | 'handlers' | 'state' | 'presence'>,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const { runs } = await readRuns(tools.state, tools.sys)
+  const { runs, unbegun } = await readRuns(tools.state, tools.sys)
+  for (const path of unbegun) await tools.sys.removeFile(path)
   const findings: Finding[] = []
-  for (const run of runs.filter((entry) => entry.end === null && !entry.settled && !entry.undone))
-    findings.push(...(await settle(run, { ...tools, signal })))
+  for (const run of runs.filter((entry) => entry.cutOff)) findings.push(...(await settle(run, { ...tools, signal })))
   return findings
 }
 
@@ -141,8 +142,7 @@ export async function settleInterrupted(
 export async function hasInterrupted(tools: Pick<RunTools, 'sys' | 'state'>): Promise<boolean> {
   if ((await lockHolder(tools.state, tools.sys)) !== null) return false
   const { runs } = await readRuns(tools.state, tools.sys)
-  const unsettled = runs.filter((run) => run.end === null && !run.settled && !run.undone)
-  return unsettled.some((run) => touchedFiles(run).length > 0 || touchedPresences(run).length > 0)
+  return runs.some((run) => run.cutOff && (touchedFiles(run).length > 0 || touchedPresences(run).length > 0))
 }
 
 /** Asks the real tools whether what was chosen holds, pulls the image where it is missing, and proves it. */
@@ -212,21 +212,11 @@ async function fetchImage(
   }
   step(report, 'pull', 'running')
   const facts = await image.pull(signal, report)
-  onPulled()
+  // One that somebody else has pulled in the meantime is not ours to remove.
+  if (facts.pulled) onPulled()
   step(report, 'pull', 'done')
   return facts
 }
 
 type StepState = Extract<TaskReport, { type: 'step' }>['state']
 const step = (report: Report, id: StepId, state: StepState): void => report({ type: 'step', step: id, state })
-
-const isCancel = (error: unknown): boolean =>
-  (error instanceof Error && error.name === 'AbortError') || (error instanceof CodedError && error.code === 'cancelled')
-
-function withRemaining(error: unknown, remaining: readonly string[]): unknown {
-  if (remaining.length === 0) return error
-  const coded =
-    error instanceof CodedError ? error : new CodedError(isCancel(error) ? 'cancelled' : 'internal', {}, error)
-  coded.remaining = [...remaining]
-  return coded
-}

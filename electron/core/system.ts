@@ -20,6 +20,8 @@ export type ExecOptions = {
   signal?: AbortSignal
   /** The user that the child runs as; only root can choose another one. */
   as?: { readonly uid: number; readonly gid: number }
+  /** In a session of its own, away from our terminal; whatever it has started there ends with it. */
+  session?: true
   /** Milliseconds; default 15,000. SIGKILL follows a second after SIGTERM. */
   timeout?: number
 }

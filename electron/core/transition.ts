@@ -1,5 +1,5 @@
 import type { Change, FileState, HandlerId } from '../contract/plan.ts'
-import { CodedError, errno } from './errors.ts'
+import { CodedError, writeError } from './errors.ts'
 import { folderOf, nameOf, under } from './paths.ts'
 import { readState, sameState } from './plan.ts'
 import type { Handler } from './setting.ts'
@@ -23,6 +23,8 @@ export type Transition = {
   reloading(): void
   /** Where given, a failure is told and the rest goes on (rollback); else it is thrown (apply). */
   failed?: (path: string, error: unknown) => void
+  /** The work can be taken up again: what a service has not noticed keeps its interim content. */
+  resumable?: true
 }
 
 /**
@@ -31,12 +33,14 @@ export type Transition = {
  */
 export async function transit(moves: readonly Move[], how: Transition): Promise<void> {
   const written: { move: Move; interim: FileState | null }[] = []
-  const attempt = async (path: string, work: () => Promise<void>): Promise<void> => {
+  const attempt = async (path: string, work: () => Promise<void>): Promise<boolean> => {
     try {
       await work()
+      return true
     } catch (error) {
-      if (!how.failed) throw error
+      if (!how.failed || how.signal.aborted) throw error
       how.failed(path, error)
+      return false
     }
   }
   for (const move of moves) {
@@ -48,6 +52,7 @@ export async function transit(moves: readonly Move[], how: Transition): Promise<
       written.push({ move, interim })
     })
   }
+  const unnoticed = new Set<Move>()
   for (const id of new Set(written.flatMap(({ move }) => move.change.notify))) {
     const handler = how.handlers.get(id)
     if (!handler) throw new Error(`no handler ${id}`)
@@ -55,11 +60,13 @@ export async function transit(moves: readonly Move[], how: Transition): Promise<
     for (const { move, interim } of written.filter((entry) => entry.move.change.notify.includes(id))) {
       how.signal.throwIfAborted()
       const bytes = (interim ?? move.to)?.bytes ?? null
-      await attempt(move.change.path, () => handler.notice(how.sys, move.change.real, bytes, how.signal))
+      if (!(await attempt(move.change.path, () => handler.notice(how.sys, move.change.real, bytes, how.signal))))
+        unnoticed.add(move)
     }
   }
   for (const { move, interim } of written) {
-    if (interim) await attempt(move.change.path, () => putFile(move, interim, move.to, null, how))
+    if (interim && !(how.resumable && unnoticed.has(move)))
+      await attempt(move.change.path, () => putFile(move, interim, move.to, null, how))
   }
 }
 
@@ -95,28 +102,4 @@ async function putFile(
   if (!sameState(await readState(real, sys), to))
     throw new CodedError('io', { path }, 'the file reads back differently')
   await how.done(move)
-}
-
-/** A system error of a write as one of ours, with the file's name. */
-export function writeError(error: unknown, path: string): unknown {
-  if (error instanceof CodedError) return error
-  switch (errno(error)) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return new CodedError('no-space', { path }, error)
-    case 'EROFS':
-      return new CodedError('read-only', { path }, error)
-    case 'EBUSY':
-    case 'EXDEV':
-      return new CodedError('mount-point', { path }, error)
-    // To root, and to an owner in his own folder, only an immutable flag says EPERM.
-    case 'EPERM':
-      return new CodedError('immutable', { path }, error)
-    case 'EACCES':
-      return new CodedError('no-permission', { path }, error)
-    case null:
-      return error
-    default:
-      return new CodedError('io', { path }, error)
-  }
 }

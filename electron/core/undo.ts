@@ -1,8 +1,9 @@
 import type { Finding } from '../contract/note.ts'
 import type { Change, FileState, FormatId, HandlerId } from '../contract/plan.ts'
 import type { ConflictPolicy, RunStatus, RunSummary, UndoResult } from '../contract/run.ts'
-import { CodedError, causeText } from './errors.ts'
-import { type Run, record } from './journal.ts'
+import { toBase64 } from './bytes.ts'
+import { CodedError, causeText, withRemaining } from './errors.ts'
+import { mendJournal, type Run, record } from './journal.ts'
 import { readState, sameState } from './plan.ts'
 import { isPresence, type Presence, presenceName, touchedPresences, undoPresences } from './presence.ts'
 import type { Format, Handler } from './setting.ts'
@@ -41,9 +42,11 @@ export function touchedFiles(run: Run): readonly { index: number; change: FileCh
   )
 }
 
-/** Whether a run stands: it was applied (or cut off in the middle) and is not undone. */
+/** Whether a run stands: it was applied (or cut off after its first write) and is not undone. */
 export const undoable = (run: Run): boolean =>
-  !run.undone && run.changes.length > 0 && (run.end === 'applied' || run.end === null || run.remaining.length > 0)
+  !run.undone &&
+  run.changes.length > 0 &&
+  (run.end === 'applied' || (run.end === null && run.touched.size > 0) || run.remaining.length > 0)
 
 /**
  * The run that an undo means: the named one, else the newest that stands. null: there is none.
@@ -60,7 +63,7 @@ export function newestUndoable(runs: readonly Run[], id: string | null): Run | n
 export async function conflicts(run: Run, sys: Reader): Promise<readonly string[]> {
   const paths: string[] = []
   for (const { index, change } of touchedFiles(run)) {
-    if (!isOurs(change, await readState(change.real, sys), run.interims.get(index) ?? null)) paths.push(change.path)
+    if (!isOurs(change, await readState(change.real, sys), run.interims.get(index))) paths.push(change.path)
   }
   return paths
 }
@@ -83,7 +86,7 @@ export async function undoRun(
   for (const { index, change } of [...touchedFiles(run)].reverse()) {
     const current = await readState(change.real, sys)
     if (sameState(current, change.before)) continue
-    if (isOurs(change, current, run.interims.get(index) ?? null)) {
+    if (isOurs(change, current, run.interims.get(index))) {
       outcomes.set(index, 'restored')
       back.push({ index, change, from: current, to: change.before })
       continue
@@ -102,15 +105,9 @@ export async function undoRun(
       back.push({ index, change, from: current, to: withoutOurs(change, current, formats) })
     }
   }
-  const at = new Date().toISOString()
-  await record(run.path, { t: 'undo-begin', at }, sys)
-  await transit(back, {
-    ...context,
-    runId: run.id,
-    intent: ({ index }, temporary) => record(run.path, { t: 'undo-intent', i: index, temporary }, sys),
-    done: ({ index }) =>
-      record(run.path, { t: 'undo-done', i: index, outcome: outcomes.get(index) ?? 'restored' }, sys),
-  })
+  await mendJournal(run.path, sys)
+  await record(run.path, { t: 'undo-begin', at: new Date().toISOString() }, sys)
+  await giveBack(run, back, outcomes, context)
   const removedFolders = await removeFolders(run, sys)
   const returned = await undoPresences(run, sys, context.presence)
   await record(run.path, { t: 'undo-end', at: new Date().toISOString() }, sys)
@@ -123,6 +120,49 @@ export async function undoRun(
     removedFolders,
     removedImages: [],
   }
+}
+
+/** Goes on past a file that fails; then throws the first failure, with all that is not back in `remaining`. */
+async function giveBack(
+  run: Run,
+  back: readonly Move[],
+  outcomes: ReadonlyMap<number, Outcome>,
+  context: UndoContext,
+): Promise<void> {
+  const { sys } = context
+  await removeTemporaries(run, sys)
+  const failures: { path: string; error: unknown }[] = []
+  try {
+    await transit(back, {
+      ...context,
+      runId: run.id,
+      // One that leads to a merged content must not be taken for ours later: it holds the person's own lines.
+      intent: ({ index }, temporary, interim) => {
+        const known = interim !== null && outcomes.get(index) === 'restored' ? toBase64(interim) : null
+        return record(run.path, { t: 'undo-intent', i: index, temporary, interim: known }, sys)
+      },
+      done: ({ index }) =>
+        record(run.path, { t: 'undo-done', i: index, outcome: outcomes.get(index) ?? 'restored' }, sys),
+      failed: (path, error) => failures.push({ path, error }),
+      resumable: true,
+    })
+  } catch (error) {
+    const open: string[] = []
+    for (const { change, to } of back)
+      if (!sameState(await readState(change.real, sys).catch(() => null), to)) open.push(change.path)
+    throw withRemaining(error, open)
+  }
+  const [first] = failures
+  if (first)
+    throw withRemaining(
+      first.error,
+      failures.map(({ path, error }) => `${path}: ${causeText(error)}`),
+    )
+}
+
+/** A temporary file that a cut-off run left would be in the way of the next one. */
+async function removeTemporaries(run: Run, sys: System): Promise<void> {
+  for (const path of run.temporaries) if (await sys.lstat(path)) await sys.removeFile(path)
 }
 
 const pathOf = (change: Change | undefined): string =>
@@ -168,7 +208,7 @@ export function summarize(run: Run, alive: number | null): RunSummary {
 
 function statusOf(run: Run, alive: number | null): RunStatus {
   if (run.undone) return 'undone'
-  if (run.end !== null) return run.end
+  if (run.end !== null && !(run.undoing && alive === null)) return run.end
   return alive === run.pid ? 'running' : 'interrupted'
 }
 
@@ -181,13 +221,14 @@ export async function settle(
   context: Pick<UndoContext, 'sys' | 'handlers' | 'signal' | 'presence'>,
 ): Promise<readonly Finding[]> {
   const { sys, handlers, signal, presence } = context
-  for (const path of run.temporaries) if (await sys.lstat(path)) await sys.removeFile(path)
+  await mendJournal(run.path, sys)
+  await removeTemporaries(run, sys)
   const findings: Finding[] = []
   for (const { index, change } of touchedFiles(run)) {
     const current = await readState(change.real, sys)
     const state = sameState(current, change.before)
       ? 'before'
-      : isOurs(change, current, run.interims.get(index) ?? null)
+      : isOurs(change, current, run.interims.get(index))
         ? 'after'
         : 'neither'
     findings.push({

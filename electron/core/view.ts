@@ -4,7 +4,7 @@ import type { Change, ChangeView, Edit, Plan, PlanView, PresenceChange, Value } 
 import { showText } from './bytes.ts'
 import { assertNever } from './errors.ts'
 import { isPresence } from './presence.ts'
-import { redact } from './redact.ts'
+import { isSecretName, redact } from './redact.ts'
 
 /** What a change does to its file, in one word. */
 export function actionOf(change: { before: unknown; after: unknown }): 'create' | 'modify' | 'delete' {
@@ -26,11 +26,13 @@ const showValue = (value: Value, secret: boolean): string | null => {
   return redact(typeof value === 'string' ? value : JSON.stringify(value))
 }
 
+const isSecret = (edit: Edit): boolean => edit.secret === true || isSecretName(edit.key)
+
 const viewKey = (edit: Edit) => ({
   owner: edit.owner,
   key: edit.key,
-  before: showValue(edit.before, edit.secret === true),
-  after: showValue(edit.after, edit.secret === true),
+  before: showValue(edit.before, isSecret(edit)),
+  after: showValue(edit.after, isSecret(edit)),
 })
 
 /** A change as a person or a JSON reader sees it: no bytes, no secrets. */

@@ -31,7 +31,7 @@ export function appInfo({ version, language, places, uid, catalogueDate, licence
 
 /** The packages of this build (see electron.vite.config.ts) behind what Electron itself is made of. */
 export async function readLicences(path: string): Promise<AppInfo['licences']> {
-  const { electron = '', chrome = '', node } = process.versions
+  const { electron, chrome, node } = process.versions
   const frame = [
     { name: 'Electron', version: electron, licence: 'MIT' },
     { name: 'Chromium', version: chrome, licence: 'BSD-3-Clause' },

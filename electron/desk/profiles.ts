@@ -1,12 +1,11 @@
 import { stringify } from 'yaml'
 import type { Profile } from '../contract/profile.ts'
 import type { OpenedProfile } from '../contract/wizard.ts'
-import { CodedError } from '../core/errors.ts'
+import { CodedError, writeError } from '../core/errors.ts'
 import { folderOf, nameOf, under } from '../core/paths.ts'
 import { readState } from '../core/plan.ts'
 import { parseProfile } from '../core/profile-file.ts'
 import type { Reader, System } from '../core/system.ts'
-import { writeError } from '../core/transition.ts'
 
 /** Bytes of the largest file that is read for a person; a profile has a few kilobytes. */
 const MAX_FILE = 1024 * 1024

@@ -1,4 +1,5 @@
 import type { Machine } from '../contract/machine.ts'
+import { redact } from '../core/redact.ts'
 import type { System } from '../core/system.ts'
 import { isLoopback } from '../docker/loopback.ts'
 import { dockerState } from '../docker/state.ts'
@@ -21,7 +22,7 @@ export async function detectMachine(
   ])
   const daemonProxies = Object.entries(docker.proxies).map(([name, value]) => ({
     name,
-    value,
+    value: redact(value),
     from: 'docker',
     loopback: isLoopback(value),
   }))
@@ -31,7 +32,7 @@ export async function detectMachine(
     shells,
     docker,
     go: goFacts(go, places),
-    sources: { go: proxy === null ? [] : [proxy], docker: docker.mirrors },
+    sources: { go: proxy === null ? [] : [redact(proxy)], docker: docker.mirrors },
     proxies: [...facts.proxies, ...daemonProxies],
     state: places.state,
   }

@@ -7,6 +7,7 @@ import type { TaskReport } from '../contract/task.ts'
 import { splitGoProxy } from '../contract/grammar.ts'
 import { CodedError } from '../core/errors.ts'
 import type { Places } from '../core/places.ts'
+import { redact } from '../core/redact.ts'
 import type { ImageTools } from '../core/run.ts'
 import type { Proposal } from '../core/setting.ts'
 import type { System } from '../core/system.ts'
@@ -93,7 +94,7 @@ export function openImages(sys: System, places: Places, catalogue: Catalogue): I
     // A proxy on this machine serves its Go well; that a container can't reach it is worth a word, not a failure.
     if (!checked.ok && !onlyLoopback(goEnv.GOPROXY ?? ''))
       throw new CodedError('module-download-failed', { proxy: checked.proxy || 'GOPROXY' }, checked.cause ?? '')
-    return { module: checked, findings }
+    return { module: { ...checked, proxy: redact(checked.proxy) }, findings }
   }
 
   return {

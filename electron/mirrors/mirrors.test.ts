@@ -89,6 +89,29 @@ test('auto keeps what answers now', async () => {
   expect(settled.note.key).toBe('plan:auto.kept')
 })
 
+test('a chain that stops at a dead proxy before the living one is not kept', async () => {
+  const official = await serve(goProxy())
+  const now = await serve(goProxy())
+  const ask = (value: string) => settleAuto('go', [value], catalogueOf([official, 'upstream']), 1000, signal)
+  expect((await ask(`${dead},${now}`)).chosen).toEqual([])
+  expect((await ask(`${dead}|${now}`)).chosen).toEqual([`${dead}|${now}`])
+  const empty = await serve((_, response) => response.writeHead(404).end())
+  expect((await ask(`${empty},${now}`)).chosen).toEqual([`${empty},${now}`])
+})
+
+test('a proxy with credentials is asked with them and named without them', async () => {
+  let header = ''
+  const now = await serve((request, response) => {
+    header = request.headers.authorization ?? ''
+    goProxy()(request, response)
+  })
+  const value = now.replace('://', '://user:p%40hush@')
+  const settled = await settleAuto('go', [value], catalogueOf([dead, 'upstream']), 1000, signal)
+  expect(settled.chosen).toEqual([value])
+  expect(Buffer.from(header.replace('Basic ', ''), 'base64').toString()).toBe('user:p@hush')
+  expect(JSON.stringify(settled.note)).not.toContain('hush')
+})
+
 test('auto takes the official one where it answers, else the fastest of the living', async () => {
   const official = await serve(goProxy(50))
   const fast = await serve(goProxy())

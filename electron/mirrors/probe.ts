@@ -25,11 +25,11 @@ export async function probe(
     cause,
   })
   try {
-    const address = `${url.replace(/\/+$/, '')}/${target === 'go' ? GO_PROBE : 'v2/'}`
-    const response = await fetch(address, {
+    const { address, headers } = withoutCredentials(url)
+    const response = await fetch(`${address.replace(/\/+$/, '')}/${target === 'go' ? GO_PROBE : 'v2/'}`, {
       redirect: 'follow',
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
-      headers: { 'user-agent': 'GoReady' },
+      headers: { ...headers, 'user-agent': 'GoReady' },
     })
     const body = await readBounded(response)
     const cause = target === 'go' ? judgeGo(response, body) : judgeDocker(response)
@@ -38,6 +38,16 @@ export async function probe(
     signal.throwIfAborted()
     return answer(false, fetchCause(error))
   }
+}
+
+/** `fetch` refuses an address with a name and a password in it; `go` sends them, and so do we. */
+function withoutCredentials(text: string): { address: string; headers: Record<string, string> } {
+  const url = new URL(text)
+  if (url.username === '' && url.password === '') return { address: text, headers: {} }
+  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
+  url.username = ''
+  url.password = ''
+  return { address: url.href, headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` } }
 }
 
 /** All at once; the answers come in the order of the addresses. */

@@ -1,6 +1,7 @@
 import type { Note } from '../contract/note.ts'
 import { splitGoProxy } from '../contract/grammar.ts'
 import { CodedError } from '../core/errors.ts'
+import { redact } from '../core/redact.ts'
 import type { MirrorCatalogue } from './catalogue.ts'
 import { type ProbeResult, type ProbeTarget, probeAll } from './probe.ts'
 
@@ -24,18 +25,20 @@ export async function settleAuto(
   const known = catalogue.mirrors.filter((mirror) => mirror.target === target && mirror.status !== 'dead')
   const upstream = known.filter((mirror) => mirror.status === 'upstream').map((mirror) => mirror.url)
   const mirrors = known.filter((mirror) => mirror.status === 'alive').map((mirror) => mirror.url)
-  const addresses = current.flatMap((value) => (target === 'go' ? goAddresses(value) : [value]))
+  const chains = current.map((value) => (target === 'go' ? goChain(value) : [{ url: value, anyError: true }]))
+  const addresses = chains.flat().map(({ url }) => url)
   const results = await probeAll(target, [...new Set([...addresses, ...upstream, ...mirrors])], timeout, signal)
+  const answerOf = (url: string): ProbeResult | undefined => results.find((result) => result.url === url)
   const answered = (url: string): ProbeResult | undefined => results.find((result) => result.url === url && result.ok)
 
-  const kept = addresses.map(answered).find((result) => result !== undefined)
+  const kept = chains.map((chain) => firstOf(chain, answerOf)).find((result) => result !== undefined)
   if (kept) return { chosen: current, note: note(target, 'kept', kept.url, kept.ms) }
   const official = upstream.map(answered).find((result) => result !== undefined)
   if (official) return { chosen: [], note: note(target, 'official', official.url, official.ms) }
   const fastest = mirrors.flatMap((url) => answered(url) ?? []).toSorted((a, b) => a.ms - b.ms)
   const [first] = fastest
   if (!first) {
-    const tried = results.map((result) => `${result.url}: ${result.cause ?? ''}`).join('\n')
+    const tried = results.map((result) => `${redact(result.url)}: ${result.cause ?? ''}`).join('\n')
     throw new CodedError('source-unreachable', { target }, tried)
   }
   return {
@@ -46,9 +49,26 @@ export async function settleAuto(
 
 const note = (target: ProbeTarget, why: 'kept' | 'official' | 'fastest', url: string, ms: number): Note => ({
   key: `plan:auto.${why}`,
-  values: { target, url, ms },
+  values: { target, url: redact(url), ms },
 })
 
-/** The addresses in a GOPROXY value that can be asked; file:// and the words are not. */
-const goAddresses = (value: string): readonly string[] =>
-  splitGoProxy(value).flatMap((entry) => (/^https?:\/\//.test(entry.value) ? [entry.value] : []))
+/** `anyError`: the next one is asked whatever goes wrong here, not only where a module is missing. */
+type Link = { url: string; anyError: boolean }
+
+/** The addresses in a GOPROXY value that can be asked; file:// and the words are not. `go` adds a missing https://. */
+const goChain = (value: string): readonly Link[] =>
+  splitGoProxy(value).flatMap((entry) => {
+    const bare = !/^[a-z][a-z0-9+.-]*:\/\//i.test(entry.value) && /[.:/]/.test(entry.value)
+    const url = bare ? `https://${entry.value}` : entry.value
+    return /^https?:\/\//i.test(url) ? [{ url, anyError: entry.separator === '|' }] : []
+  })
+
+/** The answer that `go` would get out of a chain, if it got to one: a comma goes on after 404 and 410 alone. */
+function firstOf(chain: readonly Link[], answerOf: (url: string) => ProbeResult | undefined): ProbeResult | undefined {
+  for (const { url, anyError } of chain) {
+    const answer = answerOf(url)
+    if (answer?.ok) return answer
+    if (!anyError && !/^HTTP (404|410)$/.test(answer?.cause ?? '')) return undefined
+  }
+  return undefined
+}

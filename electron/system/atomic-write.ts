@@ -20,6 +20,7 @@ export async function replaceFile(path: string, bytes: Uint8Array, options: Writ
       await carryAttributes(path, temporary)
       await own(handle, options)
       await handle.chmod(options.mode)
+      await refuseOtherRights(handle, temporary, options)
       await handle.sync()
     } finally {
       await handle.close()
@@ -63,10 +64,21 @@ async function carryAttributes(from: string, to: string): Promise<void> {
   }
 }
 
+/** Root may give a file to anybody; others may give it to their own groups, which a folder with setgid needs. */
 async function own(handle: FileHandle, { uid, gid }: WriteOptions): Promise<void> {
-  if (process.getuid?.() !== 0 || uid < 0) return
+  if (process.getuid === undefined || uid < 0) return
   const stat = await handle.stat()
   if (stat.uid !== uid || stat.gid !== gid) await handle.chown(uid, gid)
+}
+
+/** Before the rename: once the file is in place, other rights than the old ones can't be taken back. */
+async function refuseOtherRights(handle: FileHandle, path: string, { mode, uid, gid }: WriteOptions): Promise<void> {
+  if (process.getuid === undefined || uid < 0) return
+  const stat = await handle.stat()
+  const found = { mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid }
+  if (found.mode === mode && found.uid === uid && found.gid === gid) return
+  const text = `${path}: ${JSON.stringify(found)} instead of ${JSON.stringify({ mode, uid, gid })}`
+  throw Object.assign(new Error(text), { code: 'EACCES' })
 }
 
 /** Makes a rename, a new name or a removal in a folder durable. */

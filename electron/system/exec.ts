@@ -4,6 +4,8 @@ import type { ExecOptions, ExecResult } from '../core/system.ts'
 const DEFAULT_TIMEOUT = 15_000
 /** Output beyond this many bytes a stream is dropped: nothing that we ask prints as much. */
 const MAX_OUTPUT = 4 * 1024 * 1024
+/** Milliseconds for what an ended program has printed to arrive; something it started may hold the pipes open. */
+const DRAIN = 500
 
 /**
  * Starts a program by an argument list, never through a shell, and collects what it prints.
@@ -20,20 +22,29 @@ export function exec(argv: readonly [string, ...string[]], options: ExecOptions 
       env: { ...(options.env ?? defaultEnvironment()) },
       stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       windowsHide: true,
+      detached: options.session === true,
       ...(options.as === undefined ? {} : { uid: options.as.uid, gid: options.as.gid }),
     })
     const stdout = collect(child.stdout)
     const stderr = collect(child.stderr)
     let failure: Error | null = null
     let killer: NodeJS.Timeout | undefined
+    let drain: NodeJS.Timeout | undefined
+    const send = (name: 'SIGTERM' | 'SIGKILL') => {
+      if (options.session === true && child.pid !== undefined) killGroup(child.pid, name)
+      else child.kill(name)
+    }
+    const deafen = () => {
+      child.stdout?.destroy()
+      child.stderr?.destroy()
+    }
     const stop = (error: Error) => {
       failure ??= error
-      child.kill('SIGTERM')
+      send('SIGTERM')
       killer ??= setTimeout(() => {
-        child.kill('SIGKILL')
+        send('SIGKILL')
         // A grandchild may hold the pipes open; what it would print no longer matters.
-        child.stdout?.destroy()
-        child.stderr?.destroy()
+        deafen()
       }, 1000)
     }
     const timer = setTimeout(
@@ -45,11 +56,16 @@ export function exec(argv: readonly [string, ...string[]], options: ExecOptions 
     const settle = () => {
       clearTimeout(timer)
       clearTimeout(killer)
+      clearTimeout(drain)
       signal?.removeEventListener('abort', onAbort)
     }
     child.on('error', (error) => {
       settle()
       reject(error)
+    })
+    child.on('exit', () => {
+      if (options.session === true) send('SIGKILL')
+      drain = setTimeout(deafen, DRAIN)
     })
     child.on('close', (code) => {
       settle()
@@ -85,6 +101,15 @@ export function startDetached(
     child.on('exit', (code) => end(code === 0))
     child.unref()
   })
+}
+
+/** The session's processes; none may be left. */
+function killGroup(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    process.kill(-pid, name)
+  } catch {
+    // Nobody of it is left.
+  }
 }
 
 function defaultEnvironment(): Record<string, string> {

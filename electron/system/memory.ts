@@ -1,10 +1,10 @@
-import type { ExecOptions, ExecResult, Stat, System } from '../core/system.ts'
+import type { ExecOptions, ExecResult, Stat, System, WriteOptions } from '../core/system.ts'
 import { folderOf, nameOf, under } from '../core/paths.ts'
 
 type Node =
   | { kind: 'file'; bytes: Uint8Array; mode: number; uid: number; gid: number; links: number; mtimeMs: number }
   | { kind: 'dir'; mode: number; uid: number; gid: number; mtimeMs: number }
-  | { kind: 'link'; target: string; mtimeMs: number }
+  | { kind: 'link'; target: string; uid: number; mtimeMs: number }
 
 export type Program = (argv: readonly string[], options: ExecOptions) => Partial<ExecResult>
 export type Operation = 'replaceFile' | 'removeFile' | 'makeDir' | 'removeDir' | 'append' | 'createExclusive'
@@ -46,8 +46,10 @@ export class MemorySystem implements System {
     })
   }
 
-  folder(path: string): void {
-    if (this.nodes.has(path)) return
+  folder(path: string, uid = this.identity.uid): void {
+    const there = this.nodes.get(path)
+    if (there?.kind === 'dir' && uid !== this.identity.uid) there.uid = uid
+    if (there) return
     this.folder(folderOf(path))
     this.nodes.set(path, {
       kind: 'dir',
@@ -58,9 +60,9 @@ export class MemorySystem implements System {
     })
   }
 
-  link(path: string, target: string): void {
+  link(path: string, target: string, uid = this.identity.uid): void {
     this.folder(folderOf(path))
-    this.nodes.set(path, { kind: 'link', target, mtimeMs: this.clock++ })
+    this.nodes.set(path, { kind: 'link', target, uid, mtimeMs: this.clock++ })
   }
 
   text(path: string): string | null {
@@ -85,7 +87,8 @@ export class MemorySystem implements System {
       return Promise.resolve({
         kind: 'link',
         mode: 0o777,
-        ...this.identity,
+        uid: node.uid,
+        gid: node.uid,
         size: node.target.length,
         links: 1,
         mtimeMs: node.mtimeMs,
@@ -144,8 +147,9 @@ export class MemorySystem implements System {
     return this.query(argv, options)
   }
 
-  replaceFile(path: string, bytes: Uint8Array, options: { mode: number; uid: number; gid: number }): Promise<void> {
+  replaceFile(path: string, bytes: Uint8Array, options: WriteOptions): Promise<void> {
     return this.write('replaceFile', path, () => {
+      if (this.nodes.has(options.temporary)) fail('EEXIST', options.temporary)
       if (this.nodes.get(folderOf(path))?.kind !== 'dir') fail('ENOENT', path)
       const { mode, uid, gid } = options
       this.nodes.set(path, { kind: 'file', bytes: bytes.slice(), mode, uid, gid, links: 1, mtimeMs: this.clock++ })
@@ -173,17 +177,27 @@ export class MemorySystem implements System {
   }
 
   append(path: string, text: string): Promise<void> {
-    return this.write('append', path, () => this.put(path, (this.text(path) ?? '') + text, { mode: 0o600 }))
+    return this.write('append', path, () =>
+      this.put(path, (this.text(path) ?? '') + text, { mode: 0o600, uid: this.uidOf(path) }),
+    )
   }
 
-  async createExclusive(path: string, text: string): Promise<boolean> {
-    if (this.nodes.has(path)) return false
-    await this.write('createExclusive', path, () => this.put(path, text, { mode: 0o600 }))
-    return true
+  async createExclusive(path: string, text: string, owner: { uid: number }): Promise<boolean> {
+    let created = false
+    await this.write('createExclusive', path, () => {
+      if (this.nodes.has(path)) return
+      this.put(path, text, { mode: 0o600, uid: this.identity.uid === 0 ? owner.uid : this.identity.uid })
+      created = true
+    })
+    return created
   }
 
   kill(pid: number): Promise<boolean> {
     return Promise.resolve(this.running.has(pid))
+  }
+
+  private uidOf(path: string): number {
+    return this.nodes.get(path)?.uid ?? this.identity.uid
   }
 
   private write(operation: Operation, path: string, act: () => void): Promise<void> {

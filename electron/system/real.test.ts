@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import {
   chmodSync,
+  chownSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
@@ -69,6 +70,40 @@ test('a write that fails leaves the old file and no temporary one', async () => 
   }
 })
 
+test('a folder that gives its group to new files does not change whose the file is', async () => {
+  writeFileSync(at('rc'), 'old')
+  chownSync(folder, 0, 65_534)
+  chmodSync(folder, 0o2755)
+  await replaceFile(at('rc'), bytes('new'), options('rc'))
+  await replaceFile(at('fresh'), bytes('new'), options('fresh'))
+  expect([statSync(at('rc')).gid, statSync(at('fresh')).gid]).toEqual([process.getgid?.(), process.getgid?.()])
+})
+
+test('where the old rights can not be given to the new file, the old file stays', async () => {
+  writeFileSync(at('rc'), 'old')
+  // FAT forces its own rights on every file; here a mode that no file can have stands for it.
+  await expect(replaceFile(at('rc'), bytes('new'), options('rc', 0o1_0644))).rejects.toMatchObject({ code: 'EACCES' })
+  expect(readFileSync(at('rc'), 'utf8')).toBe('old')
+  expect(await realSystem().list(folder)).toEqual(['rc'])
+})
+
+test('a record that does not fit on the disk leaves no half of itself', async () => {
+  mkdirSync(at('full'))
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', at('full')])
+  try {
+    const sys = realSystem()
+    expect(await sys.createExclusive(at('full/j'), 'a\n', sys.identity)).toBe(true)
+    await expect(sys.append(at('full/j'), 'x'.repeat(64_000))).rejects.toMatchObject({ code: 'ENOSPC' })
+    expect(readFileSync(at('full/j'), 'utf8')).toBe('a\n')
+    await expect(sys.createExclusive(at('full/k'), 'x'.repeat(64_000), sys.identity)).rejects.toMatchObject({
+      code: 'ENOSPC',
+    })
+    expect(await sys.list(at('full'))).toEqual(['j'])
+  } finally {
+    execFileSync('umount', [at('full')])
+  }
+})
+
 test('an immutable file and a mounted one are refused by the system', async () => {
   writeFileSync(at('rc'), 'old')
   execFileSync('chattr', ['+i', at('rc')])
@@ -115,6 +150,21 @@ test('programs: no shell, an own environment, a time limit, a cancel', async () 
     name: 'AbortError',
   })
   await expect(exec(['/no/such/program'])).rejects.toMatchObject({ code: 'ENOENT' })
+})
+
+test('what a program leaves behind neither holds the answer up nor lives on in its session', async () => {
+  const begin = performance.now()
+  const { code, stdout } = await exec(['/bin/sh', '-c', 'sleep 60 & echo $!'], { session: true })
+  expect(code).toBe(0)
+  expect(performance.now() - begin).toBeLessThan(5000)
+  const stuck = exec(['/bin/sh', '-c', `trap '' TERM; sleep 60; sleep 60`], { session: true, timeout: 200 })
+  await expect(stuck).rejects.toMatchObject({ code: 'ETIMEDOUT' })
+  // Dead, whether or not somebody has collected it yet.
+  const { stdout: state } = spawnSync('ps', ['-o', 'stat=', '-p', stdout.trim()], { encoding: 'utf8' })
+  expect(state).toMatch(/^(Z.*)?\s*$/)
+  const plain = await exec(['/bin/sh', '-c', 'sleep 3 & echo there'])
+  expect(plain.stdout).toBe('there\n')
+  expect(performance.now() - begin).toBeLessThan(5000)
 })
 
 test('a program can be started as another user', async () => {

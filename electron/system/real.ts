@@ -120,8 +120,15 @@ async function canWrite(path: string, uid: number): Promise<boolean> {
 async function append(path: string, text: string): Promise<void> {
   const handle = await open(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, 0o600)
   try {
-    await handle.writeFile(text)
-    await handle.sync()
+    const { size } = await handle.stat()
+    try {
+      await handle.writeFile(text)
+      await handle.sync()
+    } catch (error) {
+      // Half a record on a full disk would spoil the next one.
+      await handle.truncate(size).catch(() => {})
+      throw error
+    }
   } finally {
     await handle.close()
   }
@@ -134,6 +141,9 @@ async function createExclusive(path: string, text: string, owner: { uid: number;
       if (process.getuid?.() === 0 && owner.uid >= 0) await handle.chown(owner.uid, owner.gid)
       await handle.writeFile(text)
       await handle.sync()
+    } catch (error) {
+      await unlink(path)
+      throw error
     } finally {
       await handle.close()
     }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Answer, Question, TaskEvent, TaskReport, TaskView } from '../contract/task.ts'
 import { CodedError, toAppError } from '../core/errors.ts'
+import { redact } from '../core/redact.ts'
 import { Coalescer } from './coalesce.ts'
 import { Recent } from './recent.ts'
 
@@ -131,7 +132,8 @@ export class TaskRegistry {
   }
 
   #emit(task: Task, report: TaskReport): void {
-    const event: TaskEvent = { taskId: task.id, seq: task.seq++, ...report }
+    const shown = report.type === 'log' ? { ...report, line: redact(report.line) } : report
+    const event: TaskEvent = { taskId: task.id, seq: task.seq++, ...shown }
     task.recent.add(event)
     for (const listener of this.#listeners) listener(event)
   }

@@ -93,7 +93,11 @@ export async function runWindow(out: string, options: WindowArguments): Promise<
 /** Runs that were cut off are settled at once; what cannot be is told by the history and the next run. */
 const settle = (engine: () => Promise<Engine>): Promise<void> =>
   engine().then(
-    (one) => one.settle(new AbortController().signal).catch(() => {}),
+    (one) =>
+      one.settle(new AbortController().signal).then(
+        () => {},
+        () => {},
+      ),
     () => {},
   )
 

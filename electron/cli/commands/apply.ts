@@ -1,6 +1,6 @@
 import { applyResultSchema, type ApplyResult } from '../../contract/run.ts'
 import { CodedError } from '../../core/errors.ts'
-import { type Command, EXIT, follow } from '../command.ts'
+import { type Command, EXIT, follow, settle } from '../command.ts'
 import type { Output } from '../output.ts'
 import { askLine, canAsk } from '../question.ts'
 import { fileCount, printPlan, readProfile } from './plan.ts'
@@ -10,7 +10,7 @@ export const apply: Command = async (context) => {
   const { args, io, output, engine, signal } = context
   if (args.for !== null && args.for !== 'user') throw new CodedError('not-yet', { key: `--for ${args.for}` })
   const profile = await readProfile(context)
-  await engine.settle(signal)
+  await settle(context)
   const view = await engine.makePlan(profile, signal)
   printPlan(output, view)
   if (view.changed && !args.yes) {

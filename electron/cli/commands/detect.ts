@@ -22,7 +22,7 @@ function facts(machine: Machine, { text }: Output): readonly [string, readonly s
   const dockerLine = [
     text.say(`cli:docker.${docker.state}`),
     docker.version,
-    docker.flavour === 'unknown' ? null : docker.flavour,
+    docker.state === 'not-installed' || docker.flavour === 'unknown' ? null : docker.flavour,
   ]
   const hidden = go.settings.filter((setting) => setting.hidden)
   return [

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { ChangeView, PlanView } from '../../contract/plan.ts'
 import type { Profile } from '../../contract/profile.ts'
 import { assertNever } from '../../core/errors.ts'
-import { parseProfile } from '../../core/profile-file.ts'
+import { readProfileBytes } from '../../core/profile-file.ts'
 import { need, unreadableFile } from '../args.ts'
 import { type Command, type Context, EXIT } from '../command.ts'
 import type { Output } from '../output.ts'
@@ -20,13 +20,13 @@ export const plan: Command = async (context) => {
 /** The profile that `--profile` names. Throws `bad-arguments`, `bad-profile`. */
 export async function readProfile({ args }: Context): Promise<Profile> {
   const path = need(args.profile, '--profile')
-  let text: string
+  let bytes: Uint8Array
   try {
-    text = await readFile(path, 'utf8')
+    bytes = await readFile(path)
   } catch {
     throw unreadableFile(path)
   }
-  return parseProfile(text)
+  return readProfileBytes(bytes)
 }
 
 export const fileCount = (view: PlanView): number => view.changes.filter((change) => change.kind === 'file').length

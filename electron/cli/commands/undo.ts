@@ -1,12 +1,13 @@
 import { undoResultSchema } from '../../contract/run.ts'
 import { CodedError } from '../../core/errors.ts'
-import { type Command, EXIT, follow } from '../command.ts'
+import { type Command, EXIT, follow, settle } from '../command.ts'
 import { canAsk } from '../question.ts'
 
 /** `undo [--run ID] [--on-conflict …]`: gives back what stood there before the newest run, or the named one. */
 export const undo: Command = async (context) => {
   const { args, io, output, engine, signal } = context
   const say = (key: string, values = {}) => output.text.say(`cli:undo.${key}`, values)
+  await settle(context)
   const interactive = canAsk(io, args.json)
   // Nobody to ask: find a conflict before anything is touched.
   if (args.onConflict === 'ask' && !interactive) {

@@ -97,7 +97,7 @@ function proxiesOf(environment: Readonly<Record<string, string>>): Machine['prox
     .filter(([name, value]) => PROXY.test(name) && value !== '')
     .map(([name, value]) => ({
       name,
-      value: value.replace(/\/\/[^/@]*@/, '//***@').replace(/^[^/@]*@/, '***@'),
+      value: value.replace(/\/\/[^/]*@/, '//***@').replace(/^[^/]*@/, '***@'),
       from: 'environment',
       loopback: !/^no_proxy$/i.test(name) && isLoopback(value),
     }))

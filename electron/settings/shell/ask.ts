@@ -36,7 +36,7 @@ function freshEnvironment(places: Places, shell: string): Record<string, string>
 /**
  * Starts the shell as a terminal would (login and not) and reads its exported variables.
  * What the user's files print does not matter: the answer begins behind a mark and is cut at NULs.
- * `setsid` keeps an interactive shell away from the terminal that we run in.
+ * The session of its own keeps an interactive shell away from the terminal that we run in.
  */
 export async function askShell(
   sys: Reader,
@@ -47,7 +47,6 @@ export async function askShell(
   // fish makes its configuration folder at its first start; without one there is nothing of the user's to read.
   const config = shell.id === 'fish' ? configFishPath(places) : null
   if (config !== null && (await sys.lstat(folderOf(config))) === null) return []
-  const setsid = (await programAt(sys, '/usr/bin/setsid')) === null ? [] : ['/usr/bin/setsid', '-w']
   const env = (await programAt(sys, '/usr/bin/env')) === null ? '/bin/env' : '/usr/bin/env'
   const starts: readonly Start[] =
     shell.id === 'zsh' ? ['login', 'interactive', 'login-interactive'] : ['login', 'interactive']
@@ -58,10 +57,11 @@ export async function askShell(
   const answers: Answer[] = []
   for (const start of starts) {
     const mark = `GOREADY_MARK=${randomUUID()}`
-    const [program, ...args] = [...setsid, shell.path, ...FLAGS[start], '-c', `${env} -i -0 ${mark}; ${env} -0`]
     try {
-      const options = { env: freshEnvironment(places, shell.path), cwd: places.home, timeout: TIMEOUT, signal, ...as }
-      const { stdout, stderr } = await sys.query([program ?? shell.path, ...args], options)
+      const freshEnv = freshEnvironment(places, shell.path)
+      const options = { env: freshEnv, cwd: places.home, timeout: TIMEOUT, signal, session: true as const, ...as }
+      const question = `${env} -i -0 ${mark}; ${env} -0`
+      const { stdout, stderr } = await sys.query([shell.path, ...FLAGS[start], '-c', question], options)
       answers.push({ start, variables: parseAnswer(stdout, mark), cause: stderr.trim().slice(0, 500) })
     } catch (error) {
       signal.throwIfAborted()

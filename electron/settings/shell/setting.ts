@@ -22,6 +22,9 @@ export const shellSetting: Setting<ShellState, ShellWish> = {
     if (env?.scope === 'system') return Promise.reject(new CodedError('not-yet', { key: 'env.scope: system' }))
     const variables = new Map(Object.entries(env?.set ?? {}).filter(([name]) => !isGoVariable(name)))
     const paths = [...new Set(env?.path ?? [])]
+    // A profile may come from Windows; here its folders name nothing.
+    if (paths.some((path) => !/^(\/|~\/)/.test(path)))
+      return Promise.reject(new CodedError('bad-profile', { key: 'env.path', reason: 'bad-path' }))
     if (variables.size === 0 && paths.length === 0) return Promise.resolve(null)
     return Promise.resolve({ choice: { shells: wantedShells(profile, state), variables, paths }, notes: [] })
   },

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import type { Change, FileState } from '../contract/plan.ts'
+import { CodedError, toAppError } from './errors.ts'
+import { redact } from './redact.ts'
+import { edit } from './test-format.ts'
+import { viewChange } from './view.ts'
+
+test.each([
+  'https://user:hush@corp.example/x|direct',
+  'https://user:p@hush@corp.example',
+  'https://a.example,https://user:hush@corp.example,direct',
+  "export API_TOKEN='hush'",
+  "export DB_PASSWORD='two words of hush'",
+  "export DB_PASSWORD='it'\\''s hush'",
+  "set -gx GITHUB_TOKEN 'hush'",
+  'set -gx GITHUB_TOKEN hush',
+  '{"identitytoken":"hush","x":1}',
+  '//registry.example/:_authToken=hush',
+  'Authorization: Bearer hushhushhush',
+])('nothing of the secret in %s is shown', (text) => expect(redact(text)).not.toContain('hush'))
+
+test.each(['https://goproxy.cn,direct', 'GOFLAGS=-mod=mod', 'a@b.example', 'Unexpected token < in JSON'])(
+  '%s is shown as it is',
+  (text) => expect(redact(text)).toBe(text),
+)
+
+test('an error leaves without secrets: values, cause, what remains', () => {
+  const error = new CodedError('module-download-failed', { proxy: 'https://u:hush@x' }, 'get https://u:hush@x: no')
+  error.remaining.push('/f: token=hush')
+  expect(JSON.stringify(toAppError(error))).not.toContain('hush')
+  expect(JSON.stringify(toAppError(new Error('https://u:hush@x')))).not.toContain('hush')
+})
+
+test('the value of a variable with a telling name is not shown, in the keys and in the diff', () => {
+  const state = (text: string): FileState => ({ bytes: new TextEncoder().encode(text), mode: 0o644, uid: 0, gid: 0 })
+  const change: Change = {
+    kind: 'file',
+    path: '/f',
+    real: '/f',
+    before: state("export MY_TOKEN='hush 1'\n"),
+    after: state("export MY_TOKEN='hush 2'\n"),
+    edits: [edit('/f', 'var:MY_TOKEN', 'hush 2')],
+    notify: [],
+    admin: false,
+  }
+  expect(JSON.stringify(viewChange(change))).not.toContain('hush')
+})

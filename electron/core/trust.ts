@@ -1,0 +1,74 @@
+import type { Change, FileState } from '../contract/plan.ts'
+import { CodedError } from './errors.ts'
+import { folderOf, under } from './paths.ts'
+import type { Run } from './journal.ts'
+import type { Reader } from './system.ts'
+
+/**
+ * Root works in homes that belong to others, and what stands there was put there by them: a link or a
+ * journal of theirs must not lead root to files that are not theirs.
+ */
+
+/**
+ * Refuses for root a link that a user made and that leads to somebody else's file (the kernel's
+ * protected_symlinks does the same in sticky folders). Throws `no-permission`.
+ */
+export async function refuseForeignLink(path: string, real: string, sys: Reader): Promise<void> {
+  if (sys.identity.uid !== 0 || path === real) return
+  const target = await ownerOf(real, sys)
+  let at = ''
+  for (const name of path.split('/').slice(1)) {
+    at = under(at === '' ? '/' : at, name)
+    const stat = await sys.lstat(at)
+    if (stat?.kind === 'link' && stat.uid !== 0 && stat.uid !== target)
+      throw new CodedError('no-permission', { path }, `the link ${at} of user ${stat.uid} leads to user ${target}`)
+  }
+}
+
+/** The owner of what stands at a path, or of the nearest folder that exists. */
+async function ownerOf(path: string, sys: Reader): Promise<number> {
+  const stat = await sys.lstat(path)
+  if (stat) return stat.uid
+  return path === folderOf(path) ? 0 : ownerOf(folderOf(path), sys)
+}
+
+/** Whether a change stays within what one user owns. */
+export function belongsTo(change: Change, uid: number): boolean {
+  if (change.kind === 'image') return true
+  if (change.kind === 'dir') return change.uid === uid
+  // Packages, services and groups are the machine's.
+  if (change.kind !== 'file') return false
+  return [change.before, change.after].every((state) => state === null || isPlain(state, uid))
+}
+
+const isPlain = ({ uid, mode }: FileState, owner: number): boolean => uid === owner && (mode & 0o6000) === 0
+
+/**
+ * Root takes a journal that another user could have written only for that user's own files.
+ * Throws `journal-damaged`.
+ */
+export async function refuseForeignJournal(run: Run, sys: Reader): Promise<void> {
+  if (sys.identity.uid !== 0) return
+  const writer = (await sys.lstat(run.path))?.uid ?? 0
+  if (writer === 0) return
+  const refuse = (path: string): never => {
+    throw new CodedError(
+      'journal-damaged',
+      { path: run.path, line: 1 },
+      `written by user ${writer}, but not his: ${path}`,
+    )
+  }
+  const folders = new Set<string>()
+  for (const change of run.changes) {
+    if (change.kind === 'image') continue
+    if (change.kind !== 'file' && change.kind !== 'dir') {
+      refuse(change.name)
+      continue
+    }
+    const path = change.kind === 'file' ? change.real : change.path
+    if (!belongsTo(change, writer) || (await sys.resolve(path)) !== path || (await ownerOf(path, sys)) !== writer)
+      refuse(path)
+    folders.add(folderOf(path))
+  }
+  for (const path of run.temporaries) if (!folders.has(folderOf(path))) refuse(path)
+}
