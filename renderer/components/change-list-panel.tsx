@@ -1,13 +1,14 @@
 import i18next from 'i18next'
 import type { ChangeView } from '../../electron/contract/plan.ts'
+import type { ReviewRow } from '../store/review-plan.ts'
 import { sizeText } from '../store/run-format.ts'
 import css from './change-list.module.css'
 import { DiffView } from './diff-view.tsx'
 
 type FileChange = Extract<ChangeView, { kind: 'file' }>
 
-/** One change in full: a file as its diff, a folder or an image in a sentence. */
-export function ChangePanel({ change }: { change: ChangeView }) {
+/** One row in full: a file as its diff, folders or an image in a sentence. */
+export function ChangePanel({ row: change }: { row: ReviewRow }) {
   if (change.kind === 'image')
     return (
       <>
@@ -16,11 +17,15 @@ export function ChangePanel({ change }: { change: ChangeView }) {
         {change.action === 'pull' && <p className="faint">{i18next.t('review:image.undo')}</p>}
       </>
     )
-  if (change.kind === 'dir')
+  if (change.kind === 'folders')
     return (
       <>
-        <h2>{change.path}</h2>
-        <p>{i18next.t('review:dir')}</p>
+        <p className={css.why}>{i18next.t('review:dir')}</p>
+        <ul className="mono">
+          {change.paths.map((path) => (
+            <li key={path}>{path}</li>
+          ))}
+        </ul>
       </>
     )
   const owners = [...new Set(change.keys.map(({ owner }) => i18next.t(`setting:name.${owner}`)))]

@@ -1,7 +1,7 @@
 import i18next from 'i18next'
 import { type KeyboardEvent, useId, useRef, useState } from 'react'
 import type { ChangeView } from '../../electron/contract/plan.ts'
-import { changeKey } from '../store/review-plan.ts'
+import { type ReviewRow, reviewRows, rowKey } from '../store/review-plan.ts'
 import { splitPath } from '../store/run-format.ts'
 import { ChangePanel } from './change-list-panel.tsx'
 import css from './change-list.module.css'
@@ -11,18 +11,19 @@ export function ChangeList({ changes }: { changes: readonly ChangeView[] }) {
   const id = useId()
   const rows = useRef<(HTMLButtonElement | null)[]>([])
   const [chosen, setChosen] = useState('')
-  const found = changes.findIndex((change) => changeKey(change) === chosen)
+  const all = reviewRows(changes)
+  const found = all.findIndex((row) => rowKey(row) === chosen)
   const at = found < 0 ? 0 : found
-  const change = changes[at]
-  if (change === undefined) return null
+  const shown = all[at]
+  if (shown === undefined) return null
   const go = (index: number) => {
-    const next = changes[index]
+    const next = all[index]
     if (next === undefined) return
-    setChosen(changeKey(next))
+    setChosen(rowKey(next))
     rows.current[index]?.focus()
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    const last = changes.length - 1
+    const last = all.length - 1
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: last }[event.key]
     if (to === undefined) return
     event.preventDefault()
@@ -37,9 +38,9 @@ export function ChangeList({ changes }: { changes: readonly ChangeView[] }) {
         aria-label={i18next.t('review:list')}
         onKeyDown={onKeyDown}
       >
-        {changes.map((one, index) => (
+        {all.map((one, index) => (
           <button
-            key={changeKey(one)}
+            key={rowKey(one)}
             ref={(element) => {
               rows.current[index] = element
             }}
@@ -50,59 +51,55 @@ export function ChangeList({ changes }: { changes: readonly ChangeView[] }) {
             aria-selected={index === at}
             aria-controls={`${id}-panel`}
             tabIndex={index === at ? 0 : -1}
-            onClick={() => setChosen(changeKey(one))}
+            onClick={() => setChosen(rowKey(one))}
           >
-            <RowName change={one} />
-            <Badges change={one} />
+            <RowName row={one} />
+            <Badges row={one} />
           </button>
         ))}
       </div>
       <section className={css.panel} role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${at}`}>
-        <ChangePanel change={change} />
+        <ChangePanel row={shown} />
       </section>
     </div>
   )
 }
 
-function RowName({ change }: { change: ChangeView }) {
-  if (change.kind === 'image')
-    return (
-      <>
-        <span className={css.name}>{change.name}</span>
-        <span className={css.folder}>{i18next.t('review:kind.image')}</span>
-      </>
-    )
-  const { name, folder } = splitPath(change.path)
+function RowName({ row }: { row: ReviewRow }) {
+  if (row.kind === 'folders')
+    return <span className={css.name}>{i18next.t('review:folders', { folders: row.paths.length })}</span>
+  const { name, folder } = row.kind === 'image' ? { name: row.name, folder: '' } : splitPath(row.path)
   return (
     <>
-      <span className={css.name}>{change.kind === 'dir' ? `${name}/` : name}</span>
-      <span className={css.folder}>{folder}</span>
+      <span className={css.name}>{name}</span>
+      <span className={css.folder}>{row.kind === 'image' ? i18next.t('review:kind.image') : folder}</span>
     </>
   )
 }
 
 type Badge = { tone: 'create' | 'modify' | 'delete' | 'warning' | 'plain'; sign: string; text: string }
 
-function badgesOf(change: ChangeView): readonly Badge[] {
-  if (change.kind === 'image')
+function badgesOf(row: ReviewRow): readonly Badge[] {
+  if (row.kind === 'image')
     return [
-      change.action === 'pull'
+      row.action === 'pull'
         ? { tone: 'create', sign: '↓', text: i18next.t('review:badge.pull') }
         : { tone: 'plain', sign: '✓', text: i18next.t('review:badge.keep') },
     ]
-  const sign = { create: '+', modify: '●', delete: '−' }[change.action]
-  const badges: Badge[] = [{ tone: change.action, sign, text: i18next.t(`review:badge.${change.action}`) }]
-  if (change.admin) badges.push({ tone: 'warning', sign: '!', text: i18next.t('review:badge.admin') })
-  if (change.kind === 'file')
-    for (const id of change.notify) badges.push({ tone: 'warning', sign: '↻', text: i18next.t(`review:badge.${id}`) })
+  const action = row.kind === 'folders' ? 'create' : row.action
+  const sign = { create: '+', modify: '●', delete: '−' }[action]
+  const badges: Badge[] = [{ tone: action, sign, text: i18next.t(`review:badge.${action}`) }]
+  if (row.admin) badges.push({ tone: 'warning', sign: '!', text: i18next.t('review:badge.admin') })
+  if (row.kind === 'file')
+    for (const id of row.notify) badges.push({ tone: 'warning', sign: '↻', text: i18next.t(`review:badge.${id}`) })
   badges.push({ tone: 'plain', sign: '↩', text: i18next.t('review:badge.undo') })
   return badges
 }
 
-function Badges({ change }: { change: ChangeView }) {
+function Badges({ row }: { row: ReviewRow }) {
   return (
     <span className={css.badges}>
-      {badgesOf(change).map(({ tone, sign, text }) => (
+      {badgesOf(row).map(({ tone, sign, text }) => (
         <span key={text} className={css.badge} data-tone={tone}>
           <span aria-hidden="true">{sign} </span>
           {text}

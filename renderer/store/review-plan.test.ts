@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ChangeView } from '../../electron/contract/plan.ts'
-import { changeKey, sumPlan } from './review-plan.ts'
+import { reviewRows, rowKey, sumPlan } from './review-plan.ts'
 
 const file = (path: string, more: Partial<Extract<ChangeView, { kind: 'file' }>> = {}): ChangeView => ({
   kind: 'file',
@@ -45,7 +45,10 @@ test('an engine that does not answer is told apart from lesser findings', () => 
   expect(sumPlan({ changes: [], findings: [proxy, missing] }).dockerMissing).toBe(true)
 })
 
-test('rows have names of their own', () => {
-  const keys = [file('/a'), { ...dir, path: '/a' }, image('pull', 1)].map(changeKey)
-  expect(new Set(keys).size).toBe(3)
+test('files come first, then the image, and all folders together at the end', () => {
+  const other: ChangeView = { ...dir, path: '/home/a/.config', admin: false }
+  const rows = reviewRows([other, dir, image('pull', 1), file('/a'), file('/b')])
+  expect(rows.map(rowKey)).toEqual(['file /a', 'file /b', 'image golang:1.27', 'folders'])
+  expect(rows.at(-1)).toEqual({ kind: 'folders', paths: ['/home/a/.config', '/etc/docker'], admin: true })
+  expect(reviewRows([file('/a')])).toHaveLength(1)
 })

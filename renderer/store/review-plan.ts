@@ -23,6 +23,28 @@ export function sumPlan({ changes, findings }: Pick<PlanView, 'changes' | 'findi
   }
 }
 
+/** One row of the list: a file, the image, or all new folders together. */
+export type ReviewRow = FileRow | ImageRow | { kind: 'folders'; paths: readonly string[]; admin: boolean }
+type FileRow = Extract<ChangeView, { kind: 'file' }>
+type ImageRow = Extract<ChangeView, { kind: 'image' }>
+
+/** What matters first: files, then the image. Folders only hold the files; they stand together at the end. */
+export function reviewRows(changes: readonly ChangeView[]): readonly ReviewRow[] {
+  const folders = changes.filter((change) => change.kind === 'dir')
+  const row: ReviewRow = {
+    kind: 'folders',
+    paths: folders.map(({ path }) => path),
+    admin: folders.some(({ admin }) => admin),
+  }
+  return [
+    ...changes.filter((change) => change.kind === 'file'),
+    ...changes.filter((change) => change.kind === 'image'),
+    ...(folders.length === 0 ? [] : [row]),
+  ]
+}
+
 /** A name for a row that stays the same while the same plan is made again. */
-export const changeKey = (change: ChangeView): string =>
-  `${change.kind} ${change.kind === 'image' ? change.name : change.path}`
+export function rowKey(row: ReviewRow): string {
+  if (row.kind === 'folders') return row.kind
+  return `${row.kind} ${row.kind === 'image' ? row.name : row.path}`
+}
