@@ -35,7 +35,7 @@ test('records stay while a run stands, unless undo is given up', async () => {
 
 test('a run that was given back keeps nothing, a damaged record keeps all', async () => {
   const { sys, remove } = await withRun('failed')
-  sys.put(`${STATE}/runs/bad.jsonl`, '{')
+  sys.put(`${STATE}/runs/bad.jsonl`, '{}\n')
   expect(await remove(false)).toBe(false)
   await sys.removeFile(`${STATE}/runs/bad.jsonl`)
   expect(await remove(false)).toBe(true)

@@ -38,6 +38,7 @@ test('requests wait for the engine; one that cannot be built is the answer to ea
   const engine = new Promise<never>((_resolve, reject) => {
     fail = reject
   })
+  engine.catch(() => {})
   const connection = connect(
     window,
     () => Promise.resolve({} as never),
