@@ -1,4 +1,10 @@
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core'
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+} from '@mantine/core'
 
 /** Our own shade in Go's cyan family. 8 on white and 4 on the dark ground both have more than 5:1. */
 const lagoon: MantineColorsTuple = [
@@ -17,11 +23,18 @@ const lagoon: MantineColorsTuple = [
 const SANS = 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif'
 const MONO = 'ui-monospace, "Cascadia Mono", Menlo, "DejaVu Sans Mono", "Noto Sans Mono CJK SC", monospace'
 
+/** Mantine settles the text on a filled button for the light theme only; ours follows the scheme. */
+const onAccent: VariantColorsResolver = (input) => {
+  const colors = defaultVariantColorsResolver(input)
+  const own = input.color === undefined || input.color === 'lagoon'
+  return input.variant === 'filled' && own ? { ...colors, color: 'var(--on-accent)' } : colors
+}
+
 export const theme = createTheme({
   colors: { lagoon },
   primaryColor: 'lagoon',
   primaryShade: { light: 8, dark: 4 },
-  autoContrast: true,
+  variantColorResolver: onAccent,
   fontFamily: SANS,
   fontFamilyMonospace: MONO,
   fontSizes: { xs: '0.8125rem', sm: '0.875rem', md: '0.9375rem', lg: '1.0625rem', xl: '1.25rem' },
@@ -45,6 +58,10 @@ export const variables: CSSVariablesResolver = () => {
     '--mantine-color-anchor': 'var(--accent)',
     '--mantine-color-default-border': 'var(--edge)',
     '--mantine-color-default': 'var(--card)',
+    '--mantine-color-default-hover': 'var(--raised)',
+    '--mantine-color-disabled': 'var(--raised)',
+    '--mantine-color-disabled-color': 'var(--faint)',
+    '--mantine-color-disabled-border': 'var(--line)',
   }
   return { variables: {}, light: own, dark: own }
 }

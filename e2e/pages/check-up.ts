@@ -22,6 +22,6 @@ export class CheckUpPage {
   }
 
   async unfold(): Promise<void> {
-    await this.page.locator('summary').click()
+    await this.page.getByText(/^(这台电脑的详细信息|Details of this computer)$/).click()
   }
 }

@@ -18,10 +18,9 @@ export function GoMod() {
   const drop = (event: DragEvent) => {
     const file = event.dataTransfer.files[0]
     setOver(false)
-    // A profile dropped here belongs to the window's own zone.
+    // A profile dropped here belongs to the window's own zone, which leaves what is prevented here.
     if (file === undefined || !file.name.endsWith('.mod')) return
     event.preventDefault()
-    event.stopPropagation()
     setTooLarge(file.size > MAX_GO_MOD)
     if (file.size > MAX_GO_MOD) return
     file
