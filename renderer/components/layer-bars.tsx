@@ -18,7 +18,7 @@ export function LayerBars({ progress }: { progress: Progress }) {
             {speed === undefined ? '' : i18next.t('run:speed', { speed: sizeText(speed) })}
           </span>
           <span className={css.figure}>
-            {left === undefined || left === null ? '' : i18next.t('run:left', { time: clockText(left) })}
+            {left === undefined || left === null || left <= 0 ? '' : i18next.t('run:left', { time: clockText(left) })}
           </span>
         </p>
         <span className={css.percent}>{percent === null ? '' : `${percent} %`}</span>

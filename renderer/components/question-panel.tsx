@@ -10,7 +10,11 @@ export function QuestionPanel({ question, answer }: { question: Question; answer
   const { note, diff, choices } = question
   const heading = useRef<HTMLHeadingElement>(null)
   const [given, setGiven] = useState<Answer | null>(null)
-  useEffect(() => heading.current?.focus(), [question.id])
+  useEffect(() => {
+    heading.current?.focus({ preventScroll: true })
+    // The whole panel where it fits: the buttons are what matters.
+    heading.current?.parentElement?.scrollIntoView({ block: 'nearest' })
+  }, [question.id])
   const path = String(note.values?.['path'] ?? '')
   // The command line's question names the keys to press.
   const words = note.key === 'cli:undo.ask' ? 'run:ask.edited' : note.key

@@ -10,6 +10,7 @@ const SIGNS: Readonly<Record<StepState, string>> = {
   skipped: '–',
   failed: '✕',
   stopped: '■',
+  missed: '–',
 }
 
 /** The steps of a task one under the other; the one that runs is unfolded. */

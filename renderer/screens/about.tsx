@@ -14,6 +14,7 @@ export function AboutDialog({ opened, onClose }: { opened: boolean; onClose(): v
       opened={opened}
       onClose={onClose}
       title={i18next.t('about:title')}
+      lockScroll={false}
       closeButtonProps={{ 'aria-label': i18next.t('settings:close') }}
       size="lg"
     >

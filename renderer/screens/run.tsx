@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import i18next from 'i18next'
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import type { AppError } from '../../electron/contract/note.ts'
 import { LogFold } from '../components/log-fold.tsx'
 import { QuestionPanel } from '../components/question-panel.tsx'
@@ -52,19 +52,42 @@ function RunBody() {
 
 /** Cancelled or failed: what happened, and where to go from here. */
 function Ended({ error }: { error: AppError }) {
-  const starting = useReview((review) => review.starting)
+  const box = useRef<HTMLDivElement>(null)
+  // The page may have been scrolled down to the step that ran.
+  useEffect(() => box.current?.scrollIntoView({ block: 'nearest' }), [])
+  // Somebody who cancelled, and got everything back, has no error before them.
+  const calm = error.code === 'cancelled' && (error.remaining ?? []).length === 0
   const page = fittingPage(error.code)
   return (
-    <Failure error={error}>
-      <Button loading={starting} onClick={() => void useReview.getState().retry()}>
-        {i18next.t('run:retry')}
-      </Button>
-      {page !== 'review' && (
-        <Button variant="default" onClick={() => leaveTo(page)}>
-          {i18next.t('run:goTo', { page: i18next.t(`wizard:page.${page}.step`) })}
-        </Button>
+    <div ref={box}>
+      {calm ? (
+        <section className={css.lost}>
+          <h2>{i18next.t('run:cancelled.title')}</h2>
+          <p>{i18next.t('run:cancelled.text')}</p>
+          <div className={css.actions}>
+            <Again />
+          </div>
+        </section>
+      ) : (
+        <Failure error={error}>
+          <Again />
+          {page !== 'review' && (
+            <Button variant="default" onClick={() => leaveTo(page)}>
+              {i18next.t('run:goTo', { page: i18next.t(`wizard:page.${page}.step`) })}
+            </Button>
+          )}
+        </Failure>
       )}
-    </Failure>
+    </div>
+  )
+}
+
+function Again() {
+  const starting = useReview((review) => review.starting)
+  return (
+    <Button loading={starting} onClick={() => void useReview.getState().retry()}>
+      {i18next.t('run:retry')}
+    </Button>
   )
 }
 

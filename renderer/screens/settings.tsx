@@ -21,6 +21,7 @@ export function SettingsDialog({ opened, onClose }: { opened: boolean; onClose()
         opened={opened && !about}
         onClose={onClose}
         title={i18next.t('settings:title')}
+        lockScroll={false}
         closeButtonProps={{ 'aria-label': i18next.t('settings:close') }}
         size="lg"
       >

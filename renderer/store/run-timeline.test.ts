@@ -57,7 +57,7 @@ test('a failed run marks the step it failed in, and keeps what never began apart
     step('rollback', 'done'),
     { type: 'failed', error },
   ])
-  expect(states(timeline)).toMatchObject({ pull: 'failed', 'verify-image': 'waiting', rollback: 'done' })
+  expect(states(timeline)).toMatchObject({ pull: 'failed', 'verify-image': 'missed', rollback: 'done' })
   expect(timeline.steps.at(-1)?.id).toBe('rollback')
   expect(timeline.end).toEqual({ type: 'failed', error })
 })

@@ -3,8 +3,8 @@ import type { Question, StepId, TaskEvent } from '../../electron/contract/task.t
 import { assertNever } from '../assert-never.ts'
 
 export type Progress = Extract<TaskEvent, { type: 'progress' }>
-/** `waiting`: not begun. `stopped`: the run was cancelled in it. */
-export type StepState = 'waiting' | 'running' | 'done' | 'skipped' | 'failed' | 'stopped'
+/** `waiting`: not begun; `missed`: and now it never will. `stopped`: the run was cancelled in it. */
+export type StepState = 'waiting' | 'running' | 'done' | 'skipped' | 'failed' | 'stopped' | 'missed'
 export type TimelineStep = { id: StepId; state: StepState; progress: Progress | null }
 export type TimelineEnd =
   | { type: 'done'; result: unknown }
@@ -66,9 +66,9 @@ function withEvent(timeline: Timeline, event: Exclude<TaskEvent, { type: 'log' }
     case 'done':
       return ended(timeline, { type: 'done', result: event.result }, 'done', 'skipped')
     case 'cancelled':
-      return ended(timeline, { type: 'cancelled', error: event.error }, 'stopped', 'waiting')
+      return ended(timeline, { type: 'cancelled', error: event.error }, 'stopped', 'missed')
     case 'failed':
-      return ended(timeline, { type: 'failed', error: event.error }, 'failed', 'waiting')
+      return ended(timeline, { type: 'failed', error: event.error }, 'failed', 'missed')
     default:
       return assertNever(event)
   }
