@@ -35,18 +35,22 @@ export type OpenApp = {
   close(): Promise<void>
 }
 
-/** Starts the built program with `args` in folders of its own and waits for its window. */
-export async function openApp(args: readonly string[] = []): Promise<OpenApp> {
+/** Where the program is to live, and what its environment has besides. */
+export type Folders = { home: string; root: string; env?: Readonly<Record<string, string>> }
+
+/**
+ * Starts the built program with `args` in folders of its own (or in a lab's, which stay) and waits for its window.
+ */
+export async function openApp(args: readonly string[] = [], lab?: Folders): Promise<OpenApp> {
   const folder = mkdtempSync(join(tmpdir(), 'goready-window-'))
-  const home = join(folder, 'home')
-  const root = join(folder, 'root')
-  mkdirSync(home)
-  mkdirSync(root)
+  const home = lab?.home ?? join(folder, 'home')
+  const root = lab?.root ?? join(folder, 'root')
+  if (lab === undefined) for (const path of [home, root]) mkdirSync(path)
   const app = await _electron.launch({
     executablePath: electron(),
     args: [...START, '--home', home, '--root', root, ...args],
     cwd: folder,
-    env: { ...environment(), HOME: home },
+    env: { ...environment(), HOME: home, ...lab?.env },
   })
   const page = await app.firstWindow()
   return {
