@@ -8,7 +8,10 @@ type Props = { children: ReactNode; yes: string; busy?: boolean; onYes(): void; 
 /** Asks once more, in place. The focus goes to the words, so that an Enter too much answers nothing. */
 export function Confirm({ children, yes, busy = false, onYes, onNo }: Props) {
   const words = useRef<HTMLParagraphElement>(null)
-  useEffect(() => words.current?.focus(), [])
+  useEffect(() => {
+    words.current?.focus({ preventScroll: true })
+    words.current?.parentElement?.scrollIntoView({ block: 'nearest' })
+  }, [])
   return (
     <div
       className={css.confirm}

@@ -8,10 +8,9 @@ export function ProfileBanner() {
   const opened = useWizard((wizard) => wizard.opened)
   const page = useWizard((wizard) => wizard.page)
   const reset = useWizard((wizard) => wizard.reset)
-  if (opened === null) return null
-  const { name, locked, remark } = opened
   // What runs or has run is no longer a matter of choice.
-  const closable = page !== 'run' && page !== 'done'
+  if (opened === null || page === 'run' || page === 'done') return null
+  const { name, locked, remark } = opened
   return (
     <section className={css.banner} aria-label={i18next.t('review:profile.label')}>
       <p className={css.words}>
@@ -27,11 +26,9 @@ export function ProfileBanner() {
           ? i18next.t('review:profile.unlocked')
           : i18next.t('review:profile.locked', { fields: locked.map(fieldName).join(i18next.t('review:and')) })}
       </p>
-      {closable && (
-        <Button variant="default" size="compact-sm" onClick={reset}>
-          {i18next.t('review:profile.close')}
-        </Button>
-      )}
+      <Button variant="default" size="compact-sm" onClick={reset}>
+        {i18next.t('review:profile.close')}
+      </Button>
     </section>
   )
 }

@@ -1,4 +1,5 @@
 import i18next from 'i18next'
+import { useEffect, useRef } from 'react'
 import type { StepState, TimelineStep } from '../store/run-timeline.ts'
 import { LayerBars } from './layer-bars.tsx'
 import css from './timeline.module.css'
@@ -13,10 +14,22 @@ const SIGNS: Readonly<Record<StepState, string>> = {
   missed: '–',
 }
 
+type Props = {
+  steps: readonly TimelineStep[]
+  /** Keeps the step that runs in sight, in a window that is too low for all of them. */
+  follow?: boolean
+}
+
 /** The steps of a task one under the other; the one that runs is unfolded. */
-export function Timeline({ steps }: { steps: readonly TimelineStep[] }) {
+export function Timeline({ steps, follow = false }: Props) {
+  const list = useRef<HTMLOListElement>(null)
+  const running = steps.findLast(({ state }) => state === 'running')?.id ?? null
+  useEffect(() => {
+    if (follow && running !== null)
+      list.current?.querySelector(`[data-step="${running}"]`)?.scrollIntoView({ block: 'nearest' })
+  }, [follow, running])
   return (
-    <ol className={css.timeline} aria-label={i18next.t('run:steps')}>
+    <ol ref={list} className={css.timeline} aria-label={i18next.t('run:steps')}>
       {steps.map((step) => (
         <Step key={step.id} step={step} />
       ))}

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import i18next from 'i18next'
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import { CopyButton } from '../components/copy-button.tsx'
 import { LogFold } from '../components/log-fold.tsx'
 import { Failure } from '../components/run-failure.tsx'
@@ -57,8 +57,11 @@ function ProgramOutcome({ image }: { image: string }) {
   const { program, startProgram } = useDone()
   const made = programOf(program)
   const ended = made !== null
+  const box = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    if (ended) say(i18next.t('done:programRan'))
+    if (!ended) return
+    say(i18next.t('done:programRan'))
+    box.current?.scrollIntoView({ block: 'nearest' })
   }, [ended])
   if (program.step === 'idle') return null
   if (program.step === 'failed')
@@ -72,7 +75,7 @@ function ProgramOutcome({ image }: { image: string }) {
       </div>
     )
   return (
-    <div className={css.outcome} aria-busy={program.step === 'running'}>
+    <div ref={box} className={css.outcome} aria-busy={program.step === 'running'}>
       {program.step === 'running' && (
         <>
           <p>{i18next.t('done:programRuns')}</p>

@@ -1,11 +1,10 @@
 import { Button } from '@mantine/core'
 import i18next from 'i18next'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { UndoResult } from '../../electron/contract/run.ts'
 import { Confirm } from '../components/confirm.tsx'
 import { QuestionPanel } from '../components/question-panel.tsx'
 import { Failure } from '../components/run-failure.tsx'
-import { say } from '../store/announcer.ts'
 import { useDone } from '../store/done.ts'
 import { answerErrand, cancelErrand } from '../store/done-errand.ts'
 import css from './done.module.css'
@@ -32,7 +31,7 @@ export function UndoSection({ earlier = false }: { earlier?: boolean }) {
       )}
       {undo.step === 'running' && (
         <>
-          <p role="status">{i18next.t('done:undo.running')}</p>
+          <Focused>{i18next.t('done:undo.running')}</Focused>
           {undo.timeline.questions.map((question) => (
             <QuestionPanel
               key={question.id}
@@ -70,13 +69,25 @@ export function UndoSection({ earlier = false }: { earlier?: boolean }) {
   )
 }
 
+// The button that had the focus is gone.
+function Focused({ children }: { children: string }) {
+  const words = useRef<HTMLParagraphElement>(null)
+  useEffect(() => words.current?.focus({ preventScroll: true }), [])
+  return (
+    <p ref={words} tabIndex={-1}>
+      {children}
+    </p>
+  )
+}
+
 /** What an undo gave back, and what it left. */
 export function Undone({ result }: { result: UndoResult }) {
   const { restored, kept, removedFolders } = result
-  useEffect(() => say(i18next.t('done:undo.done')), [])
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => heading.current?.focus(), [])
   return (
-    <section className={css.verdict} role="status">
-      <h2 className={css.version}>
+    <section className={css.verdict}>
+      <h2 ref={heading} tabIndex={-1} className={css.version}>
         <span aria-hidden="true">✓ </span>
         {i18next.t('done:undo.done')}
       </h2>

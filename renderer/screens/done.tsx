@@ -51,9 +51,10 @@ function DoneBody() {
 
 /** `go version` as the image answered it; without an image what was set. */
 function Verdict({ image }: { image: string | null }) {
-  const { result, summary, proof, prove } = useDone()
+  const { result, summary, latest, proof, prove } = useDone()
   const verification = result?.verification ?? proofOf(proof)
   const settings = result !== null || summary !== null
+  const state = settings ? 'set' : latest === 'undone' ? 'undone' : 'nothing'
   const checking = proof.step === 'running'
   return (
     <section className={css.verdict} role="status">
@@ -68,8 +69,8 @@ function Verdict({ image }: { image: string | null }) {
         </>
       ) : (
         <>
-          <h2 className={css.version}>{i18next.t(settings ? 'done:set' : 'done:nothing')}</h2>
-          <p>{i18next.t(settings ? 'done:setText' : 'done:nothingText')}</p>
+          <h2 className={css.version}>{i18next.t(`done:${state}`)}</h2>
+          <p>{i18next.t(`done:${state}Text`)}</p>
           {image !== null && settings && (
             <p>
               <Button variant="default" loading={checking} onClick={() => void prove(image)}>

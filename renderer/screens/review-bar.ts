@@ -51,9 +51,9 @@ function sentence(review: Review): string {
   return [...willDo(sumPlan(shown.plan)), i18next.t('review:bar.untouched')].join('')
 }
 
-function willDo({ files, download, reloads }: PlanSum): readonly string[] {
+// How many files stands on the button already.
+function willDo({ download, reloads }: PlanSum): readonly string[] {
   const parts: string[] = []
-  if (files > 0) parts.push(i18next.t(files === 1 ? 'review:bar.file' : 'review:bar.files', { files }))
   if (download !== undefined)
     parts.push(
       download === null ? i18next.t('review:bar.pull') : i18next.t('review:bar.pullSize', { size: sizeText(download) }),

@@ -22,7 +22,14 @@ export const reviewPage: PageView = {
   id: 'review',
   Body: ReviewBody,
   useBar: useReviewBar,
-  useChosen: () => null,
+  useChosen: useFiles,
+}
+
+function useFiles(): string | null {
+  const { review } = useReview()
+  if (review.step !== 'ready' || review.shown.kind !== 'profile') return null
+  const { files } = sumPlan(review.shown.plan)
+  return files === 0 ? null : i18next.t('review:chosenFiles', { files })
 }
 
 function ReviewBody() {

@@ -27,7 +27,7 @@ export const runPage: PageView = {
 
 function RunBody() {
   const taskId = useWizard((wizard) => wizard.taskId)
-  const { timeline, truth, cancelling, watch, answer, read } = useRun()
+  const { timeline, truth, cancelling, reading, watch, answer, read } = useRun()
   useEffect(() => {
     if (taskId !== null) watch(taskId)
     else void useRun.getState().lookBack()
@@ -44,7 +44,7 @@ function RunBody() {
       {questions.map((question) => (
         <QuestionPanel key={question.id} question={question} answer={(choice) => void answer(question.id, choice)} />
       ))}
-      <Timeline steps={steps} />
+      <Timeline steps={steps} follow={!reading} />
       <LogFold log={log} dropped={dropped} onFold={read} />
     </div>
   )

@@ -4,6 +4,7 @@ import type { AppError } from '../../electron/contract/note.ts'
 import {
   type ApplyResult,
   applyResultSchema,
+  type RunStatus,
   type RunSummary,
   type UndoResult,
   undoResultSchema,
@@ -24,6 +25,8 @@ type DoneStore = {
   result: ApplyResult | null
   /** What the records say of the run that undo would give back. null: there is none. */
   summary: RunSummary | null
+  /** How the newest run stands. */
+  latest: RunStatus | null
   looked: boolean
   problem: AppError | null
   /** What an undo gave back. */
@@ -48,6 +51,7 @@ const IDLE = { step: 'idle' } as const
 const FRESH = {
   result: null,
   summary: null,
+  latest: null,
   looked: false,
   problem: null,
   undone: null,
@@ -78,7 +82,8 @@ export const useDone = create<DoneStore>((set, get) => {
           runId === null
             ? (history.find(({ status, changed }) => changed && status === 'applied') ?? null)
             : (history.find(({ id, status }) => id === runId && status === 'applied') ?? null)
-        set({ looked: true, problem: null, summary, result: get().result ?? resultOf(tasks, runId) })
+        const latest = history[0]?.status ?? null
+        set({ looked: true, problem: null, summary, latest, result: get().result ?? resultOf(tasks, runId) })
         // A window that was reloaded in the middle of giving back.
         const running = tasks.find(({ kind, state }) => kind === 'undo' && state === 'running')
         if (running && get().undo.step === 'idle') await undoing(() => Promise.resolve(running.id))

@@ -15,8 +15,9 @@ export function errorWords(error: AppError): { what: string; todo: string } {
   const values: Record<string, string | number> = { ...error.values }
   const { reason } = values
   if (typeof reason === 'string') {
-    const key = error.code === 'bad-profile' ? `grammar:${reason}` : reason
-    values['reasonText'] = i18next.exists(key) ? i18next.t(key, values) : reason
+    const key = [`grammar:${reason}`, `run:reason.${reason}`, reason].find((one) => i18next.exists(one))
+    // A grammar's sentence ends in a stop, and the error's own goes on.
+    values['reasonText'] = key === undefined ? reason : i18next.t(key, values).replace(/[.。]$/, '')
   }
   const own = `run:todo.${error.code}`
   return {
