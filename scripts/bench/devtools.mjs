@@ -57,6 +57,7 @@ export function devtools(child) {
   }
   return {
     evaluate,
+    reload: async () => send('Page.reload', {}, await page),
     screenshot: async () =>
       Buffer.from((await send('Page.captureScreenshot', { format: 'png' }, await page)).data, 'base64'),
   }
