@@ -156,16 +156,21 @@ test('the menu speaks the chosen language and its commands reach the page', asyn
 test('a crashed page is loaded again', async () => {
   await start()
   await ask('draft.save', draft('sources'))
-  await open.app.evaluate(({ BrowserWindow }) =>
-    BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer(),
-  )
-  const text = () =>
-    open.app.evaluate(async ({ BrowserWindow }): Promise<unknown> => {
-      const contents = BrowserWindow.getAllWindows()[0]?.webContents
-      if (contents === undefined || contents.isCrashed() || contents.isLoading()) return ''
-      return contents.executeJavaScript("document.querySelector('h1')?.textContent ?? ''")
+  const loaded = await open.app.evaluate(({ BrowserWindow }) => {
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents
+    return new Promise<string>((resolve) => {
+      contents?.once('render-process-gone', () => contents.once('did-finish-load', () => resolve(contents.getURL())))
+      contents?.forcefullyCrashRenderer()
     })
-  await expect.poll(text).not.toBe('')
+  })
+  expect(loaded).toContain('app://goready/index.html')
+  const heading = () =>
+    open.app.evaluate(({ BrowserWindow }): Promise<unknown> | undefined =>
+      BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(
+        "document.querySelector('h1')?.textContent ?? ''",
+      ),
+    )
+  await expect.poll(heading).not.toBe('')
 })
 
 const answerClosing = (response: number) =>
