@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client'
 import { App } from './frame/app.tsx'
 import { listenToCommands } from './frame/commands.ts'
 import { firstLanguage, setUpTexts } from './i18n/setup.ts'
+import { useAppInfo } from './store/app-info.ts'
 import { usePreferences } from './store/preferences.ts'
 import { useTasks } from './store/tasks.ts'
 import { useWizard } from './store/wizard.ts'
@@ -34,7 +35,12 @@ function Root() {
 
 await setUpTexts(firstLanguage(location.search, navigator.languages))
 // Language, page and choices first: a page that jumps to another one after a moment is worse than the moment.
-await Promise.all([usePreferences.getState().load(), useWizard.getState().load()])
+await Promise.all([
+  usePreferences.getState().load(),
+  useWizard.getState().load(),
+  // Says whether the page begins with a warning.
+  useAppInfo.getState().load(),
+])
 listenToCommands()
 watchMachine()
 useTasks

@@ -16,7 +16,10 @@ export function FindingList({ rows, quiet }: { rows: readonly Row[]; quiet?: boo
             <span className="finding-sign" aria-hidden="true">
               {SIGNS[sign]}
             </span>
-            <span className="finding-text">{text}</span>
+            {/* Keyed: a sentence that is replaced by a longer one is another one, not one that jumped. */}
+            <span key={text} className="finding-text">
+              {text}
+            </span>
             {button}
           </div>
           {below}

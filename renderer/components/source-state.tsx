@@ -14,7 +14,7 @@ export function SourceState({ probe }: { probe: Probe | undefined }) {
       <span className="source-bar" aria-hidden="true">
         <span style={{ width: `${share * 100}%` }} />
       </span>
-      <span>
+      <span key={state}>
         {probe?.state === 'ok' ? (
           <>
             <span aria-hidden="true">✓ </span>

@@ -6,7 +6,10 @@ export function BottomBar({ bar }: { bar: Bar }) {
   const { sentence, back, next } = bar
   return (
     <footer className="bar">
-      <p className="bar-sentence">{sentence}</p>
+      {/* A new sentence is a new paragraph: one that grew would count as a jump. */}
+      <p key={sentence} className="bar-sentence">
+        {sentence}
+      </p>
       <div className="bar-buttons">
         {back !== null && (
           <Button variant="default" disabled={back.disabled} onClick={() => back.act()}>

@@ -49,7 +49,8 @@ function Step({ step, current }: { step: Page; current: Page }) {
       </span>
       <span className="step-words">
         <span className="step-title">{title}</span>
-        {state === 'done' && chosen !== null && <span className="step-chosen">{chosen}</span>}
+        {/* Its line is there from the start: what was chosen may be known only a moment later. */}
+        {state === 'done' && <span className="step-chosen">{chosen ?? '\u00a0'}</span>}
       </span>
       <span className="sr">{i18next.t(`wizard:rail.${state}`)}</span>
     </>

@@ -22,7 +22,7 @@ test('the sentence grows with the pages, in Chinese', async () => {
 test('and in English', async () => {
   await i18next.changeLanguage('en')
   expect(soFarText(own, facts, 'env')).toBe(
-    'So far: download golang:1.27 (298 MB). Set the source of Go modules and Docker. Write 2 settings of your own.',
+    'Download golang:1.27 (298 MB). Set the source of Go modules and Docker. Write 2 settings of your own.',
   )
-  expect(soFarText({ version: 1 }, { image: null, size: null }, 'env')).toBe('So far there is nothing to do.')
+  expect(soFarText({ version: 1 }, { image: null, size: null }, 'env')).toBe('Nothing to do so far.')
 })

@@ -1,6 +1,6 @@
 import { Button, Skeleton } from '@mantine/core'
 import i18next from 'i18next'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { Note } from '../../electron/contract/note.ts'
 import { request } from '../api.ts'
 import { Facts } from '../components/facts.tsx'
@@ -10,6 +10,7 @@ import { Problem } from '../components/problem.tsx'
 import { usePlainBar } from '../frame/plain-bar.ts'
 import { knownError } from '../known-error.ts'
 import type { PageView } from '../page.ts'
+import { say } from '../store/announcer.ts'
 import { type CheckUp, useCheckUp } from '../store/check-up.ts'
 import { type Check, checksOf, networkCheck, verdictOf } from '../store/checks.ts'
 import { useSources } from '../store/sources.ts'
@@ -42,18 +43,14 @@ function useVerdict() {
 }
 
 function Body() {
-  const { checkUp, look, tryNetwork } = useCheckUp()
-  const again = () => {
-    void look()
-    void tryNetwork()
-  }
+  const { checkUp, lookAgain } = useCheckUp()
   switch (checkUp.step) {
     case 'looking':
       return <Looking />
     case 'failed':
-      return <Problem error={checkUp.error} retry={again} />
+      return <Problem error={checkUp.error} retry={() => void lookAgain()} />
     case 'seen':
-      return <Seen checkUp={checkUp} again={again} />
+      return <Seen checkUp={checkUp} />
   }
 }
 
@@ -67,8 +64,11 @@ function Looking() {
   )
 }
 
-function Seen({ checkUp, again }: { checkUp: CheckUp & { step: 'seen' }; again: () => void }) {
+function Seen({ checkUp }: { checkUp: CheckUp & { step: 'seen' } }) {
+  const { again, lookAgain } = useCheckUp()
   const verdict = useVerdict()
+  const title = verdict === null ? '' : i18next.t(`check-up:${verdict.state}`, { count: verdict.problems })
+  useEffect(() => say(title), [title])
   if (verdict === null) return null
   const { state, problems, open, folded, fine } = verdict
   const needs = state === 'needs'
@@ -79,10 +79,10 @@ function Seen({ checkUp, again }: { checkUp: CheckUp & { step: 'seen' }; again: 
         <div className="verdict-line">
           <h2>
             <span aria-hidden="true">{needs ? '! ' : '✓ '}</span>
-            {i18next.t(`check-up:${state}`, { count: problems })}
+            {title}
           </h2>
-          <Button variant="default" size="compact-md" onClick={again}>
-            {i18next.t('wizard:again')}
+          <Button variant="default" size="compact-md" aria-busy={again} onClick={() => void lookAgain()}>
+            {i18next.t(again ? 'check-up:again' : 'wizard:again')}
           </Button>
         </div>
         <p className="faint">{i18next.t(`check-up:${state}Why`, { count: fine })}</p>

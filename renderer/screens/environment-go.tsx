@@ -1,4 +1,3 @@
-import { Skeleton } from '@mantine/core'
 import i18next from 'i18next'
 import { assertNever } from '../assert-never.ts'
 import { Fold } from '../components/fold.tsx'
@@ -10,7 +9,6 @@ import { useWizard } from '../store/wizard.ts'
 export function GoSettings() {
   const profile = useWizard((wizard) => wizard.profile)
   const checkUp = useCheckUp((store) => store.checkUp)
-  if (checkUp.step === 'looking') return <Skeleton height={88} mb={16} />
   const settings = goSettings(profile, checkUp.step === 'seen' ? checkUp.machine : null)
   if (settings.length === 0) return <p className="env-part">{i18next.t('environment:nothing')}</p>
   return (

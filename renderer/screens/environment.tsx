@@ -1,3 +1,4 @@
+import { Skeleton } from '@mantine/core'
 import i18next from 'i18next'
 import { useEffect } from 'react'
 import { LockedNote, useLock } from '../components/locked.tsx'
@@ -33,6 +34,15 @@ export const environmentPage: PageView = {
 function Body() {
   const start = useEnvironment((environment) => environment.start)
   useEffect(() => start(useWizard.getState().profile), [start])
+  const looking = useCheckUp((store) => store.checkUp.step === 'looking')
+  if (looking)
+    return (
+      <div aria-busy="true">
+        <Skeleton height={96} mb={8} />
+        <Skeleton height={72} mb={8} />
+        <Skeleton height={72} />
+      </div>
+    )
   return (
     <>
       <GoSettings />

@@ -9,11 +9,12 @@ import { chooseImage, imageOf, pinnedTags, tagOf, useTags } from '../store/tags.
 type CardId = 'newest' | 'newest-alpine' | 'pinned'
 
 /** The recommended image, the small one, and one of a version that somebody asked for. */
-export function Cards({ list, image }: { list: TagList; image: string }) {
+export function Cards({ list, image }: { list: TagList; image: string | null }) {
   const { locked } = useLock('image')
-  const pinned = pinnedTags(list, image)
-  const chosen: CardId = image === 'newest' || image === 'newest-alpine' ? image : 'pinned'
-  const current = tagOf(image, list)
+  const pinned = pinnedTags(list, image ?? 'newest')
+  const current = image === null ? null : tagOf(image, list)
+  const named = image === 'newest' || image === 'newest-alpine' || image === null
+  const chosen: CardId | null = named ? image : 'pinned'
   // Offered when nobody has picked one yet: the newest but one.
   const offered = chosen === 'pinned' ? current : (pinned[0] ?? null)
   return (
@@ -80,7 +81,7 @@ function Card({ id, tag, chosen, locked, choose, children }: CardProps) {
         <p>{i18next.t(`go-version:why.${id}`)}</p>
         {tag !== null && (
           <>
-            <p>
+            <p className="card-size">
               <SizeText tag={tag} />
             </p>
             <p>

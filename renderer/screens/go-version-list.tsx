@@ -11,11 +11,11 @@ import { SupportText } from './go-version-cards.tsx'
 const SHOWN = 100
 
 /** Every tag, to search and to choose from. */
-export function AllTags({ list, image }: { list: TagList; image: string }) {
+export function AllTags({ list, image }: { list: TagList; image: string | null }) {
   const [text, setText] = useState('')
   const { locked } = useLock('image')
   const found = searchTags(list.tags, text)
-  const chosen = tagOf(image, list)?.tag
+  const chosen = image === null ? undefined : tagOf(image, list)?.tag
   return (
     <Fold summary={i18next.t('go-version:all', { count: list.tags.length })}>
       <TextInput
@@ -56,7 +56,7 @@ export function ListSource({ list }: { list: TagList }) {
       {list.from === 'registry'
         ? i18next.t('go-version:fromRegistry', { source: list.source })
         : i18next.t('go-version:fromCatalogue', { date: list.catalogueDate })}
-      <Button variant="subtle" size="compact-sm" disabled={busy} onClick={() => void load(true)}>
+      <Button variant="subtle" size="compact-sm" aria-busy={busy} onClick={() => void load(true)}>
         {i18next.t(busy ? 'go-version:refreshing' : 'go-version:refresh')}
       </Button>
     </p>

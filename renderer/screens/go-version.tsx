@@ -29,11 +29,11 @@ export const goVersionPage: PageView = {
 
 function Body() {
   const { list, error, load, askSize } = useTags()
-  const image = useWizard((wizard) => wizard.profile.image ?? 'newest')
+  const image = useWizard((wizard) => wizard.profile.image ?? null)
   useEffect(() => {
     if (useTags.getState().list === null) void load(false)
   }, [load])
-  const tag = tagOf(image, list)?.tag
+  const tag = image === null ? undefined : tagOf(image, list)?.tag
   useEffect(() => {
     if (tag !== undefined) void askSize(`golang:${tag}`)
   }, [tag, askSize])
@@ -42,10 +42,11 @@ function Body() {
     <>
       <LockedNote field="image" />
       {list === null ? <Waiting /> : <Cards list={list} image={image} />}
-      {list !== null && tag === undefined && <p>{i18next.t('go-version:custom', { image })}</p>}
-      <GoMod />
       {list !== null && (
         <>
+          {image === null && <p>{i18next.t('go-version:unchosen')}</p>}
+          {image !== null && tag === undefined && <p>{i18next.t('go-version:custom', { image })}</p>}
+          <GoMod />
           <AllTags list={list} image={image} />
           <ListSource list={list} />
         </>

@@ -90,6 +90,7 @@ export function Choices({ target }: { target: Target }) {
           </>
         ),
       })}
+      {choice('keep', i18next.t('sources:keepFull'), i18next.t('sources:keepWhy'))}
       {dead.length > 0 && (
         <Fold summary={i18next.t('sources:dead', { count: dead.length })}>
           <ul className="dead">

@@ -7,6 +7,7 @@ type Value = string | readonly string[]
 
 /** What is chosen, as people call it. */
 export function chosenName(target: Target, value: Value, mirrors: readonly MirrorView[]): string {
+  if (value === 'keep') return i18next.t('sources:keep')
   if (value === 'auto') return i18next.t('sources:auto')
   if (value === 'official') return i18next.t('sources:official')
   if (value === 'direct') return i18next.t('sources:direct')
@@ -25,6 +26,7 @@ const addresses = (value: Value): readonly string[] =>
 
 /** What the choice means, in small type beside its name. */
 export function aboutChosen(target: Target, value: Value, mirrors: readonly MirrorView[]): string {
+  if (value === 'keep') return i18next.t('sources:keepWhy')
   if (value === 'auto') return i18next.t('sources:autoWhy')
   if (value === 'official') return i18next.t(`sources:officialWhy.${target}`)
   if (value === 'direct') return i18next.t('sources:directWhy')

@@ -13,19 +13,23 @@ import { PrivateModules } from './sources-private.tsx'
 export function TargetRow({ target }: { target: Target }) {
   const [open, setOpen] = useState(false)
   const body = useId()
-  const value = useWizard((wizard) => wizard.profile.sources?.[target]) ?? 'auto'
+  const value = useWizard((wizard) => wizard.profile.sources?.[target]) ?? 'keep'
   const { mirrors, probes, pending } = useSources()
   const { locked } = useLock(`sources.${target}`)
   const inside = useSettling(target, open)
+  const probe = chosenProbe(target, value, mirrors, probes, pending[target])
+  const helpless = value === 'auto' && probe?.state === 'failed'
   return (
     <section className="target" data-locked={locked} {...inside}>
       <div className="target-line">
         <h2>{i18next.t(`sources:target.${target}`)}</h2>
         <span className="target-chosen">
           <strong>{chosenName(target, value, mirrors)}</strong>
-          <span className="faint">{aboutChosen(target, value, mirrors)}</span>
+          <span className="faint">
+            {helpless ? i18next.t('sources:noneAnswer') : aboutChosen(target, value, mirrors)}
+          </span>
         </span>
-        <SourceState probe={chosenProbe(target, value, mirrors, probes, pending[target])} />
+        <SourceState probe={probe} />
         <Button
           variant="default"
           size="compact-md"

@@ -7,6 +7,7 @@ import { usePlainBar } from '../frame/plain-bar.ts'
 import { useSoFar } from '../frame/so-far.ts'
 import type { PageView } from '../page.ts'
 import { say } from '../store/announcer.ts'
+import { useCheckUp } from '../store/check-up.ts'
 import { privateReason, useSourcesEdit, valueOf } from '../store/sources-edit.ts'
 import { TARGETS, type Target, useSources } from '../store/sources.ts'
 import { useWizard } from '../store/wizard.ts'
@@ -30,7 +31,7 @@ export const sourcesPage: PageView = {
     const { go, docker } = useWizard((wizard) => wizard.profile.sources) ?? {}
     const mirrors = useSources((sources) => sources.mirrors)
     if (go === undefined && docker === undefined) return null
-    const names = [chosenName('go', go ?? 'auto', mirrors), chosenName('docker', docker ?? 'auto', mirrors)]
+    const names = [chosenName('go', go ?? 'keep', mirrors), chosenName('docker', docker ?? 'keep', mirrors)]
     return [...new Set(names)].join(' · ')
   },
 }
@@ -49,15 +50,20 @@ function Body() {
     const { go, docker } = useSourcesEdit.getState()
     const own = (edit: typeof go) => [edit.own, ...edit.list.map(({ value }) => value)].filter((url) => !checkUrl(url))
     const { measure: ask } = useSources.getState()
-    void Promise.all([ask('go', own(go)), ask('docker', own(docker))]).then(() => say(i18next.t('sources:measured')))
+    void Promise.all([ask('go', own(go)), ask('docker', own(docker))]).then(() => {
+      useCheckUp.getState().judgeNetwork()
+      say(i18next.t('sources:measured'))
+    })
   }
   if (typeof reading === 'object') return <Problem error={reading} retry={() => void load()} />
   return (
     <>
       <div className="measure">
         <p className="faint">{i18next.t('sources:measureWhy')}</p>
-        <Button variant="default" disabled={pending > 0} onClick={measure}>
-          {i18next.t(pending > 0 ? 'sources:measuring' : 'sources:measure')}
+        <Button variant="default" aria-busy={pending > 0} onClick={measure}>
+          <span key={pending > 0 ? 'busy' : 'free'}>
+            {i18next.t(pending > 0 ? 'sources:measuring' : 'sources:measure')}
+          </span>
         </Button>
       </div>
       {TARGETS.map((target: Target) => (

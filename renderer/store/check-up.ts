@@ -21,11 +21,18 @@ type CheckUpStore = {
   network: Network
   /** How Docker comes onto this machine; asked when somebody wants to know. */
   help: DockerHelp | AppError | null
+  /** A look that somebody asked for is under way; what is on the screen stays meanwhile. */
+  again: boolean
   /** When the machine was looked at last, in milliseconds of `performance.now`. */
   lookedAt: number
   /** Looks at the machine. `quiet`: what is on the screen stays until there is something new. */
   look(how?: 'quiet'): Promise<void>
+  /** Asks the sources of Go modules whether they answer. */
   tryNetwork(): Promise<void>
+  /** Takes over what a measurement said. */
+  judgeNetwork(): void
+  /** Looks at everything once more. */
+  lookAgain(): Promise<void>
   askForHelp(): Promise<void>
 }
 
@@ -34,6 +41,7 @@ export const useCheckUp = create<CheckUpStore>((set, get) => ({
   checkUp: { step: 'looking' },
   network: { state: 'looking' },
   help: null,
+  again: false,
   lookedAt: 0,
   async look(how) {
     if (how !== 'quiet') set({ checkUp: { step: 'looking' } })
@@ -50,15 +58,24 @@ export const useCheckUp = create<CheckUpStore>((set, get) => ({
       set({ checkUp: { step: 'seen', machine, runs } })
       useLamps.getState().show({ docker: dockerLamp(machine.docker.state) })
     } catch (error) {
-      if (how !== 'quiet') set({ checkUp: { step: 'failed', error: knownError(error) } })
+      if (how !== 'quiet' || get().again) set({ checkUp: { step: 'failed', error: knownError(error) } })
     }
   },
   async tryNetwork() {
+    if (navigator.onLine) await useSources.getState().measure('go', ownAddresses())
+    get().judgeNetwork()
+  },
+  judgeNetwork() {
     const online = navigator.onLine
-    if (online) await useSources.getState().measure('go', ownAddresses())
     const results = answers()
     set({ network: { state: 'tried', online, answered: results.length === 0 ? null : results.includes(true) } })
     useLamps.getState().show({ network: networkLamp(online, results) })
+  },
+  async lookAgain() {
+    if (get().again) return
+    set({ again: true })
+    await Promise.all([get().checkUp.step === 'seen' ? get().look('quiet') : get().look(), get().tryNetwork()])
+    set({ again: false })
   },
   async askForHelp() {
     if (get().help !== null) return

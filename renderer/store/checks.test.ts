@@ -70,6 +70,19 @@ test('at most three findings stand in the open, the worst first and the network 
   expect(folded.slice(0, 3).map(({ id }) => id)).toEqual(['home', 'dead', 'proxy'])
 })
 
+test('the network keeps the third place while it is tried; a third problem has it when all is well there', () => {
+  const machine = aMachine()
+  const bad: Machine = {
+    ...machine,
+    docker: { ...machine.docker, state: 'not-running' },
+    sources: { docker: ['https://old.example'] },
+  }
+  const ids = (network: Parameters<typeof networkCheck>[0]) =>
+    verdict(bad, [run({ status: 'interrupted' })], networkCheck(network)).open.map(({ id }) => id)
+  expect(ids({ state: 'looking' })).toEqual(['interrupted', 'docker', 'network'])
+  expect(ids({ state: 'tried', online: true, answered: true })).toEqual(['interrupted', 'docker', 'dead'])
+})
+
 test('a hidden setting names what hides it and is no problem: the plan replaces it', () => {
   const machine = aMachine()
   const settings = [

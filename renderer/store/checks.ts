@@ -109,7 +109,7 @@ export type Verdict = {
   /** `well`: ready, and an earlier run's settings stand. */
   state: 'ready' | 'well' | 'needs'
   problems: number
-  /** In the open, the worst first; the network always last, so that its late answer moves nothing. */
+  /** In the open, the worst first; the network last, so that its late answer moves nothing. */
   open: readonly Check[]
   /** Problems that did not fit and all that is fine. */
   folded: readonly Check[]
@@ -122,16 +122,18 @@ export function verdictOf(checks: readonly Check[], network: Check, runs: readon
     ...checks.filter(({ state }) => state === 'error'),
     ...checks.filter(({ state }) => state === 'warning'),
   ]
-  // The network takes one of the three places as soon as it has something to say, or may yet have.
-  const room = network.state === 'ok' || network.state === 'info' ? OPEN : OPEN - 1
-  const open = problems.slice(0, room)
-  const folded = [...problems.slice(room), ...checks.filter((one) => !isProblem(one))]
+  // The network holds the last place until it turns out to be well; then a third problem may have it, so that
+  // nothing below moves.
+  const free = network.state === 'ok' || network.state === 'info'
+  const shown = problems.slice(0, free ? OPEN : OPEN - 1)
+  const open = shown.length < OPEN ? [...shown, network] : shown
+  const folded = [...problems.slice(shown.length), ...checks.filter((one) => !isProblem(one))]
   const count = problems.length + (isProblem(network) ? 1 : 0)
   const standing = runs.find(({ changed, status }) => changed && status !== 'undone')?.status === 'applied'
   return {
     state: count > 0 ? 'needs' : standing ? 'well' : 'ready',
     problems: count,
-    open: [...open, network],
+    open,
     folded,
     fine: checks.filter((one) => !isProblem(one)).length,
   }

@@ -86,6 +86,15 @@ test('a profile with mirrors of Docker opens as what it is', () => {
   expect(useSourcesEdit.getState().docker.kind).toBe('list')
 })
 
+test('leaving a target as it is takes it out of the choices', () => {
+  change('go', { kind: 'keep' })
+  expect(profile().sources).toEqual({ docker: 'auto' })
+  change('docker', { kind: 'keep' })
+  expect(profile()).not.toHaveProperty('sources')
+  open(undefined)
+  expect(useSourcesEdit.getState().go.kind).toBe('keep')
+})
+
 test('private modules: commas of either width, nothing that would switch off every check', () => {
   changePrivate('corp.example.com，git.example/*')
   expect(profile().private).toEqual(['corp.example.com', 'git.example/*'])

@@ -6,8 +6,8 @@ import { sameAddress } from './checks.ts'
 import { type Target, useSources } from './sources.ts'
 import { isLocked, useWizard } from './wizard.ts'
 
-/** `mirror:ID` is one of the catalogue. */
-export type Kind = 'auto' | 'official' | 'direct' | 'own' | 'list' | `mirror:${string}`
+/** `keep`: the profile says nothing, so nothing is touched; `mirror:ID` is one of the catalogue. */
+export type Kind = 'keep' | 'auto' | 'official' | 'direct' | 'own' | 'list' | `mirror:${string}`
 export type Entry = { value: string; separator: ',' | '|' }
 
 /** What stands in the fields of one target. It may be unusable for now; then the choices keep their last good value. */
@@ -39,8 +39,8 @@ export const useSourcesEdit = create<EditStore>((set, get) => ({
         ? before[target]
         : edit
     set({
-      go: keep('go', goEdit(profile.sources?.go ?? 'auto', mirrors)),
-      docker: keep('docker', dockerEdit(profile.sources?.docker ?? 'auto', mirrors)),
+      go: keep('go', goEdit(profile.sources?.go ?? 'keep', mirrors)),
+      docker: keep('docker', dockerEdit(profile.sources?.docker ?? 'keep', mirrors)),
       private: (profile.private ?? []).join(', '),
     })
   },
@@ -50,7 +50,11 @@ export const useSourcesEdit = create<EditStore>((set, get) => ({
     const { opened, edit: choose } = useWizard.getState()
     const outcome = valueOf(target, edit, useSources.getState().mirrors)
     if ('reason' in outcome || isLocked(opened?.locked ?? [], `sources.${target}`)) return
-    choose((profile) => ({ ...profile, sources: { ...profile.sources, ...outcome.sources } }))
+    choose(({ sources = {}, ...profile }) => {
+      const { [target]: _before, ...others } = sources
+      const now = { ...others, ...outcome.sources }
+      return Object.keys(now).length === 0 ? profile : { ...profile, sources: now }
+    })
   },
   changePrivate(text) {
     set({ private: text })
@@ -79,6 +83,7 @@ export function valueOf(
   mirrors: readonly MirrorView[],
 ): { sources: NonNullable<Profile['sources']> } | { reason: Reason } {
   const { kind, own, list } = edit
+  if (kind === 'keep') return { sources: {} }
   if (kind === 'auto' || kind === 'official') return { sources: { [target]: kind } }
   if (kind === 'direct') return { sources: { go: 'direct' } }
   if (target === 'go') {
@@ -102,7 +107,8 @@ export const listText = (list: readonly Entry[]): string =>
   list.map(({ value, separator }, at) => (at === list.length - 1 ? value : `${value}${separator}`)).join('')
 
 function goEdit(value: string, mirrors: readonly MirrorView[]): Edit {
-  if (value === 'auto' || value === 'official' || value === 'direct') return { ...EMPTY, kind: value }
+  if (value === 'keep' || value === 'auto' || value === 'official' || value === 'direct')
+    return { ...EMPTY, kind: value }
   const list = splitGoProxy(value).map((entry) => ({ value: entry.value, separator: entry.separator ?? '|' }) as const)
   const [first, second, ...others] = list
   const known = first && mirrors.find(({ target, url }) => target === 'go' && sameAddress(url, first.value))
@@ -112,7 +118,7 @@ function goEdit(value: string, mirrors: readonly MirrorView[]): Edit {
   return { kind: 'list', own: '', list }
 }
 
-function dockerEdit(value: 'auto' | 'official' | readonly string[], mirrors: readonly MirrorView[]): Edit {
+function dockerEdit(value: 'keep' | 'auto' | 'official' | readonly string[], mirrors: readonly MirrorView[]): Edit {
   if (typeof value === 'string') return { ...EMPTY, kind: value }
   const list = value.map((url) => ({ value: url, separator: ',' }) as const)
   const [first, ...others] = value

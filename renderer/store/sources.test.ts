@@ -41,6 +41,7 @@ const until = (done: () => boolean) => expect.poll(done).toBe(true)
 
 test('a measurement asks all that are alive side by side, moves nothing meanwhile and re-orders once', async () => {
   const measured = useSources.getState().measure('go', ['https://own.example'])
+  expect(useSources.getState().measure('go')).toBe(measured)
   await until(() => waiting.size === 5)
   expect(waiting.has('https://a.example')).toBe(false)
   const order = useSources.getState().order.go

@@ -29,9 +29,10 @@ type SourcesStore = {
 export const probeKey = (target: Target, url: string): string => `${target} ${url}`
 
 let loading: Promise<void> | null = null
+const measuring = new Map<Target, Promise<void>>()
 
 /** Where downloads can come from, and what of it answers from here. */
-export const useSources = create<SourcesStore>((set, get) => ({
+export const useSources = create<SourcesStore>((set) => ({
   mirrors: [],
   reading: 'waiting',
   probes: new Map(),
@@ -50,28 +51,35 @@ export const useSources = create<SourcesStore>((set, get) => ({
     )
     return loading
   },
-  async measure(target, more = []) {
-    if (get().pending[target] > 0) return
-    await get().load()
-    const known = get().mirrors.filter((mirror) => mirror.target === target && mirror.status !== 'dead')
-    const urls = [...new Set([...known.map(({ url }) => url), ...more])]
-    const put = (url: string, probe: Probe) =>
-      set(({ probes }) => ({ probes: new Map(probes).set(probeKey(target, url), probe) }))
-    const count = (by: number) => set(({ pending }) => ({ pending: { ...pending, [target]: pending[target] + by } }))
-    count(urls.length)
-    await Promise.all(
-      urls.map(async (url) => {
-        put(url, { state: 'running' })
-        put(url, await ask(target, url))
-        count(-1)
-      }),
-    )
+  measure(target, more = []) {
+    // Whoever asks while it runs waits for the same answers.
+    const running = measuring.get(target) ?? measureOnce(target, more).finally(() => measuring.delete(target))
+    measuring.set(target, running)
+    return running
   },
   settle: (target) =>
     set(({ order, mirrors, probes }) => ({
       order: { ...order, [target]: ranked(order[target], mirrors, probes) },
     })),
 }))
+
+async function measureOnce(target: Target, more: readonly string[]): Promise<void> {
+  const { getState: get, setState: set } = useSources
+  await get().load()
+  const known = get().mirrors.filter((mirror) => mirror.target === target && mirror.status !== 'dead')
+  const urls = [...new Set([...known.map(({ url }) => url), ...more])]
+  const put = (url: string, probe: Probe) =>
+    set(({ probes }) => ({ probes: new Map(probes).set(probeKey(target, url), probe) }))
+  const count = (by: number) => set(({ pending }) => ({ pending: { ...pending, [target]: pending[target] + by } }))
+  count(urls.length)
+  await Promise.all(
+    urls.map(async (url) => {
+      put(url, { state: 'running' })
+      put(url, await ask(target, url))
+      count(-1)
+    }),
+  )
+}
 
 async function ask(target: Target, url: string): Promise<Probe> {
   try {
