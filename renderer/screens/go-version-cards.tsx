@@ -118,7 +118,7 @@ export function SupportText({ tag: { support, supportEnds } }: { tag: Tag }) {
 
 /** git and gcc are what a beginner misses; the rest of the list stays with the command line. */
 function lacksText({ missing, variant }: Tag): string {
-  const names = missing.filter((name) => name === 'git' || name === 'gcc')
+  const names = ['git', 'gcc'].filter((name) => missing.includes(`image:lacks.${name}`))
   if (names.length === 0) return variant === 'debian' ? i18next.t('go-version:lacks.nothing') : ''
   return i18next.t('go-version:lacks.some', { names: names.join(i18next.t('go-version:lacks.and')) })
 }
