@@ -104,8 +104,8 @@ function setting(bytes: Buffer, fallback: { integrity: string }) {
     packageDir: packageWith(bytes),
     store: join(folder, 'store'),
     platform: 'linux-x64',
-    connectTimeout: 300,
-    stallTimeout: 300,
+    connectTimeout: 2000,
+    stallTimeout: 2000,
     fallback: { name: 'goready-test-electron', version: '1.0.0', platform: 'linux-x64', ...fallback },
     env,
   }
