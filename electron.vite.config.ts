@@ -74,6 +74,9 @@ export default defineConfig({
     html: { cspNonce: '%NONCE%' },
     build: {
       outDir: 'out/renderer',
+      // Half the bytes to read and compile before the first page.
+      minify: true,
+      cssMinify: true,
       // An inlined asset would be a data: address, which the policy refuses for all but images.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
