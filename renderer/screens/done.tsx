@@ -112,10 +112,12 @@ function Findings() {
 }
 
 function useDoneBar(): Bar {
-  const { undone, summary } = useDone()
+  const { undone, summary, undo } = useDone()
+  // A question may be open; leaving would leave it without an answer.
+  const busy = undo.step === 'running'
   const { go, reset } = useWizard.getState()
-  const again = { label: i18next.t('done:checkAgain'), disabled: false, act: () => go('check-up') }
-  const anew = { label: i18next.t('done:startAnew'), disabled: false, act: reset }
+  const again = { label: i18next.t('done:checkAgain'), disabled: busy, act: () => go('check-up') }
+  const anew = { label: i18next.t('done:startAnew'), disabled: busy, act: reset }
   const sentence = undone !== null ? 'done:bar.undone' : summary !== null ? 'done:bar.undoable' : 'done:bar.kept'
   return { sentence: i18next.t(sentence), back: null, next: undone === null ? again : anew }
 }
