@@ -145,6 +145,8 @@ test('the menu speaks the chosen language and its commands reach the page', asyn
   await start(['--lang', 'zh-CN'])
   const labels = () => open.app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.map(({ label }) => label))
   await expect.poll(labels).toEqual(['文件', '编辑', '显示', '帮助'])
+  // A command is for a page that listens.
+  await expect(open.page.locator('footer button').last()).toBeEnabled({ timeout: 30_000 })
   await open.app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items[3]?.submenu?.items[0]?.click())
   await expect(open.page.getByRole('dialog')).toContainText('Electron')
   await open.app.close()
