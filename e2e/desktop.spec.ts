@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, st
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type OpenApp, openApp, startAgain } from './pages/app.ts'
+import { CheckUpPage } from './pages/check-up.ts'
 import { type SlowDocker, slowDocker } from './pages/slow-docker.ts'
 
 let folder = ''
@@ -146,7 +147,7 @@ test('the menu speaks the chosen language and its commands reach the page', asyn
   const labels = () => open.app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.map(({ label }) => label))
   await expect.poll(labels).toEqual(['文件', '编辑', '显示', '帮助'])
   // A command is for a page that listens.
-  await expect(open.page.locator('footer button').last()).toBeEnabled({ timeout: 30_000 })
+  await new CheckUpPage(open.page).settled()
   await open.app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items[3]?.submenu?.items[0]?.click())
   await expect(open.page.getByRole('dialog')).toContainText('Electron')
   await open.app.close()
