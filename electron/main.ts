@@ -33,6 +33,9 @@ async function asCommandLine(): Promise<void> {
 
 async function asWindow(): Promise<void> {
   const options = windowArguments(own)
+  // It copies each font file whole into shared memory: 40 MB and many milliseconds for Chinese text. Without it
+  // the page maps the files.
+  app.commandLine.appendSwitch('disable-features', 'FontDataServiceLinux')
   // Chromium's own files; beside ours, and another --home is another window.
   if (options.home !== null) app.setPath('userData', join(options.home, '.local', 'state', 'goready', 'window'))
   if (!app.requestSingleInstanceLock({ profile: options.profile })) return app.quit()
