@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { layerSchema } from './image.ts'
+import { raceProgressSchema } from './mirror.ts'
 import { appErrorSchema, noteSchema } from './note.ts'
 
 export const STEP_IDS = [
   'plan',
+  'race',
   'install',
   'files',
   'reload',
@@ -43,6 +45,7 @@ export const taskReportSchema = z.discriminatedUnion('type', [
     /** Seconds that are left. */
     left: z.number().nullable().optional(),
     layers: z.array(layerSchema).optional(),
+    race: raceProgressSchema.optional(),
   }),
   z.object({ type: z.literal('log'), line: z.string() }),
   z.object({ type: z.literal('ask'), question: questionSchema }),

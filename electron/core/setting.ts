@@ -1,3 +1,4 @@
+import type { TargetId } from '../contract/mirror.ts'
 import type { Finding, Note } from '../contract/note.ts'
 import type { Edit, FormatId, HandlerId, SettingId, Value } from '../contract/plan.ts'
 import type { Profile } from '../contract/profile.ts'
@@ -6,7 +7,7 @@ import type { Reader, System } from './system.ts'
 
 /** Measures addresses while planning, so that `auto` can be settled. Injected; the race replaces it later. */
 export type Prober = (
-  target: 'go' | 'docker',
+  target: TargetId,
   current: readonly string[],
   signal: AbortSignal,
 ) => Promise<{ chosen: readonly string[]; note: Note }>

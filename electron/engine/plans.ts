@@ -36,7 +36,10 @@ export class PlanBook {
     refuseNotYet(profile)
     const { sys, places, images, assets } = this.#parts
     const timeout = parseDuration(profile.policy?.timeout ?? '') ?? PROBE_TIMEOUT
-    const probe: Prober = (target, current, at) => settleAuto(target, current, assets.mirrors, timeout, at)
+    const probe: Prober = (target, current, at) => {
+      if (target !== 'go' && target !== 'docker') throw new CodedError('not-yet', { key: `sources.${target}: auto` })
+      return settleAuto(target, current, assets.mirrors, timeout, at)
+    }
     const proposals: Proposal[] = []
     for (const setting of settings) {
       const proposal = await setting.propose(profile, sys, places, probe, signal)
