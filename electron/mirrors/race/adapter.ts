@@ -62,8 +62,20 @@ export type Check = {
   says: Readonly<Record<string, string>>
   /** The date that it gives its content, ISO; null where it gives none. */
   date: string | null
-  /** What to read for the rate: the real artefact. `sha256`/`sha512`: hex of the whole body, where it is known and read whole. */
-  bulk: { url: string; headers: Readonly<Record<string, string>>; size: number | null }
+  /** What to read for the rate: the real artefact. */
+  bulk: Bulk
+}
+
+export type Bulk = {
+  url: string
+  headers: Readonly<Record<string, string>>
+  /** Bytes of the whole body, where it is known. */
+  size: number | null
+  /**
+   * To be called, after `judge`, with the body where the race has read all of it:
+   * why it is wrong (`wrong-content`), or null. Absent where nothing is known to check it against.
+   */
+  whole?: (body: Uint8Array) => string | null
 }
 
 /** What a comparison of all checks comes to. */
