@@ -18,6 +18,7 @@ const WINDOW = [
 const TEST = [
   ...['xvfb', 'xauth'],
   ...['docker.io', 'docker-registry', 'busybox-static', 'iproute2', 'iptables', 'openssl', 'ca-certificates'],
+  ...['apt-utils', 'gnupg', 'gpgv'],
   ...['golang-go', 'golang-golang-x-mod-dev', 'git'],
   ...['zsh', 'fish', 'sudo', 'strace', 'attr', 'acl', 'procps', 'util-linux', 'e2fsprogs'],
 ]
