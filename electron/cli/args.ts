@@ -116,5 +116,6 @@ export function noMore(words: readonly string[], expected: number): void {
   if (extra !== undefined) throw bad('unexpected', { name: extra })
 }
 
+export const badValue = (name: string, value: string): CodedError => bad('value', { name, value })
 export const unknownCommand = (name: string): CodedError => bad('unknown-command', { name })
 export const unreadableFile = (path: string): CodedError => bad('file', { path })

@@ -1,4 +1,5 @@
 import i18next, { type i18n } from 'i18next'
+import enCatalogue from '../../renderer/i18n/en/catalogue.json'
 import enCli from '../../renderer/i18n/en/cli.json'
 import enDocker from '../../renderer/i18n/en/docker.json'
 import enError from '../../renderer/i18n/en/error.json'
@@ -7,6 +8,7 @@ import enImage from '../../renderer/i18n/en/image.json'
 import enPlan from '../../renderer/i18n/en/plan.json'
 import enSetting from '../../renderer/i18n/en/setting.json'
 import enStep from '../../renderer/i18n/en/step.json'
+import zhCatalogue from '../../renderer/i18n/zh-CN/catalogue.json'
 import zhCli from '../../renderer/i18n/zh-CN/cli.json'
 import zhDocker from '../../renderer/i18n/zh-CN/docker.json'
 import zhError from '../../renderer/i18n/zh-CN/error.json'
@@ -19,6 +21,7 @@ import type { AppError, Finding, Note } from '../contract/note.ts'
 import type { Lang } from './args.ts'
 
 const en = {
+  catalogue: enCatalogue,
   cli: enCli,
   docker: enDocker,
   error: enError,
@@ -29,6 +32,7 @@ const en = {
   step: enStep,
 }
 const zh = {
+  catalogue: zhCatalogue,
   cli: zhCli,
   docker: zhDocker,
   error: zhError,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkUrl } from './grammar.ts'
 import { noteSchema } from './note.ts'
 
 /** What a mirror can serve. */
@@ -36,6 +37,84 @@ export const outReasonSchema = z.enum(OUT_REASONS)
 export type OutReason = z.infer<typeof outReasonSchema>
 
 const bilingual = z.object({ zh: z.string(), en: z.string() })
+
+/** What a mirror is known to hold back. The closed list; `catalogue:limit.<key>` is the sentence. */
+export const LIMIT_KEYS = [
+  'login',
+  'allow-list',
+  /** `value`: requests a minute. */
+  'rate-per-minute',
+  /** Limited, and nobody says how far. */
+  'rate',
+  'campus-only',
+  'cloud-only',
+  'not-in-china',
+  /** Does not pass on the checksum database; the tool asks it directly. */
+  'no-sumdb',
+  /** What it does not hold comes from another mirror. */
+  'redirects',
+] as const
+export const limitKeySchema = z.enum(LIMIT_KEYS)
+export type LimitKey = z.infer<typeof limitKeySchema>
+
+/** A day, or only its month or year where no more is known. */
+const dateSchema = z.string().regex(/^\d{4}(-\d{2}(-\d{2})?)?$/)
+/** Where a single piece of knowledge comes from, when it is not where the rest of its entry does. */
+const known = { source: z.string().min(1).max(300).optional(), date: dateSchema.optional() }
+
+export const limitSchema = z.strictObject({
+  key: limitKeySchema,
+  value: z.number().int().positive().optional(),
+  ...known,
+})
+export type Limit = z.infer<typeof limitSchema>
+
+/** How a mirror gets what is new: by the clock, or when somebody asks for it. */
+export const syncSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('every'), minutes: z.number().int().positive(), ...known }),
+  z.strictObject({ kind: z.literal('on-demand'), ...known }),
+])
+export type Sync = z.infer<typeof syncSchema>
+
+/** The archives of a distribution, each under a path of its own on an apt mirror. */
+export const APT_ARCHIVES = ['debian', 'debian-security', 'ubuntu', 'ubuntu-ports'] as const
+export type AptArchive = (typeof APT_ARCHIVES)[number]
+
+const words = z.strictObject({ zh: z.string().min(1).max(100), en: z.string().min(1).max(100) })
+
+/** One mirror as a catalogue file describes it. null: not known. `limits` empty: known to have none. */
+export const mirrorSchema = z
+  .strictObject({
+    id: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/),
+    target: targetSchema,
+    name: words,
+    url: z.string().refine((text) => checkUrl(text) === null, 'bad-url'),
+    /** apt: what to add to `url` for each archive that it holds. */
+    paths: z.partialRecord(z.enum(APT_ARCHIVES), z.string().regex(/^(\/[\w.-]+)*$/)).optional(),
+    operator: words.nullable().default(null),
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/)
+      .nullable()
+      .default(null),
+    protocols: z
+      .array(z.enum(['https', 'http', 'rsync']))
+      .min(1)
+      .default(['https']),
+    sync: syncSchema.nullable().default(null),
+    limits: z.array(limitSchema).max(8).nullable().default(null),
+    /** `upstream`: the tool's own default, always a candidate. `dead`: kept so that a machine still using it is told. */
+    status: z.enum(['upstream', 'alive', 'dead']),
+    /** Dead since. */
+    since: dateSchema.nullable().default(null),
+    source: z.string().min(1).max(300),
+    date: dateSchema,
+  })
+  .refine(({ target, paths }) => (target === 'apt') === (paths !== undefined), { path: ['paths'], error: 'apt-paths' })
+
+/** A mirror of the catalogue, or one that the person added. */
+export const mirrorViewSchema = z.object({ ...mirrorSchema.shape, own: z.boolean().default(false) })
+export type MirrorView = z.infer<typeof mirrorViewSchema>
 
 /** What was measured of one candidate. Milliseconds; bytes; bytes a second. null: not measured. */
 export const raceNumbersSchema = z.object({
@@ -120,7 +199,7 @@ export const raceProgressSchema = z.object({
 })
 export type RaceProgress = z.infer<typeof raceProgressSchema>
 
-/** A mirror that the person added. */
+/** A mirror that the person added. `id` empty: a new one. `name` empty: its host stands for it. */
 export const ownMirrorSchema = z.object({
   id: z.string().max(64),
   target: targetSchema,
@@ -128,3 +207,6 @@ export const ownMirrorSchema = z.object({
   url: z.string().max(2048),
 })
 export type OwnMirror = z.infer<typeof ownMirrorSchema>
+
+/** How many own mirrors are kept. */
+export const MAX_OWN = 64

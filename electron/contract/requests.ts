@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { imageSchema, profileSchema } from './profile.ts'
 import { tagListSchema } from './image.ts'
 import { machineSchema } from './machine.ts'
+import { mirrorViewSchema } from './mirror.ts'
 import { appErrorSchema } from './note.ts'
 import { planViewSchema } from './plan.ts'
 import { conflictPolicySchema, runSummarySchema } from './run.ts'
@@ -11,7 +12,6 @@ import {
   appInfoSchema,
   dockerHelpSchema,
   draftSchema,
-  mirrorSchema,
   openedProfileSchema,
   preferencesSchema,
   probeResultSchema,
@@ -57,7 +57,7 @@ export const requests = {
   /** By main's own dialog. Answers where it was written, or null. */
   'profile.export': { input: z.object({ profile: profileSchema }), output: z.string().nullable() },
   'goMod.advise': { input: z.object({ text: z.string().max(MAX_TEXT).nullable() }), output: adviceSchema.nullable() },
-  'mirror.list': { input: nothing, output: z.array(mirrorSchema) },
+  'mirror.list': { input: nothing, output: z.array(mirrorViewSchema) },
   'mirror.probe': {
     input: z.object({ target: z.enum(['go', 'docker']), urls: z.array(z.string().max(2048)).max(32) }),
     output: z.array(probeResultSchema),

@@ -75,17 +75,6 @@ export const probeResultSchema = z.object({
 })
 export type ProbeResult = z.infer<typeof probeResultSchema>
 
-export const mirrorSchema = z.object({
-  id: z.string(),
-  target: z.enum(['go', 'docker', 'npm', 'apt', 'pip']),
-  name: z.object({ zh: z.string(), en: z.string() }),
-  url: z.string(),
-  status: z.enum(['upstream', 'alive', 'dead']),
-  since: z.string().nullable(),
-  limits: z.string().nullable(),
-})
-export type MirrorView = z.infer<typeof mirrorSchema>
-
 /**
  * How Docker comes onto this machine. `plan`: steps that main can carry out as a plan of its own;
  * `guide`: a download and what to do with it. Commands are shown either way, to copy.

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { jsonErrorLine, loadCatalogue } from './catalogue.ts'
+import { jsonErrorLine } from '../core/json-file.ts'
+import { loadCatalogue } from './catalogue.ts'
 
 const shipped = readFileSync(new URL('../../assets/golang-tags.json', import.meta.url), 'utf8')
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { CodedError } from '../core/errors.ts'
+import { parseJson, schemaError } from '../core/json-file.ts'
 
 /** A day, or only its month or year where no more is known. */
 const dateSchema = z.string().regex(/^\d{4}(-\d{2}(-\d{2})?)?$/)
@@ -41,27 +41,13 @@ export const catalogueSchema = z.strictObject({
 })
 export type Catalogue = z.infer<typeof catalogueSchema>
 
-/**
- * Parses the text of a catalogue.
- * Errors: `unparsable-file` {path, line} for broken JSON and for contents outside the schema.
- */
-export function loadCatalogue(text: string, path = 'golang-tags.json'): Catalogue {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    throw new CodedError('unparsable-file', { path, line: jsonErrorLine(text, error) }, error)
-  }
+/** Reads the tags out of what was parsed from `text`. Throws `unparsable-file` {path, line}; the cause names the key. */
+export function loadTags(value: unknown, path: string, text: string): Catalogue {
   const parsed = catalogueSchema.safeParse(value)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  throw new CodedError('unparsable-file', { path, line: 1 }, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`)
+  if (!parsed.success) throw schemaError(parsed.error, text, path)
+  return parsed.data
 }
 
-/** The line (from 1) that a `JSON.parse` error points to; the last line where it names no position. */
-export function jsonErrorLine(text: string, error: unknown): number {
-  const message = error instanceof Error ? error.message : ''
-  const at = /at position (\d+)/.exec(message)?.[1]
-  const before = at === undefined ? text.trimEnd() : text.slice(0, Number(at))
-  return before.split('\n').length
-}
+/** Parses the text of a catalogue. Throws `unparsable-file` {path, line}, also for broken JSON. */
+export const loadCatalogue = (text: string, path = 'golang-tags.json'): Catalogue =>
+  loadTags(parseJson(text, path), path, text)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { CodedError } from '../core/errors.ts'
 import type { Reader } from '../core/system.ts'
-import { jsonErrorLine } from './catalogue.ts'
+import { parseJson } from '../core/json-file.ts'
 import type { Tls } from './endpoint.ts'
 import { readText } from './files.ts'
 
@@ -51,13 +51,7 @@ export async function contextEndpoint(
 }
 
 function parse<T>(schema: z.ZodType<T>, text: string, path: string): T {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    throw new CodedError('unparsable-file', { path, line: jsonErrorLine(text, error) }, error)
-  }
-  const parsed = schema.safeParse(value)
+  const parsed = schema.safeParse(parseJson(text, path))
   if (!parsed.success) throw new CodedError('unparsable-file', { path, line: 1 }, parsed.error.issues[0]?.message ?? '')
   return parsed.data
 }

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { CodedError, causeText } from '../core/errors.ts'
-import { type Catalogue, jsonErrorLine, loadCatalogue } from '../docker/catalogue.ts'
-import { loadMirrors, type MirrorCatalogue } from '../mirrors/catalogue.ts'
+import { CodedError } from '../core/errors.ts'
+import { parseJson } from '../core/json-file.ts'
+import { type Catalogue, loadCatalogue, loadTags } from '../docker/catalogue.ts'
+import { loadMirrors, type MirrorCatalogue, readMirrors } from '../mirrors/catalogue.ts'
 
 export type Assets = { tags: Catalogue; mirrors: MirrorCatalogue }
 
@@ -17,7 +18,7 @@ export async function loadAssets(file: string | null): Promise<Assets> {
   const folder = assetsFolder()
   const shipped = {
     tags: () => readFile(join(folder, 'golang-tags.json'), 'utf8').then((text) => loadCatalogue(text)),
-    mirrors: async () => loadMirrors(JSON.parse(await readFile(join(folder, 'mirrors.json'), 'utf8')), 'mirrors.json'),
+    mirrors: async () => readMirrors(await readFile(join(folder, 'mirrors.json'), 'utf8'), 'mirrors.json'),
   }
   if (file === null) return { tags: await shipped.tags(), mirrors: await shipped.mirrors() }
   let text: string
@@ -28,18 +29,17 @@ export async function loadAssets(file: string | null): Promise<Assets> {
   }
   const { mirrors, ...tags } = parseObject(text, file)
   return {
-    tags: 'tags' in tags ? loadCatalogue(JSON.stringify(tags), file) : await shipped.tags(),
-    mirrors: mirrors === undefined ? await shipped.mirrors() : loadMirrors({ date: tags.date, mirrors }, file),
+    tags: 'tags' in tags ? loadTags(tags, file, text) : await shipped.tags(),
+    mirrors:
+      mirrors === undefined
+        ? await shipped.mirrors()
+        : loadMirrors({ version: tags.version, date: tags.date, mirrors }, file, text),
   }
 }
 
 function parseObject(text: string, path: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
-  } catch (error) {
-    throw new CodedError('unparsable-file', { path, line: jsonErrorLine(text, error) }, causeText(error))
-  }
+  const value = parseJson(text, path)
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
   throw new CodedError('unparsable-file', { path, line: 1 }, 'not an object')
 }
 

@@ -1,35 +1,45 @@
 import { z } from 'zod'
-import { checkUrl } from '../contract/grammar.ts'
-import { CodedError } from '../core/errors.ts'
+import { type AptArchive, mirrorSchema } from '../contract/mirror.ts'
+import { parseJson, schemaError } from '../core/json-file.ts'
 
-const mirrorSchema = z.strictObject({
-  id: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/),
-  target: z.enum(['go', 'docker', 'npm', 'apt', 'pip']),
-  name: z.strictObject({ zh: z.string().min(1), en: z.string().min(1) }),
-  url: z.string().refine((text) => checkUrl(text) === null, 'bad-url'),
-  country: z
-    .string()
-    .regex(/^[A-Z]{2}$/)
-    .nullable(),
-  /** `upstream`: the tool's own default, always a candidate. `dead`: kept so that a machine still using it is told. */
-  status: z.enum(['upstream', 'alive', 'dead']),
-  since: z.string().nullable(),
-  limits: z.string().nullable(),
-  source: z.string().min(1),
-  date: z.string().regex(/^\d{4}-\d{2}(-\d{2})?$/),
-})
-export type Mirror = z.infer<typeof mirrorSchema>
+/** The version of the file format that this program reads. */
+export const CATALOGUE_VERSION = 1
+/** Longest catalogue that is taken, in bytes. */
+export const MAX_CATALOGUE = 1024 * 1024
+
+/** A mirror of the catalogue. `own`: added by the person. */
+export type Mirror = z.infer<typeof mirrorSchema> & { own?: boolean }
 
 const mirrorCatalogueSchema = z.object({
+  version: z.literal(CATALOGUE_VERSION).default(CATALOGUE_VERSION),
   date: z.string().regex(/^\d{4}-\d{2}-\d{2}$/),
-  mirrors: z.array(mirrorSchema).max(500),
+  mirrors: z
+    .array(mirrorSchema)
+    .max(500)
+    .check(({ value, issues }) => {
+      const twice = value.findIndex(({ id }, at) => value.findIndex((other) => other.id === id) !== at)
+      if (twice >= 0) issues.push({ code: 'custom', input: value, path: [twice, 'id'], message: 'given-twice' })
+    }),
 })
-export type MirrorCatalogue = z.infer<typeof mirrorCatalogueSchema>
+/** Mirrors and the day of what is known about them. */
+export type MirrorCatalogue = { date: string; mirrors: readonly Mirror[] }
 
-/** Reads the mirrors of a catalogue file. Throws `unparsable-file` {path, line}. */
-export function loadMirrors(value: unknown, path: string): MirrorCatalogue {
+/**
+ * Reads the mirrors out of what was parsed from `text`. Throws `unparsable-file` {path, line}; the cause names
+ * the key.
+ */
+export function loadMirrors(value: unknown, path: string, text = ''): MirrorCatalogue {
   const parsed = mirrorCatalogueSchema.safeParse(value)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  throw new CodedError('unparsable-file', { path, line: 1 }, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`)
+  if (!parsed.success) throw schemaError(parsed.error, text, path)
+  return { date: parsed.data.date, mirrors: parsed.data.mirrors }
+}
+
+/** Reads a catalogue file that holds mirrors alone. Throws as `loadMirrors` does. */
+export const readMirrors = (text: string, path: string): MirrorCatalogue =>
+  loadMirrors(parseJson(text, path), path, text)
+
+/** The address of one archive on an apt mirror, without a slash at its end; null where it does not hold it. */
+export function archiveUrl({ url, paths }: Pick<Mirror, 'url' | 'paths'>, archive: AptArchive): string | null {
+  const path = paths?.[archive]
+  return path === undefined ? null : `${url.replace(/\/+$/, '')}${path}`
 }

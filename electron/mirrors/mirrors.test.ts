@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { readFileSync } from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
-import { loadMirrors, type MirrorCatalogue } from './catalogue.ts'
+import { aMirror } from '../contract/test-mirror.ts'
+import type { MirrorCatalogue } from './catalogue.ts'
 import { probe } from './probe.ts'
 import { settleAuto } from './settle.ts'
 
@@ -34,32 +34,7 @@ const signal = new AbortController().signal
 
 const catalogueOf = (...entries: [string, 'upstream' | 'alive' | 'dead'][]): MirrorCatalogue => ({
   date: '2026-11-22',
-  mirrors: entries.map(([url, status], index) => ({
-    id: `m${index}`,
-    target: 'go',
-    name: { zh: 'x', en: 'x' },
-    url,
-    country: null,
-    status,
-    since: null,
-    limits: null,
-    source: 'test',
-    date: '2026-11',
-  })),
-})
-
-test('the shipped catalogue parses, and each target has what its users need', () => {
-  const { mirrors } = loadMirrors(JSON.parse(readFileSync('assets/mirrors.json', 'utf8')), 'assets/mirrors.json')
-  for (const target of ['go', 'docker']) {
-    const of = mirrors.filter((mirror) => mirror.target === target)
-    expect(of.filter((mirror) => mirror.status === 'upstream')).toHaveLength(1)
-    expect(of.filter((mirror) => mirror.status === 'alive').length).toBeGreaterThan(2)
-  }
-  expect(new Set(mirrors.map((mirror) => mirror.id)).size).toBe(mirrors.length)
-})
-
-test('a broken catalogue names what is wrong', () => {
-  expect(() => loadMirrors({ date: 'x', mirrors: [] }, 'f')).toThrow(/unparsable-file.*date/)
+  mirrors: entries.map(([url, status], index) => aMirror({ id: `m${index}`, url, status })),
 })
 
 test('a proxy answers; a portal, a refusal and silence do not', async () => {

@@ -2,7 +2,7 @@ import { TextInput } from '@mantine/core'
 import i18next from 'i18next'
 import { type ReactNode, useId, useRef } from 'react'
 import { checkGoProxy, checkUrl } from '../../electron/contract/grammar.ts'
-import type { MirrorView } from '../../electron/contract/wizard.ts'
+import type { MirrorView } from '../../electron/contract/mirror.ts'
 import { Fold } from '../components/fold.tsx'
 import { ListEditor } from '../components/list-editor.tsx'
 import { useLock } from '../components/locked.tsx'
@@ -115,12 +115,8 @@ const nameFor = (mirror: MirrorView): string =>
   mirror.status === 'upstream' ? i18next.t('sources:officialFull', { name: nameOf(mirror) }) : nameOf(mirror)
 
 /** The address and, where there is one, what the source holds back. */
-function aboutMirror({ url, limits }: MirrorView): string {
-  if (limits === null) return url
-  // The catalogue says it in English; those that we know are said in the reader's language.
-  const key = `sources:limits.${limits.toLowerCase().replaceAll(/[^a-z]+/g, '-')}`
-  return `${url} · ${i18next.exists(key) ? i18next.t(key) : limits}`
-}
+const aboutMirror = ({ url, limits }: MirrorView): string =>
+  [url, ...(limits ?? []).map(({ key, value }) => i18next.t(`catalogue:limit.${key}`, { value }))].join(' · ')
 
 function suggestions(target: Target, alive: readonly MirrorView[]) {
   const known = alive

@@ -1,5 +1,5 @@
 import i18next from 'i18next'
-import type { MirrorView } from '../../electron/contract/wizard.ts'
+import type { MirrorView } from '../../electron/contract/mirror.ts'
 import { sameAddress } from '../store/checks.ts'
 import { probeKey, type Probe, type Target } from '../store/sources.ts'
 

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest'
-import type { MirrorView } from '../../electron/contract/wizard.ts'
+import { aMirror } from '../../electron/contract/test-mirror.ts'
 import { useCheckUp } from './check-up.ts'
 import { useLamps } from './lamps.ts'
 import { useSources } from './sources.ts'
@@ -7,15 +7,7 @@ import { playMain } from './test-bridge.ts'
 import { aMachine } from './test-machine.ts'
 import { FIRST_PROFILE, useWizard } from './wizard.ts'
 
-const mirror: MirrorView = {
-  id: 'a',
-  target: 'go',
-  name: { zh: 'a', en: 'a' },
-  url: 'https://a.example',
-  status: 'alive',
-  since: null,
-  limits: null,
-}
+const mirror = aMirror()
 const first = useCheckUp.getState()
 const machine = aMachine()
 const stopped = { ...machine, docker: { ...machine.docker, state: 'not-running' as const } }

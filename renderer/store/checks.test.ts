@@ -1,20 +1,19 @@
 import { expect, test } from 'vitest'
 import type { Machine } from '../../electron/contract/machine.ts'
 import type { RunSummary } from '../../electron/contract/run.ts'
-import type { MirrorView } from '../../electron/contract/wizard.ts'
+import { aMirror } from '../../electron/contract/test-mirror.ts'
 import { checksOf, networkCheck, sameAddress, verdictOf } from './checks.ts'
 import { aMachine } from './test-machine.ts'
 
 const reachable = networkCheck({ state: 'tried', online: true, answered: true })
-const dead: MirrorView = {
+const dead = aMirror({
   id: 'gone',
   target: 'docker',
   name: { zh: '旧', en: 'Old' },
   url: 'https://old.example',
   status: 'dead',
   since: '2024-06',
-  limits: null,
-}
+})
 const run = (change: Partial<RunSummary>): RunSummary => ({
   id: 'r1',
   startedAt: '2026-11-20T08:00:00.000Z',

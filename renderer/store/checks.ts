@@ -1,7 +1,7 @@
 import type { Machine } from '../../electron/contract/machine.ts'
 import type { Note } from '../../electron/contract/note.ts'
 import type { RunSummary } from '../../electron/contract/run.ts'
-import type { MirrorView } from '../../electron/contract/wizard.ts'
+import type { MirrorView } from '../../electron/contract/mirror.ts'
 
 /** What a check's button does. */
 export type Remedy = { kind: 'docker-help' } | { kind: 'undo'; runId: string } | { kind: 'sources' }

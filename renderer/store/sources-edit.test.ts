@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { Profile } from '../../electron/contract/profile.ts'
-import type { MirrorView } from '../../electron/contract/wizard.ts'
+import type { MirrorView } from '../../electron/contract/mirror.ts'
+import { aMirror } from '../../electron/contract/test-mirror.ts'
 import { listText, privateReason, useSourcesEdit, valueOf } from './sources-edit.ts'
 import { useSources } from './sources.ts'
 import { playMain } from './test-bridge.ts'
@@ -9,15 +10,7 @@ import { FIRST_PROFILE, useWizard } from './wizard.ts'
 const mirrors: MirrorView[] = [
   ['cn', 'go', 'https://goproxy.example'],
   ['hub', 'docker', 'https://hub.example'],
-].map(([id = '', target, url = '']) => ({
-  id,
-  target: target === 'go' ? 'go' : 'docker',
-  name: { zh: id, en: id },
-  url,
-  status: 'alive',
-  since: null,
-  limits: null,
-}))
+].map(([id = '', target, url = '']) => aMirror({ id, target: target === 'go' ? 'go' : 'docker', url }))
 const { start, change, changePrivate } = useSourcesEdit.getState()
 const profile = () => useWizard.getState().profile
 const open = (sources: Profile['sources']) => {

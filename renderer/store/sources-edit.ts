@@ -1,7 +1,7 @@
 import { create } from 'zustand'
 import { checkGoProxy, checkPrivate, checkUrl, type Reason, splitGoProxy } from '../../electron/contract/grammar.ts'
 import type { Profile } from '../../electron/contract/profile.ts'
-import type { MirrorView } from '../../electron/contract/wizard.ts'
+import type { MirrorView } from '../../electron/contract/mirror.ts'
 import { sameAddress } from './checks.ts'
 import { type Target, useSources } from './sources.ts'
 import { isLocked, useWizard } from './wizard.ts'

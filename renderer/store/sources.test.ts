@@ -1,21 +1,12 @@
 import { beforeEach, expect, test } from 'vitest'
-import type { MirrorView, ProbeResult } from '../../electron/contract/wizard.ts'
+import type { MirrorView } from '../../electron/contract/mirror.ts'
+import { aMirror } from '../../electron/contract/test-mirror.ts'
+import type { ProbeResult } from '../../electron/contract/wizard.ts'
 import { type Probe, probeKey, ranked, useSources } from './sources.ts'
 import { playMain } from './test-bridge.ts'
 
-const mirror = (
-  id: string,
-  status: MirrorView['status'] = 'alive',
-  target: MirrorView['target'] = 'go',
-): MirrorView => ({
-  id,
-  target,
-  name: { zh: id, en: id },
-  url: `https://${id}.example`,
-  status,
-  since: null,
-  limits: null,
-})
+const mirror = (id: string, status: MirrorView['status'] = 'alive', target: MirrorView['target'] = 'go'): MirrorView =>
+  aMirror({ id, target, url: `https://${id}.example`, status })
 const mirrors = [mirror('a', 'dead'), mirror('b'), mirror('c'), mirror('d', 'upstream'), mirror('e')]
 const ids = mirrors.map(({ id }) => id)
 

@@ -1,6 +1,6 @@
 import { create } from 'zustand'
 import type { AppError } from '../../electron/contract/note.ts'
-import type { MirrorView } from '../../electron/contract/wizard.ts'
+import type { MirrorView } from '../../electron/contract/mirror.ts'
 import { request } from '../api.ts'
 import { knownError } from '../known-error.ts'
 
