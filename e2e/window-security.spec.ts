@@ -281,11 +281,10 @@ test('a frame inside the page has no bridge, and cannot be loaded at all', async
 })
 
 test('another window with the same preload is not trusted', async () => {
-  const answer = await open.app.evaluate(async ({ BrowserWindow, app, session }) => {
+  const answer = await open.app.evaluate(async ({ BrowserWindow, app }) => {
     const other = new BrowserWindow({
       show: false,
       webPreferences: {
-        session: session.fromPartition('goready'),
         preload: `${app.getAppPath()}/out/preload/preload.cjs`,
         sandbox: true,
       },

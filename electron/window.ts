@@ -8,6 +8,7 @@ import {
   session,
 } from 'electron'
 import { dirname, join } from 'node:path'
+import type { Start } from './contract/start.ts'
 import { SMALLEST } from './desk/place.ts'
 import { ORIGIN, PAGE, SCHEME, pageServer } from './page.ts'
 
@@ -29,8 +30,10 @@ export function denyByDefault(): void {
 }
 
 /** Files of `folder` under app://goready; no permission, no download, nothing else from anywhere. */
-function lockSession(target: Session, folder: string): void {
-  target.protocol.handle(SCHEME, pageServer(folder))
+function lockSession(target: Session, folder: string, start: () => Start | null): void {
+  const serve = pageServer(folder, start)
+  // Not `handle`: that loads Node's whole fetch before it can answer, in the middle of the start.
+  target.protocol.registerBufferProtocol(SCHEME, (asked, answer) => answer(serve(asked)))
   target.setPermissionRequestHandler((_contents, _permission, answer) => answer(false))
   target.setPermissionCheckHandler(() => false)
   target.setDevicePermissionHandler(() => false)
@@ -49,12 +52,15 @@ export type WindowOptions = {
   place: { x?: number; y?: number; width: number; height: number }
   /** The page's own ground, so that nothing flashes before it is painted. */
   background: string
+  /** The first answers for a page that is loaded now, or null where it is to ask. */
+  start(): Start | null
 }
 
 /** Opens the program's one window. */
-export function openWindow({ out, lang, place, background }: WindowOptions): BrowserWindow {
-  const own = session.fromPartition('goready')
-  lockSession(own, join(out, 'renderer'))
+export function openWindow({ out, lang, place, background, start }: WindowOptions): BrowserWindow {
+  // The one that Chromium keeps between starts: the page's compiled code lies there.
+  const own = session.defaultSession
+  lockSession(own, join(out, 'renderer'), start)
   const window = new BrowserWindow({
     ...place,
     minWidth: SMALLEST.width,
@@ -77,6 +83,8 @@ export function openWindow({ out, lang, place, background }: WindowOptions): Bro
       webviewTag: false,
       navigateOnDragDrop: false,
       spellcheck: false,
+      // Compiled code counts from the second start on, not from the third.
+      v8CacheOptions: 'bypassHeatCheck',
       devTools: !app.isPackaged,
     },
   })

@@ -3,9 +3,11 @@ import { MantineProvider } from '@mantine/core'
 import { createRoot } from 'react-dom/client'
 import { App } from './frame/app.tsx'
 import { listenToCommands } from './frame/commands.ts'
+import { firstAnswers } from './api.ts'
 import { firstLanguage, setUpTexts } from './i18n/setup.ts'
 import { useAppInfo } from './store/app-info.ts'
 import { usePreferences } from './store/preferences.ts'
+import { onceAFrame } from './store/run-frame.ts'
 import { useTasks } from './store/tasks.ts'
 import { useWizard } from './store/wizard.ts'
 import { watchMachine } from './store/watch.ts'
@@ -33,18 +35,28 @@ function Root() {
   )
 }
 
+const start = firstAnswers()
 await setUpTexts(firstLanguage(location.search, navigator.languages))
 // Language, page and choices first: a page that jumps to another one after a moment is worse than the moment.
 await Promise.all([
-  usePreferences.getState().load(),
-  useWizard.getState().load(),
-  // Says whether the page begins with a warning.
-  useAppInfo.getState().load(),
+  usePreferences.getState().load(start?.preferences),
+  useWizard.getState().load(start?.fresh),
+  // Whether the page begins with a warning.
+  start === null ? useAppInfo.getState().load() : useAppInfo.setState({ root: start.root }),
 ])
 listenToCommands()
-watchMachine()
-useTasks
-  .getState()
-  .listen()
-  .catch(() => {})
 createRoot(root).render(<Root />)
+// Main answers nothing before it has loaded much: after the first picture, in which nothing depends on it.
+afterPicture(() => {
+  watchMachine()
+  useTasks
+    .getState()
+    .listen()
+    .catch(() => {})
+})
+
+/** Calls `work` when the next picture is drawn; soon, where none is drawn. */
+function afterPicture(work: () => void): void {
+  const now = onceAFrame(() => setTimeout(work))
+  now.ask()
+}

@@ -5,7 +5,7 @@ import { CodedError } from '../core/errors.ts'
 import { nameOf } from '../core/paths.ts'
 import type { System } from '../core/system.ts'
 import type { Desktop } from './desktop.ts'
-import { PLACE_FILE } from './early.ts'
+import { DRAFT_FILE, PLACE_FILE } from './early.ts'
 import { latest } from './latest.ts'
 import type { Place } from './place.ts'
 import { DEFAULTS, preferencesFile } from './preferences.ts'
@@ -59,7 +59,7 @@ export type DeskParts = {
 
 export function openDesk({ sys, state, desktop, given, info, language }: DeskParts): Desk {
   const preferences = preferencesFile(state, sys)
-  const draft = stateFile(state, 'draft.json', draftSchema, sys)
+  const draft = stateFile(state, DRAFT_FILE, draftSchema, sys)
   const place = stateFile(state, PLACE_FILE, placeSchema, sys)
   const drafts = latest((value: Draft) => draft.write(value))
   const settings = latest((value: Preferences) => preferences.write(value))

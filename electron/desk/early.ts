@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import type { Start } from '../contract/start.ts'
+import type { Places } from '../core/places.ts'
 import { under } from '../core/paths.ts'
 import { type Place, readPlace } from './place.ts'
 import type { Language } from './words.ts'
@@ -12,6 +14,7 @@ export type Early = {
 }
 
 export const PLACE_FILE = 'window.json'
+export const DRAFT_FILE = 'draft.json'
 
 /** Anything that is missing or broken counts as never chosen. */
 export function readEarly(state: string): Early {
@@ -26,6 +29,27 @@ export function readEarly(state: string): Early {
     place: readPlace(Object.fromEntries(readObject(under(state, PLACE_FILE)))),
   }
 }
+
+/**
+ * The first answers of a start that named the profile `given`. A draft of an earlier start is not read here: it is
+ * parsed by its schema, when the page asks for it.
+ */
+export function startOf(
+  { language, theme, catalogue }: Early,
+  places: Places,
+  uid: number,
+  given: string | null,
+): Start {
+  return {
+    preferences: { language, theme, catalogue },
+    root: rootOf(places, uid),
+    fresh: given === null && !existsSync(under(places.state, DRAFT_FILE)),
+  }
+}
+
+/** Started as root: whose files would change, and who stands behind sudo. */
+export const rootOf = ({ home, environment }: Places, uid: number): Start['root'] =>
+  uid === 0 ? { home, behindSudo: environment['SUDO_USER'] ?? null } : null
 
 function readObject(path: string): ReadonlyMap<string, unknown> {
   try {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import os from 'node:os'
 import { type AppInfo, appInfoSchema } from '../contract/wizard.ts'
 import type { Places } from '../core/places.ts'
+import { rootOf } from './early.ts'
 import type { Language } from './words.ts'
 
 export type InfoParts = {
@@ -24,7 +25,7 @@ export function appInfo({ version, language, places, uid, catalogueDate, licence
     state: places.state,
     catalogueDate,
     licences,
-    root: uid === 0 ? { home: places.home, behindSudo: places.environment.SUDO_USER ?? null } : null,
+    root: rootOf(places, uid),
     language,
   }
 }

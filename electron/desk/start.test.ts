@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { readEarly } from './early.ts'
+import type { Places } from '../core/places.ts'
+import { linuxPlaces } from '../platform/linux/places.ts'
+import { readEarly, startOf } from './early.ts'
 import { readLicences } from './info.ts'
 import { once } from './once.ts'
 import { ownCommand } from './own-command.ts'
@@ -29,6 +31,23 @@ test('what is read before the first pixel is never an error', () => {
     catalogue: '/c',
     place: { x: 1, y: 2, width: 600, height: 400, maximized: true },
   })
+})
+
+test('a start is fresh without a draft and without a profile; root is told with whom stands behind it', () => {
+  const places: Places = {
+    ...linuxPlaces({ home: '/h', environment: { SUDO_USER: 'li' }, uid: 0, username: 'root' }),
+    state: folder,
+  }
+  const early = readEarly(folder)
+  const preferences = { language: 'auto', theme: 'auto', catalogue: null }
+  expect(startOf(early, places, 1000, null)).toEqual({ preferences, root: null, fresh: true })
+  expect(startOf(early, places, 0, '/p.yml')).toEqual({
+    preferences,
+    root: { home: '/h', behindSudo: 'li' },
+    fresh: false,
+  })
+  writeFileSync(join(folder, 'draft.json'), '{}')
+  expect(startOf(early, places, 1000, null).fresh).toBe(false)
 })
 
 test.each([

@@ -1,7 +1,8 @@
 import { app, type BrowserWindow, Menu, nativeTheme, screen } from 'electron'
 import type { WindowArguments } from '../arguments.ts'
+import type { Start } from '../contract/start.ts'
 import type { Desk } from '../desk/desk.ts'
-import { readEarly } from '../desk/early.ts'
+import { readEarly, startOf } from '../desk/early.ts'
 import { once } from '../desk/once.ts'
 import { openingPlace } from '../desk/place.ts'
 import { chooseLanguage, type Language, wordsOf } from '../desk/words.ts'
@@ -27,17 +28,26 @@ export async function runWindow(out: string, options: WindowArguments): Promise<
   let language = speak(early.language)
   const words = () => wordsOf(language)
   nativeTheme.themeSource = early.theme === 'auto' ? 'system' : early.theme
+  let first: Start | null = startOf(early, places, process.geteuid?.() ?? -1, options.profile)
   let window: BrowserWindow | null = openWindow({
     out,
     lang: options.lang,
     place: openingPlace(early.place, workAreas()),
     background: nativeTheme.shouldUseDarkColors ? '#14181b' : '#f4f7f8',
+    start() {
+      const now = first
+      // What a page changes is known only to what it asks: a reloaded one asks again.
+      first = null
+      return now
+    },
   })
   let built: Engine | null = null
   const engine = once(async () => {
     built = await buildEngine(options, early.catalogue)
     connection.events(built)
     followTasks(life, built)
+    // Runs that were cut off are settled at once; what cannot be is told by the history and the next run.
+    built.settle(new AbortController().signal).catch(() => {})
     return built
   })
   const parts: BuildParts = {
@@ -72,7 +82,6 @@ export async function runWindow(out: string, options: WindowArguments): Promise<
     showMenu()
   }
   window.once('ready-to-show', showMenu)
-  window.webContents.once('did-finish-load', () => void settle(engine))
   window.on('closed', () => {
     window = null
     connection.close()
@@ -89,17 +98,6 @@ export async function runWindow(out: string, options: WindowArguments): Promise<
       })
   })
 }
-
-/** Runs that were cut off are settled at once; what cannot be is told by the history and the next run. */
-const settle = (engine: () => Promise<Engine>): Promise<void> =>
-  engine().then(
-    (one) =>
-      one.settle(new AbortController().signal).then(
-        () => {},
-        () => {},
-      ),
-    () => {},
-  )
 
 const workAreas = () => [screen.getPrimaryDisplay(), ...screen.getAllDisplays()].map(({ workArea }) => workArea)
 

@@ -1,15 +1,12 @@
 import i18next from 'i18next'
-import { useEffect } from 'react'
 import { useAppInfo } from '../store/app-info.ts'
 import { useWizard } from '../store/wizard.ts'
 import css from './banner.module.css'
 
 /** Says whose files change when the program was started as root. */
 export function RootBanner() {
-  const { info, load } = useAppInfo()
-  useEffect(() => void load(), [load])
+  const { root = null } = useAppInfo()
   const page = useWizard((wizard) => wizard.page)
-  const root = info?.root ?? null
   // Afterwards it is too late to choose another account.
   if (root === null || page === 'run' || page === 'done') return null
   return (

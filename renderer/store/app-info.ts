@@ -6,6 +6,8 @@ import { errorOf } from './run-error.ts'
 
 type AppInfoStore = {
   info: AppInfo | null
+  /** Known before the rest; undefined: not yet. */
+  root: AppInfo['root'] | undefined
   problem: AppError | null
   /** Asks main; what is known already is not asked again. */
   load(): Promise<void>
@@ -14,11 +16,13 @@ type AppInfoStore = {
 /** Facts about the program itself. They do not change while it runs. */
 export const useAppInfo = create<AppInfoStore>((set, get) => ({
   info: null,
+  root: undefined,
   problem: null,
   async load() {
     if (get().info !== null) return
     try {
-      set({ info: await request('app.info', undefined), problem: null })
+      const info = await request('app.info', undefined)
+      set({ info, root: info.root, problem: null })
     } catch (thrown) {
       set({ problem: errorOf(thrown) })
     }

@@ -8,7 +8,8 @@ export const FIRST_PREFERENCES: Preferences = { language: 'auto', theme: 'auto',
 
 type PreferencesStore = {
   preferences: Preferences
-  load(): Promise<void>
+  /** Asks main, unless it has said so already. */
+  load(said?: Preferences): Promise<void>
   /** Counts at once in the window; main keeps it for the next start. Rejects when main could not keep it. */
   change(change: Partial<Preferences>): Promise<void>
 }
@@ -16,8 +17,8 @@ type PreferencesStore = {
 /** The window's own settings. `--lang` beats the stored language for as long as this window lives. */
 export const usePreferences = create<PreferencesStore>((set, get) => ({
   preferences: FIRST_PREFERENCES,
-  async load() {
-    const preferences = await request('app.preferences', undefined).catch(() => FIRST_PREFERENCES)
+  async load(said) {
+    const preferences = said ?? (await request('app.preferences', undefined).catch(() => FIRST_PREFERENCES))
     set({ preferences })
     await useLanguage.getState().choose(spoken(preferences, location.search, navigator.languages))
   },

@@ -11,7 +11,8 @@ const FIRST: Draft = { page: 'check-up', profile: FIRST_PROFILE, opened: null, t
 type WizardStore = Draft & {
   /** False until the draft of the last start has been read. */
   ready: boolean
-  load(): Promise<void>
+  /** Asks main what is kept. `fresh`: main has said that there is nothing. */
+  load(fresh?: boolean): Promise<void>
   go(page: Page): void
   /** One page on or back; the run page is reached only by starting a run. */
   next(): void
@@ -41,7 +42,8 @@ export const useWizard = create<WizardStore>((set, get) => {
   return {
     ...FIRST,
     ready: false,
-    async load() {
+    async load(fresh = false) {
+      if (fresh) return set({ ...FIRST, ready: true })
       const draft = await request('draft.load', undefined).catch(() => null)
       set({ ...(draft ?? FIRST), ready: true })
       const given = await request('profile.given', undefined).catch(() => null)
