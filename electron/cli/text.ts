@@ -5,6 +5,7 @@ import enDocker from '../../renderer/i18n/en/docker.json'
 import enError from '../../renderer/i18n/en/error.json'
 import enGrammar from '../../renderer/i18n/en/grammar.json'
 import enImage from '../../renderer/i18n/en/image.json'
+import enMirror from '../../renderer/i18n/en/mirror.json'
 import enPlan from '../../renderer/i18n/en/plan.json'
 import enSetting from '../../renderer/i18n/en/setting.json'
 import enStep from '../../renderer/i18n/en/step.json'
@@ -14,6 +15,7 @@ import zhDocker from '../../renderer/i18n/zh-CN/docker.json'
 import zhError from '../../renderer/i18n/zh-CN/error.json'
 import zhGrammar from '../../renderer/i18n/zh-CN/grammar.json'
 import zhImage from '../../renderer/i18n/zh-CN/image.json'
+import zhMirror from '../../renderer/i18n/zh-CN/mirror.json'
 import zhPlan from '../../renderer/i18n/zh-CN/plan.json'
 import zhSetting from '../../renderer/i18n/zh-CN/setting.json'
 import zhStep from '../../renderer/i18n/zh-CN/step.json'
@@ -27,6 +29,7 @@ const en = {
   error: enError,
   grammar: enGrammar,
   image: enImage,
+  mirror: enMirror,
   plan: enPlan,
   setting: enSetting,
   step: enStep,
@@ -38,6 +41,7 @@ const zh = {
   error: zhError,
   grammar: zhGrammar,
   image: zhImage,
+  mirror: zhMirror,
   plan: zhPlan,
   setting: zhSetting,
   step: zhStep,

@@ -1,0 +1,105 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Adapter, Candidate, Check, Judgement, MirrorHttp } from '../electron/mirrors/race/adapter.ts'
+import { OutError } from '../electron/mirrors/race/adapter.ts'
+
+const servers: Server[] = []
+
+/** A server on loopback; its address without a slash at the end. */
+export function listen(listener: RequestListener): Promise<string> {
+  return new Promise((resolve) => {
+    const server = createServer(listener)
+    servers.push(server)
+    server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`))
+  })
+}
+
+export function closeAll(): void {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections()
+    server.close()
+  }
+}
+
+export function candidate(id: string, url: string, official = false): Candidate {
+  return { id, url, name: { zh: id, en: id }, official, own: false }
+}
+
+export type Judged = {
+  checks: ReadonlyMap<string, Check>
+  /** Of all that are out: by the check or by the judge. */
+  reasons: Readonly<Record<string, string>>
+  causes: Readonly<Record<string, string>>
+  judgement: Judgement
+}
+
+/** Checks all candidates and judges them, as the race does. */
+export async function checkAll(adapter: Adapter, candidates: readonly Candidate[], http: MirrorHttp): Promise<Judged> {
+  const { signal } = new AbortController()
+  const checks = new Map<string, Check>()
+  const reasons: Record<string, string> = {}
+  const causes: Record<string, string> = {}
+  await Promise.all(
+    candidates.map(async (one) => {
+      try {
+        checks.set(one.id, await adapter.check(one, http, signal))
+      } catch (error) {
+        if (!(error instanceof OutError)) throw error
+        reasons[one.id] = error.reason
+        causes[one.id] = error.message
+      }
+    }),
+  )
+  const judgement = await adapter.judge(checks, candidates, http, signal)
+  for (const [id, { reason, cause }] of judgement.out) {
+    reasons[id] = reason
+    causes[id] = cause
+  }
+  return { checks, reasons, causes, judgement }
+}
+
+/** TEMPORARY: until mirrors/http is on main. */
+export const plainHttp: MirrorHttp = {
+  async ask(url, ask, signal) {
+    const started = performance.now()
+    const address = new URL(url)
+    const headers: Record<string, string> = { ...ask.headers }
+    if (address.username !== '') {
+      headers.authorization = `Basic ${Buffer.from(`${decodeURIComponent(address.username)}:${decodeURIComponent(address.password)}`).toString('base64')}`
+      address.username = ''
+      address.password = ''
+    }
+    try {
+      const response = await fetch(address, {
+        method: ask.method ?? 'GET',
+        headers,
+        redirect: ask.follow === false ? 'manual' : 'follow',
+        signal: AbortSignal.any([signal, AbortSignal.timeout(ask.timeout ?? 4000)]),
+      })
+      const max = ask.maxBytes ?? 1 << 20
+      const parts: Uint8Array[] = []
+      let length = 0
+      let complete = true
+      for await (const chunk of response.body ?? []) {
+        parts.push(chunk)
+        length += chunk.length
+        if (length > max) {
+          complete = false
+          break
+        }
+      }
+      return {
+        url: response.url,
+        status: response.status,
+        headers: Object.fromEntries(response.headers),
+        body: Buffer.concat(parts).subarray(0, max),
+        complete,
+        timings: { connectMs: null, tlsMs: null, firstByteMs: null, totalMs: performance.now() - started },
+        via: null,
+      }
+    } catch (error) {
+      signal.throwIfAborted()
+      throw new OutError('refused-connection', error instanceof Error ? error.message : 'unknown')
+    }
+  },
+}
