@@ -6,6 +6,7 @@ import { formatIdSchema, handlerIdSchema, settingIdSchema } from '../contract/pl
 import { fromBase64, toBase64 } from './bytes.ts'
 import { CodedError, causeText, errno, writeError } from './errors.ts'
 import { folderOf, under } from './paths.ts'
+import type { Brought } from './presence.ts'
 import type { System } from './system.ts'
 import { belongsTo, refuseForeignJournal, refuseForeignLink } from './trust.ts'
 
@@ -67,6 +68,9 @@ const changeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('group'), ...presence, user: systemName }),
 ])
 
+/** Packages as dpkg names them, with an architecture where it is another one. */
+const packageName = z.string().regex(/^[A-Za-z0-9][\w.+:-]{0,127}$/)
+
 /** One line of a run's journal. `intent` is written before a file is touched, `done` after it was read back. */
 const recordSchema = z.discriminatedUnion('t', [
   z.object({
@@ -83,6 +87,10 @@ const recordSchema = z.discriminatedUnion('t', [
     i: z.number().int(),
     temporary: z.string().nullable(),
     interim: z.string().nullable(),
+    /** What comes with a package. */
+    brought: z
+      .object({ names: z.array(packageName).readonly(), configured: z.array(packageName).readonly() })
+      .nullish(),
   }),
   z.object({ t: z.literal('done'), i: z.number().int() }),
   z.object({ t: z.literal('end'), status: z.enum(['applied', 'failed', 'cancelled']), remaining: z.array(z.string()) }),
@@ -108,6 +116,8 @@ export type Run = {
   changes: readonly Change[]
   choices: readonly Note[]
   touched: ReadonlySet<number>
+  /** What came with a package, by index. */
+  brought: ReadonlyMap<number, Brought>
   /** What stood in a file for one reload only, by index. */
   interims: ReadonlyMap<number, readonly Uint8Array[]>
   /** Temporary files that a run which was cut off may have left. */
@@ -225,6 +235,7 @@ function parseRun(path: string, bytes: Uint8Array): Run {
 
 function replay(path: string, begin: Extract<JournalRecord, { t: 'begin' }>, records: readonly JournalRecord[]): Run {
   const touched = new Set<number>()
+  const brought = new Map<number, Brought>()
   const interims = new Map<number, Uint8Array[]>()
   const temporaries: string[] = []
   let end: Run['end'] = null
@@ -234,6 +245,7 @@ function replay(path: string, begin: Extract<JournalRecord, { t: 'begin' }>, rec
   let undone = false
   for (const entry of records) {
     if (entry.t === 'intent') touched.add(entry.i)
+    if (entry.t === 'intent' && entry.brought) brought.set(entry.i, entry.brought)
     if (entry.t === 'intent' || entry.t === 'undo-intent') {
       if (entry.interim !== null) interims.set(entry.i, [...(interims.get(entry.i) ?? []), fromBase64(entry.interim)])
       if (entry.temporary !== null) temporaries.push(entry.temporary)
@@ -256,6 +268,7 @@ function replay(path: string, begin: Extract<JournalRecord, { t: 'begin' }>, rec
     changes,
     choices,
     touched,
+    brought,
     interims,
     temporaries: [...new Set(temporaries)],
     end,

@@ -3,7 +3,7 @@ import type { Change, PresenceChange } from '../contract/plan.ts'
 import { MemorySystem } from '../system/memory.ts'
 import { CodedError } from './errors.ts'
 import { readRuns } from './journal.ts'
-import { type Presence, presenceName } from './presence.ts'
+import { type Brought, type Presence, presenceName } from './presence.ts'
 import { runPlan, settleInterrupted, type RunTools } from './run.ts'
 import { newestUndoable, summarize, undoRun } from './undo.ts'
 
@@ -13,6 +13,7 @@ const pack: PresenceChange = { kind: 'package', name: 'docker.io', ...common }
 const service: PresenceChange = { kind: 'service', name: 'docker', boot: true, ...common }
 const group: PresenceChange = { kind: 'group', name: 'docker', user: 'ann', ...common }
 const ALL = [pack, service, group]
+const BROUGHT: Brought = { names: ['runc', 'docker.io'], configured: ['runc'] }
 
 /** A machine on which things are there or not; `fails`: what cannot be brought. */
 function machine(there: readonly string[] = [], fails: string | null = null) {
@@ -20,16 +21,21 @@ function machine(there: readonly string[] = [], fails: string | null = null) {
   sys.folder('/home/u')
   const present = new Set(there)
   const done: string[] = []
+  const kept: string[] = []
   const key = (change: PresenceChange) => `${change.kind} ${presenceName(change)}`
   const presence: Presence = {
     has: (_sys, change) => Promise.resolve(present.has(key(change))),
     possible: () => Promise.resolve(true),
-    set(_sys, change, wanted) {
+    prepare: () => Promise.resolve(),
+    brings: (_sys, change) => Promise.resolve(change.kind === 'package' ? BROUGHT : null),
+    left: (_sys, change) => Promise.resolve(present.has(key(change))),
+    set(_sys, change, wanted, brought) {
+      if (change.kind === 'package') expect(brought).toEqual(BROUGHT)
       if (key(change) === fails) return Promise.reject(new CodedError('install-failed', { name: change.name }, 'E: no'))
       done.push(`${wanted ? '+' : '-'}${key(change)}`)
       if (wanted) present.add(key(change))
       else present.delete(key(change))
-      return Promise.resolve()
+      return Promise.resolve(!wanted && change.kind === 'package' ? kept : [])
     },
   }
   const tools: RunTools = { sys, handlers: new Map(), state: STATE, pid: 1, presence }
@@ -47,7 +53,7 @@ function machine(there: readonly string[] = [], fails: string | null = null) {
       ask: () => Promise.reject(new Error('nobody asks')),
     })
   }
-  return { sys, present, done, presence, tools, apply, undo }
+  return { sys, present, done, kept, presence, tools, apply, undo }
 }
 
 test('brought in the order of the plan, and taken away in reverse by undo', async () => {
@@ -84,7 +90,7 @@ test('a failure takes away what came before it', async () => {
 
 test('something that is not there after it was brought is a failure', async () => {
   const { presence, apply } = machine()
-  presence.set = () => Promise.resolve()
+  presence.set = () => Promise.resolve([])
   await expect(apply([service])).rejects.toMatchObject({ code: 'install-failed', values: { name: 'docker' } })
 })
 
@@ -93,8 +99,9 @@ test('a cancel between two steps takes the first away', async () => {
   const stop = new AbortController()
   const { set } = presence
   presence.set = async (...args) => {
-    await set(...args)
+    const kept = await set(...args)
     stop.abort(new CodedError('cancelled'))
+    return kept
   }
   await expect(apply(ALL, stop.signal)).rejects.toMatchObject({ code: 'cancelled' })
   expect([...present]).toEqual([])
@@ -138,4 +145,77 @@ test('a journal that names an option as a package is damaged, not obeyed', async
   sys.put(path, (sys.text(path) ?? '').replace('"name":"docker.io"', '"name":"-oAPT::X=1"'))
   expect((await readRuns(STATE, sys)).damaged).toEqual([path])
   expect(await undo()).toBeNull()
+})
+
+test('half of a package counts as something to take away, and what still stands afterwards is told', async () => {
+  const { present, presence, apply, done } = machine()
+  const { set } = presence
+  // The package manager ends with an error in the middle: nothing is installed, but not everything is as before.
+  presence.set = (sys, change, wanted, brought) => {
+    if (!wanted) return set(sys, change, wanted, brought)
+    present.add('half')
+    return Promise.reject(new CodedError('install-failed', { name: change.name }, 'E: dpkg'))
+  }
+  presence.left = () => Promise.resolve(present.has('half') && !done.includes('-package docker.io'))
+  await expect(apply([pack])).rejects.toMatchObject({ code: 'install-failed', remaining: [] })
+  expect(done).toEqual(['-package docker.io'])
+  presence.left = () => Promise.resolve(true)
+  await expect(apply([pack])).rejects.toMatchObject({ remaining: ['docker.io: install-failed: still there'] })
+})
+
+test('undo goes on past what fails, says what is not back, and can be repeated', async () => {
+  const { present, presence, apply, undo } = machine()
+  await apply(ALL)
+  const { set } = presence
+  presence.set = (sys, change, wanted, brought) =>
+    change.kind === 'service'
+      ? Promise.reject(new CodedError('install-failed', { name: change.name }, 'E: busy'))
+      : set(sys, change, wanted, brought)
+  await expect(undo()).rejects.toMatchObject({
+    code: 'install-failed',
+    remaining: [expect.stringMatching(/^docker: install-failed/)],
+  })
+  expect([...present]).toEqual(['service docker'])
+  presence.set = set
+  expect(await undo()).toMatchObject({ restored: ['docker'] })
+  expect([...present]).toEqual([])
+})
+
+test('an undo without the rights begins nothing', async () => {
+  const { sys, presence, apply, undo, present } = machine()
+  await apply(ALL)
+  presence.possible = () => Promise.resolve(false)
+  const before = sys.writes.length
+  await expect(undo()).rejects.toMatchObject({ code: 'needs-admin' })
+  expect(sys.writes).toHaveLength(before)
+  // Somebody has taken it all away already: nothing needs rights.
+  present.clear()
+  expect(await undo()).toMatchObject({ restored: [] })
+})
+
+test("a person's own data stays, and undo names it", async () => {
+  const { apply, undo, kept } = machine()
+  await apply(ALL)
+  kept.push('/var/lib/docker')
+  expect(await undo()).toMatchObject({ kept: ['/var/lib/docker'] })
+})
+
+test('a cancel while the lists are fetched installs nothing', async () => {
+  const { present, presence, apply, done } = machine()
+  const stop = new AbortController()
+  presence.prepare = () => {
+    stop.abort(new CodedError('cancelled'))
+    return Promise.resolve()
+  }
+  await expect(apply(ALL, stop.signal)).rejects.toMatchObject({ code: 'cancelled' })
+  expect([done, [...present]]).toEqual([[], []])
+})
+
+test('a journal that names an option among what came along is damaged', async () => {
+  const { apply, sys } = machine()
+  await apply(ALL)
+  const [name = ''] = await sys.list(`${STATE}/runs`)
+  const path = `${STATE}/runs/${name}`
+  sys.put(path, (sys.text(path) ?? '').replace('"names":["runc"', '"names":["-oAPT::X=1"'))
+  expect((await readRuns(STATE, sys)).damaged).toEqual([path])
 })

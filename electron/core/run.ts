@@ -8,6 +8,7 @@ import { CodedError, causeText, isCancel, withRemaining } from './errors.ts'
 import { beginRun, newRunId, readRuns, record } from './journal.ts'
 import { lockHolder, withLock } from './lock.ts'
 import {
+  type Begun,
   bringPresences,
   isPresence,
   type Presence,
@@ -86,7 +87,7 @@ async function carryOut(input: RunInput, tools: RunTools, report: Report, signal
   const touched: Touched = { folders: [], files: new Map() }
   const context = { sys, handlers, runId, journal, reloading: () => step(report, 'reload', 'running') }
   const presence = { sys, journal, presence: tools.presence }
-  const brought: number[] = []
+  const brought: Begun = new Map()
   let pulled = false
   try {
     if (changes.some(isPresence)) {

@@ -5,7 +5,15 @@ import { toBase64 } from './bytes.ts'
 import { CodedError, causeText, withRemaining } from './errors.ts'
 import { mendJournal, type Run, record } from './journal.ts'
 import { readState, sameState } from './plan.ts'
-import { isPresence, type Presence, presenceName, touchedPresences, undoPresences } from './presence.ts'
+import {
+  isBack,
+  isPresence,
+  needRights,
+  type Presence,
+  presenceName,
+  touchedPresences,
+  undoPresences,
+} from './presence.ts'
 import type { Format, Handler } from './setting.ts'
 import type { Reader, System } from './system.ts'
 import { isOurs } from './apply.ts'
@@ -81,6 +89,7 @@ export async function undoRun(
 ): Promise<UndoResult> {
   refuseLater(run, runs)
   const { sys, formats } = context
+  await needRights(run, sys, context.presence)
   const back: Move[] = []
   const outcomes = new Map<number, Outcome>()
   for (const { index, change } of [...touchedFiles(run)].reverse()) {
@@ -109,14 +118,14 @@ export async function undoRun(
   await record(run.path, { t: 'undo-begin', at: new Date().toISOString() }, sys)
   await giveBack(run, back, outcomes, context)
   const removedFolders = await removeFolders(run, sys)
-  const returned = await undoPresences(run, sys, context.presence)
+  const { returned, kept } = await undoPresences(run, sys, context.presence)
   await record(run.path, { t: 'undo-end', at: new Date().toISOString() }, sys)
   const pathsOf = (...wanted: readonly Outcome[]): string[] =>
     [...outcomes].filter(([, outcome]) => wanted.includes(outcome)).map(([index]) => pathOf(run.changes[index]))
   return {
     run: run.id,
     restored: [...pathsOf('restored', 'merged'), ...returned],
-    kept: pathsOf('kept'),
+    kept: [...pathsOf('kept'), ...kept],
     removedFolders,
     removedImages: [],
   }
@@ -252,7 +261,7 @@ export async function settle(
   for (const index of touchedPresences(run)) {
     const change = run.changes[index]
     if (change === undefined || !isPresence(change) || presence === undefined) continue
-    const state = (await presence.has(sys, change)) === change.after ? 'after' : 'before'
+    const state = (await isBack(presence, change, run.brought.get(index) ?? null, sys)) ? 'before' : 'after'
     findings.push({
       id: `settled.${state}`,
       severity: 'info',

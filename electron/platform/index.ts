@@ -54,9 +54,15 @@ function openLinux({ home, root }: { home?: string | undefined; root?: string | 
     places,
     presence,
     dockerSetup: (sys, docker) =>
-      linuxDockerSetup(sys, places, presence, docker, uid === 0 ? (places.environment['SUDO_USER'] ?? null) : name),
+      linuxDockerSetup(sys, places, presence, docker, accountOf(uid, name, places.environment['SUDO_USER'])),
     openTerminal: (sys, argv, start) => openTerminal(sys, places, argv, start),
     facts: (sys, signal) => linuxFacts(sys, places, signal),
     reloadDocker: (sys, configFile, signal) => reloadDocker(sys, places, signal, configFile),
   }
+}
+
+/** The account that is to use Docker: root needs no group, also not behind its own sudo. */
+function accountOf(uid: number, name: string, sudoUser: string | undefined): string | null {
+  const account = uid === 0 ? (sudoUser ?? null) : name
+  return account === 'root' || account === '' ? null : account
 }

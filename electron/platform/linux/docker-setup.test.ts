@@ -29,6 +29,10 @@ const docker = (changes: Partial<DockerState>): DockerState => ({
 const has = (...kinds: readonly PresenceChange['kind'][]): Presence => ({
   has: (_sys, { kind }) => Promise.resolve(kinds.includes(kind)),
   possible: () => Promise.resolve(true),
+  prepare: () => Promise.reject(new Error('planning changes nothing')),
+  brings: (_sys, { name }) =>
+    Promise.resolve({ names: name === 'docker.io' ? ['runc', name] : [name], configured: [] }),
+  left: () => Promise.reject(new Error('nobody takes anything away')),
   set: () => Promise.reject(new Error('planning changes nothing')),
 })
 
@@ -51,7 +55,19 @@ const setup = (
     root,
   }: { presence?: Presence; account?: string | null; uid?: number; root?: string } = {},
 ) => {
-  const sys = new MemorySystem(files, uid)
+  return setupOn(new MemorySystem(files, uid), state, { presence, account, root })
+}
+
+const setupOn = (
+  sys: MemorySystem,
+  state: DockerState,
+  {
+    presence = has(),
+    account = 'ann',
+    root,
+  }: { presence?: Presence; account?: string | null; root?: string | undefined } = {},
+) => {
+  const { uid } = sys.identity
   const places = linuxPlaces({
     home: '/home/ann',
     ...(root === undefined ? {} : { root }),
@@ -76,7 +92,7 @@ test.each(RELEASES)(
     expect(help.commands.includes('sudo apt-get update')).toBe(install.startsWith('apt-get'))
     expect(help.relogin).toBe(true)
     expect(help.steps.map(({ key }) => key)).toEqual([
-      'plan:presence.package',
+      install.startsWith('apt-get') ? 'plan:presence.package-with' : 'plan:presence.package',
       'plan:presence.service-boot',
       'plan:presence.group',
     ])
@@ -94,6 +110,11 @@ test.each(['ID=rocky\nID_LIKE="rhel centos fedora"', 'ID=sles\nID_LIKE=suse', 'I
     })
   },
 )
+
+test('what comes along is counted, where the tool can tell', async () => {
+  const debian = await setup({ '/etc/os-release': 'ID=debian' }, docker({}))
+  expect(debian.steps[0]).toEqual({ key: 'plan:presence.package-with', values: { name: 'docker.io', count: 1 } })
+})
 
 test('root needs no group and no sudo', async () => {
   const help = await setup({ '/etc/os-release': 'ID=debian' }, docker({}), { account: null, uid: 0 })
@@ -116,6 +137,29 @@ test('an engine that stands still is only started; a client without an engine is
     docker({ state: 'not-running' }),
   )
   expect(client).toMatchObject({ changes: [{ kind: 'package' }, { kind: 'service' }, { kind: 'group' }] })
+})
+
+test('what a removed package leaves behind is no service to start', async () => {
+  const all = { changes: [{ kind: 'package' }, { kind: 'service' }, { kind: 'group' }] }
+  const release = { '/etc/os-release': 'ID=debian' }
+  // Debian 12 after `apt-get remove docker.io`: a script that must not run, and with systemd a masked unit.
+  const script = new MemorySystem(release)
+  script.put('/etc/init.d/docker', '#!/bin/sh', { mode: 0o644 })
+  expect(await setupOn(script, docker({ state: 'not-running' }))).toMatchObject(all)
+  script.put('/etc/init.d/docker', '#!/bin/sh', { mode: 0o755 })
+  expect(await setupOn(script, docker({ state: 'not-running' }))).toMatchObject({
+    changes: [{ kind: 'service' }, { kind: 'group' }],
+  })
+  const masked = new MemorySystem({ ...release, '/run/systemd/system/x': '' })
+  masked.link('/etc/systemd/system/docker.service', '/dev/null')
+  expect(await setupOn(masked, docker({}))).toMatchObject(all)
+})
+
+test('an engine that is said to run but does not answer is no empty plan', async () => {
+  const help = await setup({ ...UNIT, '/etc/group': 'docker:x:9:ann\n' }, docker({ state: 'unreachable' }), {
+    presence: has('service', 'group'),
+  })
+  expect(help).toMatchObject({ changes: [], steps: [{ key: 'docker-setup:stuck' }] })
 })
 
 test('without permission the account joins the group, or only has to log in again', async () => {

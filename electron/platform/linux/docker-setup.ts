@@ -2,7 +2,7 @@ import type { DockerState } from '../../contract/machine.ts'
 import type { Note } from '../../contract/note.ts'
 import type { PresenceChange } from '../../contract/plan.ts'
 import type { Places } from '../../core/places.ts'
-import type { Presence } from '../../core/presence.ts'
+import type { Brought, Presence } from '../../core/presence.ts'
 import type { Reader } from '../../core/system.ts'
 import { dockerGuide, type Guide } from '../docker-guide.ts'
 import { type Distribution, distributionOf, readRelease } from './distribution.ts'
@@ -70,22 +70,29 @@ export async function linuxDockerSetup(
     changes.push({ kind: 'group', name: GROUP, user: account, ...absent, command: ['usermod', '-aG', GROUP, account] })
   const missing: PresenceChange[] = []
   for (const change of changes) if (places.otherRoot || !(await presence.has(sys, change))) missing.push(change)
+  if (missing.length === 0) return byHand([note('stuck', { address: docker.endpoint })], [], false)
   const sudo = sys.identity.uid === 0 ? '' : 'sudo '
+  const steps: Note[] = []
+  for (const change of missing)
+    steps.push(presenceNote(change, places.otherRoot ? null : await presence.brings(sys, change)))
   return {
     kind: 'changes',
     changes: missing,
-    steps: missing.map(presenceNote),
+    steps,
     commands: [...refresh, ...missing.map((change) => change.command.join(' '))].map((line) => `${sudo}${line}`),
     relogin: missing.some(({ kind }) => kind === 'group'),
   }
 }
 
-/** The step that a change is to a person. */
-export function presenceNote(change: PresenceChange): Note {
+/** The step that a change is to a person. `brought`: what comes with it. */
+export function presenceNote(change: PresenceChange, brought: Brought | null): Note {
   const { kind, name } = change
   switch (kind) {
-    case 'package':
-      return { key: 'plan:presence.package', values: { name } }
+    case 'package': {
+      const others = brought?.names.filter((one) => one !== name) ?? []
+      if (others.length === 0) return { key: 'plan:presence.package', values: { name } }
+      return { key: 'plan:presence.package-with', values: { name, count: others.length } }
+    }
     case 'service':
       return { key: change.boot ? 'plan:presence.service-boot' : 'plan:presence.service', values: { name } }
     case 'group':
@@ -125,10 +132,17 @@ const UNITS = ['/etc/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/s
   (folder) => `${folder}/${SERVICE}.service`,
 )
 
-/** Whether there is a service to start: a docker client alone is no engine. */
+/**
+ * Whether there is a service to start: a docker client alone is no engine. A package that was removed leaves its
+ * script behind, not to be run any more, and a unit that leads to /dev/null (deb-systemd-helper(1p)).
+ */
 async function hasService(sys: Reader): Promise<boolean> {
-  const files = (await hasSystemd(sys)) ? UNITS : [`/etc/init.d/${SERVICE}`]
-  for (const file of files) if ((await sys.lstat(file)) !== null) return true
+  if (!(await hasSystemd(sys))) {
+    const script = await sys.lstat(`/etc/init.d/${SERVICE}`)
+    return script !== null && (script.mode & 0o111) !== 0
+  }
+  for (const file of UNITS)
+    if ((await sys.lstat(file)) !== null && (await sys.resolve(file)) !== '/dev/null') return true
   return false
 }
 
