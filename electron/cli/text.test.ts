@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { PROFILE_REASONS, REASONS } from '../contract/grammar.ts'
 import { ERROR_CODES } from '../contract/note.ts'
 import { STEP_IDS } from '../contract/task.ts'
 import { openText, sizeText } from './text.ts'
@@ -58,6 +59,28 @@ test.each(['en', 'zh-CN'] as const)('%s: every error and every step has its sent
     expect(todo).not.toBe(`${code}.todo`)
   }
   for (const step of STEP_IDS) expect(text.say(`step:${step}`)).not.toBe(step)
+})
+
+test.each(['en', 'zh-CN'] as const)('%s: every reason of a grammar and of a profile has its words', async (lang) => {
+  const text = await openText(lang)
+  const reasons = [...REASONS, ...PROFILE_REASONS]
+  for (const reason of reasons) {
+    const [what = ''] = text.error({ code: 'bad-profile', values: { line: 3, key: 'image', reason } })
+    expect(what).toContain('image')
+    expect(what).not.toMatch(new RegExp(`[:：] ?${reason}[.。]$`))
+    expect(what).not.toMatch(/\{\{|[.。]{2}$/)
+  }
+  // Nothing is left in the texts that no check says any more.
+  expect(keysOf(load(lang, 'grammar.json')).toSorted()).toEqual(reasons.map((reason) => `.${reason}`).toSorted())
+})
+
+test('a profile that is wrong as a whole names the line or the entry alone', async () => {
+  const text = await openText('en')
+  const said = (values: Record<string, string | number>) => text.error({ code: 'bad-profile', values })[0]
+  expect(said({ line: 7, key: '', reason: 'encoding' })).toBe(
+    'The profile can’t be used (line 7): The file is not UTF-8 text.',
+  )
+  expect(said({ key: 'env.path', reason: 'bad-path' })).toContain('(“env.path”)')
 })
 
 test('an error tells what happened, what to do, why, and what is left', async () => {

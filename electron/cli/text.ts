@@ -19,6 +19,7 @@ import zhMirror from '../../renderer/i18n/zh-CN/mirror.json'
 import zhPlan from '../../renderer/i18n/zh-CN/plan.json'
 import zhSetting from '../../renderer/i18n/zh-CN/setting.json'
 import zhStep from '../../renderer/i18n/zh-CN/step.json'
+import { errorValues } from '../contract/error-values.ts'
 import type { AppError, Finding, Note } from '../contract/note.ts'
 import type { Lang } from './args.ts'
 
@@ -75,15 +76,7 @@ export async function openText(lang: Lang): Promise<Text> {
     note,
     finding: (finding) => `[${say(`cli:severity.${finding.severity}`)}] ${note(finding.note)}`,
     error(error) {
-      const values: Record<string, string | number> = { ...error.values }
-      const { reason } = values
-      // A reason is a key of its own; what zod or YAML say themselves stays in the cause.
-      if (typeof reason === 'string') {
-        const key = error.code === 'bad-profile' ? `grammar:${reason}` : reason
-        values.reasonText = instance.exists(key) ? say(key, values) : reason
-        if (error.code === 'bad-profile') values.line ??= '?'
-        if (error.code === 'bad-arguments') values.reason = values.reasonText
-      }
+      const values = errorValues(error, { has: (key) => instance.exists(key), say })
       const lines = [say(`error:${error.code}.what`, values), say(`error:${error.code}.todo`, values)]
       if (error.cause !== undefined && error.cause !== '') lines.push(say('error:cause', { cause: error.cause }))
       if (error.remaining) lines.push(say('error:remaining'), ...error.remaining.map((item) => `  ${item}`))

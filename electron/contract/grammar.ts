@@ -4,24 +4,30 @@
  * (an i18n key in `grammar:`).
  */
 
-export type Reason =
-  | 'empty'
-  | 'control-character'
-  | 'too-long'
-  | 'bad-name'
-  | 'reserved-name'
-  | 'bad-url'
-  | 'url-scheme'
-  | 'url-credentials'
-  | 'url-query'
-  | 'bad-image'
-  | 'proxy-entry'
-  | 'proxy-empty'
-  | 'verification-off'
-  | 'runs-program'
-  | 'bad-pattern'
-  | 'bad-path'
-  | 'bad-duration'
+export const REASONS = [
+  'empty',
+  'control-character',
+  'too-long',
+  'bad-name',
+  'reserved-name',
+  'bad-url',
+  'url-scheme',
+  'url-credentials',
+  'url-query',
+  'bad-image',
+  'proxy-entry',
+  'proxy-empty',
+  'verification-off',
+  'runs-program',
+  'bad-pattern',
+  'bad-path',
+  'bad-duration',
+] as const
+export type Reason = (typeof REASONS)[number]
+
+/** What else a profile is refused for: found while it is read, or where its fields contradict each other. */
+export const PROFILE_REASONS = ['encoding', 'syntax', 'alias', 'unknown-key', 'wrong-value', 'given-twice'] as const
+export type ProfileReason = Reason | (typeof PROFILE_REASONS)[number]
 
 const CONTROL = /[\u0000-\u001f\u007f\u0085\u2028\u2029]/
 /** Longest value that every system takes for one variable (Windows: 32,767 characters). */

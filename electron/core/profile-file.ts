@@ -1,5 +1,6 @@
 import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml'
 import type { z } from 'zod'
+import { type ProfileReason, REASONS } from '../contract/grammar.ts'
 import { type Profile, profileSchema } from '../contract/profile.ts'
 import { CodedError } from './errors.ts'
 
@@ -14,36 +15,30 @@ export function readProfileBytes(bytes: Uint8Array): Profile {
   } catch {
     // Replacement characters would end up in folders and values. The line is where the first one would stand.
     const line = new TextDecoder().decode(bytes).split('\uFFFD', 1)[0]?.split('\n').length ?? 1
-    throw new CodedError('bad-profile', { line, key: '', reason: 'encoding' })
+    throw refused(line, 'encoding')
   }
   return parseProfile(text)
 }
 
 /**
- * Reads a profile. Throws `bad-profile` {line, key, reason}: the reason is a key of `grammar:` or zod's
- * own code, the cause its text. Aliases are refused: they can blow a small file up.
+ * Reads a profile. Throws `bad-profile` {line, key, reason}: the reason is a key of `grammar:`, the cause
+ * what YAML or zod say. Aliases are refused: they can blow a small file up.
  */
 export function parseProfile(text: string): Profile {
-  if (text.length > MAX_CHARACTERS) throw new CodedError('bad-profile', { line: 1, key: '', reason: 'too-long' })
+  if (text.length > MAX_CHARACTERS) throw refused(1, 'too-long')
   const lines = new LineCounter()
   const document = parseDocument(text.replace(/^\uFEFF/, ''), { lineCounter: lines, uniqueKeys: true, version: '1.2' })
   const [syntax] = document.errors
-  if (syntax)
-    throw new CodedError(
-      'bad-profile',
-      { line: lines.linePos(syntax.pos[0]).line, key: '', reason: 'syntax' },
-      syntax.message,
-    )
+  if (syntax) throw refused(lines.linePos(syntax.pos[0]).line, 'syntax', '', syntax.message)
   visit(document, {
     Alias(_, node) {
-      throw new CodedError('bad-profile', { line: lineOf(node, lines), key: '', reason: 'alias' })
+      throw refused(lineOf(node, lines), 'alias')
     },
   })
   visit(document, {
     // No key of ours; objects would swallow it without a word.
     Pair(_, { key }) {
-      if (isScalar(key) && key.value === '__proto__')
-        throw new CodedError('bad-profile', { line: lineOf(key, lines), key: '__proto__', reason: 'bad-name' })
+      if (isScalar(key) && key.value === '__proto__') throw refused(lineOf(key, lines), 'bad-name', '__proto__')
     },
   })
   const result = profileSchema.safeParse(document.toJS())
@@ -51,12 +46,11 @@ export function parseProfile(text: string): Profile {
   const issue = deepest(result.error.issues)
   const extra = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
   const path = [...issue.path.map(String), ...extra]
-  throw new CodedError(
-    'bad-profile',
-    { line: lineAt(document, path, lines), key: path.join('.'), reason: reasonOf(issue) },
-    issue.message,
-  )
+  throw refused(lineAt(document, path, lines), reasonOf(issue), path.join('.'), issue.message)
 }
+
+const refused = (line: number, reason: ProfileReason, key = '', cause?: string): CodedError =>
+  new CodedError('bad-profile', { line, key, reason }, cause)
 
 type Issue = z.core.$ZodIssue
 
@@ -73,8 +67,9 @@ function deepest(issues: readonly Issue[]): Issue {
 
 const score = (issue: Issue): number => issue.path.length * 2 + (issue.code === 'custom' ? 1 : 0)
 
-function reasonOf(issue: Issue): string {
-  if (issue.code === 'custom') return issue.message
+function reasonOf(issue: Issue): ProfileReason {
+  // Whatever else a schema of ours would say is a value that does not fit.
+  if (issue.code === 'custom') return REASONS.find((reason) => reason === issue.message) ?? 'wrong-value'
   return issue.code === 'unrecognized_keys' ? 'unknown-key' : 'wrong-value'
 }
 

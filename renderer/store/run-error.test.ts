@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
+import { PROFILE_REASONS, REASONS } from '../../electron/contract/grammar.ts'
 import { ERROR_CODES } from '../../electron/contract/note.ts'
 import { setUpTexts } from '../i18n/setup.ts'
 import { RequestError } from '../api.ts'
@@ -9,14 +10,15 @@ beforeAll(() => setUpTexts('en'))
 test.each(ERROR_CODES)('%s is said in words that name no key, with something to do', (code) => {
   const { what, todo } = errorWords({ code })
   expect(what).not.toMatch(/^error:|^run:/)
-  expect(todo).not.toMatch(/^error:|^run:|goready image tags|--on-conflict|goready history/)
+  expect(todo).not.toMatch(/^error:|^run:|goready (image|history|--help)|--[a-z]/)
   expect(fittingPage(code)).toBeTruthy()
 })
 
 test('a profile that cannot be used is told with its line and the reason in words', () => {
   const said = (reason: string) => errorWords({ code: 'bad-profile', values: { line: 2, key: 'imag', reason } }).what
-  expect(said('unknown-key')).toContain('there is no such key')
-  expect(said('bad-url')).not.toContain('bad-url')
+  expect(said('unknown-key')).toContain('line 2, “imag”')
+  for (const reason of [...REASONS, ...PROFILE_REASONS])
+    expect(said(reason)).not.toMatch(new RegExp(`: ${reason}\\.$|\\.\\.$`))
   expect(said('something new')).toContain('something new')
 })
 

@@ -1,5 +1,6 @@
 import i18next from 'i18next'
 import type { Page } from '../../electron/contract/wizard.ts'
+import { errorValues } from '../../electron/contract/error-values.ts'
 import type { AppError, ErrorCode } from '../../electron/contract/note.ts'
 import { RequestError } from '../api.ts'
 
@@ -12,13 +13,7 @@ export const errorOf = (thrown: unknown): AppError =>
  * for the window where `run:todo` has a sentence of its own.
  */
 export function errorWords(error: AppError): { what: string; todo: string } {
-  const values: Record<string, string | number> = { ...error.values }
-  const { reason } = values
-  if (typeof reason === 'string') {
-    const key = [`grammar:${reason}`, `run:reason.${reason}`, reason].find((one) => i18next.exists(one))
-    // A grammar's sentence ends in a stop, and the error's own goes on.
-    values['reasonText'] = key === undefined ? reason : i18next.t(key, values).replace(/[.。]$/, '')
-  }
+  const values = errorValues(error, { has: (key) => i18next.exists(key), say: (key, more) => i18next.t(key, more) })
   const own = `run:todo.${error.code}`
   return {
     what: i18next.t(`error:${error.code}.what`, values),
