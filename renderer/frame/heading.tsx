@@ -1,11 +1,12 @@
-import i18next from 'i18next'
 import { useEffect, useRef } from 'react'
 import { PAGES, type Page } from '../../electron/contract/wizard.ts'
 import { Figure } from '../components/figure.tsx'
+import { useHeadingWords } from './heading-words.ts'
 
 /** The page's heading and its one sentence. It takes the focus when the page appears, so that a reader begins here. */
 export function Heading({ page }: { page: Page }) {
   const heading = useRef<HTMLHeadingElement>(null)
+  const { title, sentence } = useHeadingWords(page)
   useEffect(() => heading.current?.focus({ preventScroll: true }), [page])
   return (
     <div className="heading">
@@ -15,9 +16,9 @@ export function Heading({ page }: { page: Page }) {
           <span className="heading-number" aria-hidden="true">
             {PAGES.indexOf(page) + 1}
           </span>
-          {i18next.t(`wizard:page.${page}.title`)}
+          {title}
         </h1>
-        <p>{i18next.t(`wizard:page.${page}.sentence`)}</p>
+        <p>{sentence}</p>
       </div>
     </div>
   )

@@ -3,6 +3,7 @@ import { PAGES, type Page } from '../../electron/contract/wizard.ts'
 import { Lamp } from '../components/lamp.tsx'
 import { useLamps } from '../store/lamps.ts'
 import { useWizard } from '../store/wizard.ts'
+import { useHeadingWords } from './heading-words.ts'
 import { PAGE_VIEWS } from './pages.ts'
 
 /** The seven steps, clickable backwards, and the two lamps. Below 720 pixels a line on top. */
@@ -35,13 +36,13 @@ export function Rail() {
 
 function Step({ step, current }: { step: Page; current: Page }) {
   const chosen = PAGE_VIEWS[step].useChosen()
+  const { step: title } = useHeadingWords(step)
   const go = useWizard((wizard) => wizard.go)
   const at = PAGES.indexOf(step)
   const now = PAGES.indexOf(current)
   const state = at < now ? 'done' : at === now ? 'current' : 'ahead'
   // A run cannot be walked back out of, and a finished one is not repeated by a click on the rail.
   const open = state === 'done' && current !== 'run' && step !== 'run' && step !== 'review'
-  const title = i18next.t(`wizard:page.${step}.step`)
   const label = (
     <>
       <span className="step-sign" aria-hidden="true">

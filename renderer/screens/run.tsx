@@ -9,6 +9,7 @@ import { Timeline } from '../components/timeline.tsx'
 import type { Bar, PageView } from '../page.ts'
 import { say } from '../store/announcer.ts'
 import { useDockerHelp } from '../store/docker-help.ts'
+import { useDone } from '../store/done.ts'
 import { useReview } from '../store/review.ts'
 import { useRun } from '../store/run.ts'
 import { fittingPage } from '../store/run-error.ts'
@@ -22,7 +23,10 @@ export const runPage: PageView = {
   id: 'run',
   Body: RunBody,
   useBar: useRunBar,
-  useChosen: () => null,
+  useChosen() {
+    const undone = useDone((done) => done.undone !== null || done.latest === 'undone')
+    return i18next.t(undone ? 'run:chosen.undone' : 'run:chosen.done')
+  },
 }
 
 function RunBody() {
