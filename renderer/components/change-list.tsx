@@ -67,7 +67,7 @@ export function ChangeList({ changes }: { changes: readonly ChangeView[] }) {
 
 function RowName({ row }: { row: ReviewRow }) {
   if (row.kind === 'folders')
-    return <span className={css.name}>{i18next.t('review:folders', { folders: row.paths.length })}</span>
+    return <span className={css.name}>{i18next.t('review:folders', { count: row.paths.length })}</span>
   const { name, folder } = row.kind === 'image' ? { name: row.name, folder: '' } : splitPath(row.path)
   return (
     <>

@@ -49,8 +49,10 @@ export function DropZone({ children }: { children?: ReactNode }) {
   )
 }
 
+const TONES = { done: 'done', offer: 'done', problem: 'problem', error: 'problem' }
+
 function Outcome() {
-  const { outcome, forget } = useDrop()
+  const { outcome, accept, forget } = useDrop()
   useEffect(() => {
     if (outcome === null) return
     say(sentence(outcome))
@@ -60,13 +62,18 @@ function Outcome() {
   }, [outcome, forget])
   if (outcome === null) return null
   return (
-    <div className={css.toast} data-tone={outcome.tone === 'done' ? 'done' : 'problem'}>
+    <div className={css.toast} data-tone={TONES[outcome.tone]}>
       <p>
-        <span aria-hidden="true">{outcome.tone === 'done' ? '✓ ' : '✕ '}</span>
+        {outcome.tone !== 'offer' && <span aria-hidden="true">{outcome.tone === 'done' ? '✓ ' : '✕ '}</span>}
         {sentence(outcome)}
       </p>
+      {outcome.tone === 'offer' && (
+        <Button size="compact-sm" onClick={accept}>
+          {i18next.t('review:drop.open')}
+        </Button>
+      )}
       <Button variant="default" size="compact-sm" onClick={forget}>
-        {i18next.t('review:drop.close')}
+        {i18next.t(outcome.tone === 'offer' ? 'review:drop.later' : 'review:drop.close')}
       </Button>
     </div>
   )

@@ -29,7 +29,7 @@ function useFiles(): string | null {
   const { review } = useReview()
   if (review.step !== 'ready' || review.shown.kind !== 'profile') return null
   const { files } = sumPlan(review.shown.plan)
-  return files === 0 ? null : i18next.t('review:chosenFiles', { files })
+  return files === 0 ? null : i18next.t('review:chosenFiles', { count: files })
 }
 
 function ReviewBody() {

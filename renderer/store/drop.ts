@@ -1,24 +1,34 @@
 import { create } from 'zustand'
 import type { AppError, Note } from '../../electron/contract/note.ts'
+import type { OpenedProfile } from '../../electron/contract/wizard.ts'
 import { request } from '../api.ts'
 import { errorOf } from './run-error.ts'
-import { useTasks } from './tasks.ts'
+import { isChanging } from './busy.ts'
+import { chooseImage, imageOf, useTags } from './tags.ts'
 import { isLocked, useWizard } from './wizard.ts'
 
 /** Longest text that is taken, in UTF-16 units; main refuses more. */
 const MAX_TEXT = 200_000
 
-export type DropOutcome = { tone: 'done' | 'problem'; note: Note } | { tone: 'error'; error: AppError } | null
+/** `offer`: a profile that waits for the person's word. */
+export type DropOutcome =
+  | { tone: 'done' | 'problem'; note: Note }
+  | { tone: 'offer'; note: Note; opened: OpenedProfile }
+  | { tone: 'error'; error: AppError }
+  | null
 
 type DropStore = {
   outcome: DropOutcome
   /** Reads what was dropped and does what it is for. */
   take(files: readonly File[]): Promise<void>
+  show(outcome: DropOutcome): void
+  /** Opens what was offered. */
+  accept(): void
   forget(): void
 }
 
-/** A file that was dropped onto the window, and what came of it. */
-export const useDrop = create<DropStore>((set) => ({
+/** A file that came from outside the pages (dropped, or named by another start), and what came of it. */
+export const useDrop = create<DropStore>((set, get) => ({
   outcome: null,
   async take(files) {
     set({ outcome: null })
@@ -27,6 +37,12 @@ export const useDrop = create<DropStore>((set) => ({
     } catch (thrown) {
       set({ outcome: { tone: 'error', error: errorOf(thrown) } })
     }
+  },
+  show: (outcome) => set({ outcome }),
+  accept() {
+    const { outcome } = get()
+    set({ outcome: null })
+    if (outcome?.tone === 'offer') useWizard.getState().open(outcome.opened)
   },
   forget: () => set({ outcome: null }),
 }))
@@ -40,7 +56,7 @@ async function taken(files: readonly File[]): Promise<DropOutcome> {
   const [file, second] = files
   if (file === undefined) return null
   if (second !== undefined) return refused('several')
-  if (isRunning()) return refused('running')
+  if (await isChanging()) return refused('running')
   const kind = kindOf(file.name)
   if (kind === null) return refused('kind', file.name)
   // A character has at most three bytes a unit; nothing larger is even read.
@@ -61,11 +77,6 @@ export function kindOf(name: string): 'profile' | 'go-mod' | null {
   return /(^|[._-])go\.mod$/i.test(name) ? 'go-mod' : null
 }
 
-const isRunning = (): boolean => {
-  const { taskId } = useWizard.getState()
-  return taskId !== null && useTasks.getState().tasks.get(taskId)?.state === 'running'
-}
-
 async function openProfile(name: string, text: string): Promise<DropOutcome> {
   const opened = await request('profile.open', { name: name.slice(0, 255), text })
   if (opened === null) return null
@@ -83,7 +94,10 @@ async function takeGoMod(name: string, text: string): Promise<DropOutcome> {
   const [finding] = findings
   if (tag === null)
     return { tone: 'problem', note: finding?.note ?? { key: 'review:drop.goModNone', values: { name } } }
-  wizard.edit((profile) => ({ ...profile, image: `golang:${tag}` }))
+  // Named as the Go version's own page names it, so that it moves along with new releases there too.
+  if (useTags.getState().list === null) await useTags.getState().load(false)
+  chooseImage(imageOf(tag, useTags.getState().list))
+  useTags.setState({ advice })
   wizard.go('go-version')
   const key = go === null ? 'review:drop.goModAny' : 'review:drop.goMod'
   return { tone: 'done', note: { key, values: { name, go: go ?? '', tag } } }

@@ -25,7 +25,14 @@ export const useRemoval = create<RemovalStore>((set) => ({
       if (!removed) return set({ removal: { step: 'would-lose-undo' } })
       set({ removal: { step: 'removed' } })
       // Without `reset`, which would write a draft again.
-      useWizard.setState({ page: 'check-up', profile: FIRST_PROFILE, opened: null, taskId: null, runId: null })
+      useWizard.setState(({ turn }) => ({
+        page: 'check-up',
+        profile: FIRST_PROFILE,
+        opened: null,
+        taskId: null,
+        runId: null,
+        turn: turn + 1,
+      }))
       useDone.getState().show(null)
       await usePreferences.getState().load()
     } catch (thrown) {

@@ -2,6 +2,7 @@ import { create } from 'zustand'
 import type { Profile } from '../../electron/contract/profile.ts'
 import { type Draft, type OpenedProfile, PAGES, type Page } from '../../electron/contract/wizard.ts'
 import { request } from '../api.ts'
+import { isChanging } from './busy.ts'
 
 /** What a newcomer gets who never changes anything: the recommended image, sources settled by reachability. */
 export const FIRST_PROFILE: Profile = { version: 1, image: 'newest', sources: { go: 'auto', docker: 'auto' } }
@@ -11,6 +12,8 @@ const FIRST: Draft = { page: 'check-up', profile: FIRST_PROFILE, opened: null, t
 type WizardStore = Draft & {
   /** False until the draft of the last start has been read. */
   ready: boolean
+  /** Grows whenever all choices are replaced at once; what was typed for the earlier ones is void then. */
+  turn: number
   /** Asks main what is kept. `fresh`: main has said that there is nothing. */
   load(fresh?: boolean): Promise<void>
   go(page: Page): void
@@ -42,10 +45,13 @@ export const useWizard = create<WizardStore>((set, get) => {
   return {
     ...FIRST,
     ready: false,
+    turn: 0,
     async load(fresh = false) {
       if (fresh) return set({ ...FIRST, ready: true })
       const draft = await request('draft.load', undefined).catch(() => null)
       set({ ...(draft ?? FIRST), ready: true })
+      // A run that goes on keeps its page; the profile is offered afterwards.
+      if (mayRun(get().page) && (await isChanging())) return
       const given = await request('profile.given', undefined).catch(() => null)
       if (given) get().open(given)
     },
@@ -53,12 +59,21 @@ export const useWizard = create<WizardStore>((set, get) => {
     next: () => move(1),
     back: () => move(-1),
     edit: (change) => keep({ profile: change(get().profile) }),
-    open: ({ name, profile, locked, remark }) => keep({ profile, opened: { name, locked, remark }, page: 'review' }),
+    open({ name, profile, locked, remark }) {
+      set({ turn: get().turn + 1 })
+      keep({ profile, opened: { name, locked, remark }, page: 'review' })
+    },
     follow: (taskId) => keep({ taskId, page: 'run' }),
     finish: (runId) => keep({ runId, taskId: null, page: 'done' }),
-    reset: () => keep(FIRST),
+    reset() {
+      set({ turn: get().turn + 1 })
+      keep(FIRST)
+    },
   }
 })
+
+/** Whether a page is one on which something may be going on that was begun before this window was loaded. */
+export const mayRun = (page: Page): boolean => page === 'run' || page === 'done'
 
 /** Whether a teacher's profile closed a field (`sources.docker`), or all of its group (`sources`). */
 export function isLocked(locked: readonly string[], field: string): boolean {
