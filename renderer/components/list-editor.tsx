@@ -1,12 +1,14 @@
 import { ActionIcon, Button, NativeSelect, TextInput } from '@mantine/core'
 import i18next from 'i18next'
-import { useState } from 'react'
 import type { Reason } from '../../electron/contract/grammar.ts'
 import type { Entry } from '../store/sources-edit.ts'
 import { CrossIcon, DownIcon, UpIcon } from './icons.tsx'
 
 type Props = {
   entries: readonly Entry[]
+  /** An address that is being typed; kept by the page's store, so that it outlives a look at another page. */
+  text: string
+  setText(text: string): void
   change(entries: readonly Entry[]): void
   /** Whether `,` and `|` can be chosen between the entries. */
   separators: boolean
@@ -16,8 +18,7 @@ type Props = {
 }
 
 /** Several sources in an order: move, remove, add a known one or an address. */
-export function ListEditor({ entries, change, separators, suggestions, check, disabled }: Props) {
-  const [text, setText] = useState('')
+export function ListEditor({ entries, text, setText, change, separators, suggestions, check, disabled }: Props) {
   const typed = text.trim()
   const reason = typed === '' ? null : check(typed)
   const add = (value: string) => {

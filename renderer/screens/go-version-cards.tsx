@@ -4,7 +4,7 @@ import { type ReactNode, useId } from 'react'
 import type { Tag, TagList } from '../../electron/contract/image.ts'
 import { bytesText } from '../bytes.ts'
 import { useLock } from '../components/locked.tsx'
-import { chooseImage, imageOf, pinnedTags, tagOf, useTags } from '../store/tags.ts'
+import { chooseImage, imageOf, pinnedTag, pinnedTags, tagOf, useTags } from '../store/tags.ts'
 
 type CardId = 'newest' | 'newest-alpine' | 'pinned'
 
@@ -12,11 +12,11 @@ type CardId = 'newest' | 'newest-alpine' | 'pinned'
 export function Cards({ list, image }: { list: TagList; image: string | null }) {
   const { locked } = useLock('image')
   const pinned = pinnedTags(list, image ?? 'newest')
-  const current = image === null ? null : tagOf(image, list)
   const named = image === 'newest' || image === 'newest-alpine' || image === null
   const chosen: CardId | null = named ? image : 'pinned'
-  // Offered when nobody has picked one yet: the newest but one.
-  const offered = chosen === 'pinned' ? current : (pinned[0] ?? null)
+  // An image of another name stands on no card.
+  const other = chosen === 'pinned' && tagOf(image ?? '', list) === null
+  const offered = other ? null : pinnedTag(list, image ?? 'newest')
   return (
     <div className="cards" role="radiogroup" aria-label={i18next.t('go-version:cards')}>
       {(['newest', 'newest-alpine'] as const).map((id) => (
@@ -44,7 +44,7 @@ export function Cards({ list, image }: { list: TagList; image: string | null }) 
           onChange={({ currentTarget }) => chooseImage(imageOf(currentTarget.value, list))}
           data={pinned.map(({ tag, support }) => ({
             value: tag,
-            label: support === 'supported' ? tag : `${tag} · ${i18next.t(`image:support.${support}`)}`,
+            label: support === 'ended' ? `${tag} · ${i18next.t('go-version:ended')}` : tag,
           }))}
         />
       </Card>
@@ -99,9 +99,12 @@ function SizeText({ tag }: { tag: Tag }) {
   const live = useTags((tags) => tags.sizes.get(`golang:${tag.tag}`))
   const size = typeof live === 'number' ? live : tag.size
   if (size === null) return i18next.t(live === 'asking' ? 'go-version:sizeAsking' : 'go-version:sizeUnknown')
-  if (tag.unpacked === null) return i18next.t('go-version:sizeOnly', { size: bytesText(size) })
-  return i18next.t('go-version:size', { size: bytesText(size), unpacked: bytesText(tag.unpacked) })
+  if (tag.unpacked === null) return i18next.t('go-version:sizeOnly', { size: whole(size) })
+  return i18next.t('go-version:size', { size: whole(size), unpacked: whole(tag.unpacked) })
 }
+
+// Narrow cards would put the unit on a line of its own.
+const whole = (bytes: number): string => bytesText(bytes).replace(' ', '\u00a0')
 
 const SUPPORT_SIGNS = { supported: '✓', ended: '!', unknown: '?', prerelease: '!' }
 

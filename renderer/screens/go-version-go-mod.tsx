@@ -5,6 +5,7 @@ import { FindingList } from '../components/finding-list.tsx'
 import { useLock } from '../components/locked.tsx'
 import { Problem } from '../components/problem.tsx'
 import { say } from '../store/announcer.ts'
+import { kindOf } from '../store/drop.ts'
 import { type Advice, useTags } from '../store/tags.ts'
 
 /** A go.mod larger than this is something else; the request takes no more either. */
@@ -19,7 +20,7 @@ export function GoMod() {
     const file = event.dataTransfer.files[0]
     setOver(false)
     // A profile dropped here belongs to the window's own zone, which leaves what is prevented here.
-    if (file === undefined || !file.name.endsWith('.mod')) return
+    if (file === undefined || kindOf(file.name) !== 'go-mod') return
     event.preventDefault()
     setTooLarge(file.size > MAX_GO_MOD)
     if (file.size > MAX_GO_MOD) return

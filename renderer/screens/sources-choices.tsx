@@ -76,6 +76,8 @@ export function Choices({ target }: { target: Target }) {
             <ListEditor
               entries={edit.list}
               change={(entries) => change(target, { list: entries })}
+              text={edit.draft}
+              setText={(draft) => change(target, { draft })}
               separators={target === 'go'}
               suggestions={suggestions(target, alive)}
               check={target === 'go' ? checkGoProxy : checkUrl}

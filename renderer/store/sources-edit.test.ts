@@ -22,7 +22,7 @@ const open = (sources: Profile['sources']) => {
 beforeEach(() => {
   playMain({ 'draft.save': () => true })
   useSources.setState({ mirrors })
-  useWizard.setState({ profile: FIRST_PROFILE, opened: null })
+  useWizard.setState(({ turn }) => ({ profile: FIRST_PROFILE, opened: null, turn: turn + 1 }))
   start(FIRST_PROFILE)
 })
 
@@ -41,6 +41,24 @@ test('what is typed and unusable yet leaves the choices at their last good value
   expect(profile().sources?.go).toBe('https://nexus.example/go/')
 })
 
+test('what is half typed is still there after a look at another page, and gone with the next profile', () => {
+  const own = () => useSourcesEdit.getState().go.own
+  change('go', { kind: 'own', own: 'https:/' })
+  change('docker', { kind: 'list', draft: 'mirror.exam' })
+  changePrivate('corp.example.com, ')
+  start(profile())
+  expect(own()).toBe('https:/')
+  expect(useSourcesEdit.getState().docker).toMatchObject({ kind: 'list', draft: 'mirror.exam' })
+  expect(useSourcesEdit.getState().private).toBe('corp.example.com, ')
+  useWizard.getState().open({ name: 'class.yaml', profile: FIRST_PROFILE, locked: [], remark: null })
+  start(profile())
+  expect(own()).toBe('')
+  change('go', { kind: 'own', own: 'ftp:' })
+  useWizard.getState().reset()
+  start(profile())
+  expect([own(), useSourcesEdit.getState().private]).toEqual(['', ''])
+})
+
 test('a list keeps its order and its separators', () => {
   const list = [
     { value: 'https://a.example', separator: ',' },
@@ -52,7 +70,7 @@ test('a list keeps its order and its separators', () => {
   change('docker', { kind: 'list', list: list.slice(0, 2) })
   expect(profile().sources?.docker).toEqual(['https://a.example', 'https://b.example'])
   expect(listText([])).toBe('')
-  expect(valueOf('docker', { kind: 'list', own: '', list: [] }, mirrors)).toEqual({ reason: 'empty' })
+  expect(valueOf('docker', { kind: 'list', own: '', list: [], draft: '' }, mirrors)).toEqual({ reason: 'empty' })
 })
 
 test.each([

@@ -11,27 +11,41 @@ export type Kind = 'keep' | 'auto' | 'official' | 'direct' | 'own' | 'list' | `m
 export type Entry = { value: string; separator: ',' | '|' }
 
 /** What stands in the fields of one target. It may be unusable for now; then the choices keep their last good value. */
-export type Edit = { kind: Kind; own: string; list: readonly Entry[] }
+export type Edit = {
+  kind: Kind
+  own: string
+  list: readonly Entry[]
+  /** An address for the list that is not in it yet. */
+  draft: string
+}
 
 type EditStore = {
   go: Edit
   docker: Edit
   /** GOPRIVATE patterns as they are typed, with commas. */
   private: string
-  /** Takes over what the choices hold; what was typed stays where it means the same. */
+  /** The choices that these fields were filled from or have changed; null before the first time. */
+  basis: string | null
+  /**
+   * Takes over what the choices hold. What was typed stays, also when it is not usable yet, unless the choices
+   * were changed or replaced by something else since.
+   */
   start(profile: Profile): void
   change(target: Target, change: Partial<Edit>): void
   changePrivate(text: string): void
 }
 
-const EMPTY: Edit = { kind: 'auto', own: '', list: [] }
+const EMPTY: Edit = { kind: 'auto', own: '', list: [], draft: '' }
 
 /** The fields of the sources page. What is usable goes into the choices at once. */
 export const useSourcesEdit = create<EditStore>((set, get) => ({
   go: EMPTY,
   docker: EMPTY,
   private: '',
+  basis: null,
   start(profile) {
+    const basis = basisOf(profile)
+    if (basis === get().basis) return
     const { mirrors } = useSources.getState()
     const before = get()
     const keep = (target: Target, edit: Edit) =>
@@ -42,6 +56,7 @@ export const useSourcesEdit = create<EditStore>((set, get) => ({
       go: keep('go', goEdit(profile.sources?.go ?? 'keep', mirrors)),
       docker: keep('docker', dockerEdit(profile.sources?.docker ?? 'keep', mirrors)),
       private: (profile.private ?? []).join(', '),
+      basis,
     })
   },
   change(target, change) {
@@ -55,6 +70,7 @@ export const useSourcesEdit = create<EditStore>((set, get) => ({
       const now = { ...others, ...outcome.sources }
       return Object.keys(now).length === 0 ? profile : { ...profile, sources: now }
     })
+    set({ basis: basisOf(useWizard.getState().profile) })
   },
   changePrivate(text) {
     set({ private: text })
@@ -62,8 +78,13 @@ export const useSourcesEdit = create<EditStore>((set, get) => ({
     const patterns = privatePatterns(text)
     if (patterns.some((pattern) => checkPrivate(pattern) !== null) || isLocked(opened?.locked ?? [], 'private')) return
     edit(({ private: _before, ...profile }) => (patterns.length === 0 ? profile : { ...profile, private: patterns }))
+    set({ basis: basisOf(useWizard.getState().profile) })
   },
 }))
+
+/** What of the choices these fields show, and which set of choices it is. */
+const basisOf = ({ sources, private: patterns }: Profile): string =>
+  JSON.stringify([useWizard.getState().turn, sources ?? null, patterns ?? null])
 
 export const privatePatterns = (text: string): string[] =>
   text
@@ -113,9 +134,10 @@ function goEdit(value: string, mirrors: readonly MirrorView[]): Edit {
   const [first, second, ...others] = list
   const known = first && mirrors.find(({ target, url }) => target === 'go' && sameAddress(url, first.value))
   if (known && second?.value === 'direct' && first.separator === '|' && others.length === 0)
-    return { kind: `mirror:${known.id}`, own: '', list }
-  if (first && second === undefined && checkUrl(first.value) === null) return { kind: 'own', own: first.value, list }
-  return { kind: 'list', own: '', list }
+    return { kind: `mirror:${known.id}`, own: '', list, draft: '' }
+  if (first && second === undefined && checkUrl(first.value) === null)
+    return { kind: 'own', own: first.value, list, draft: '' }
+  return { kind: 'list', own: '', list, draft: '' }
 }
 
 function dockerEdit(value: 'keep' | 'auto' | 'official' | readonly string[], mirrors: readonly MirrorView[]): Edit {
@@ -123,7 +145,7 @@ function dockerEdit(value: 'keep' | 'auto' | 'official' | readonly string[], mir
   const list = value.map((url) => ({ value: url, separator: ',' }) as const)
   const [first, ...others] = value
   if (first === undefined) return { ...EMPTY, kind: 'official' }
-  if (others.length > 0) return { kind: 'list', own: '', list }
+  if (others.length > 0) return { kind: 'list', own: '', list, draft: '' }
   const known = mirrors.find(({ target, url }) => target === 'docker' && sameAddress(url, first))
-  return known ? { kind: `mirror:${known.id}`, own: '', list } : { kind: 'own', own: first, list }
+  return known ? { kind: `mirror:${known.id}`, own: '', list, draft: '' } : { kind: 'own', own: first, list, draft: '' }
 }

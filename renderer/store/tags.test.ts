@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { Tag, TagList } from '../../electron/contract/image.ts'
 import { playMain } from './test-bridge.ts'
-import { imageOf, pinnedTags, searchTags, tagOf, useTags } from './tags.ts'
+import { imageOf, pinnedTag, pinnedTags, searchTags, tagOf, useTags } from './tags.ts'
 import { FIRST_PROFILE, useWizard } from './wizard.ts'
 
 const tag = (name: string, role: Tag['role'] = 'pinned'): Tag => ({
@@ -42,6 +42,18 @@ test('the third card offers minors, and a chosen patch on top', () => {
   const names = (image: string) => pinnedTags(list, image).map(({ tag: name }) => name)
   expect(names('newest')).toEqual(['1.26', '1.26-alpine'])
   expect(names('golang:1.26.4')).toEqual(['1.26.4', '1.26', '1.26-alpine'])
+})
+
+test('the third card begins on what is supported and on no other card, unless something is chosen', () => {
+  const ended = (name: string): Tag => ({ ...tag(name), support: 'ended' })
+  const on = (tags: readonly Tag[], image: string) => pinnedTag({ ...list, tags: [...tags] }, image)?.tag
+  const [newest, alpine] = [tag('1.27', 'newest'), tag('1.27-alpine', 'newest-alpine')]
+  expect(on([newest, alpine, tag('1.26'), ended('1.19')], 'newest')).toBe('1.26')
+  // A registry that has nothing else of what is supported: a patch, before an old minor.
+  expect(on([newest, tag('1.27.1'), alpine, ended('1.19')], 'newest-alpine')).toBe('1.27.1')
+  expect(on([newest, alpine, ended('1.19')], 'newest')).toBe('1.19')
+  expect(on([newest, alpine, tag('1.26'), ended('1.19')], 'golang:1.19')).toBe('1.19')
+  expect(on([newest, alpine], 'newest')).toBeUndefined()
 })
 
 test('the search takes every word, in any order', () => {

@@ -80,13 +80,24 @@ export function tagOf(image: string, list: TagList | null): Tag | null {
   return known.find(({ tag }) => tag === name) ?? null
 }
 
-/** The versions that the third card offers: each minor once, plain and on Alpine; and the one that is chosen. */
+/** The versions that the third card offers: each minor once, plain and on Alpine; and the one it stands on. */
 export function pinnedTags(list: TagList | null, image: string): readonly Tag[] {
-  const minors = (list?.tags ?? []).filter(({ tag, role }) => role === 'pinned' && /^1\.\d+(-alpine)?$/.test(tag))
-  const chosen = tagOf(image, list)
-  const other = chosen?.role !== 'newest' && chosen?.role !== 'newest-alpine'
-  return chosen !== null && other && !minors.includes(chosen) ? [chosen, ...minors] : minors
+  const minors = (list?.tags ?? []).filter(isMinor)
+  const on = pinnedTag(list, image)
+  return on !== null && !minors.includes(on) ? [on, ...minors] : minors
 }
+
+/** What the third card stands on: what is chosen, else the newest that is supported and on no other card. */
+export function pinnedTag(list: TagList | null, image: string): Tag | null {
+  const chosen = tagOf(image, list)
+  if (chosen !== null && chosen.role !== 'newest' && chosen.role !== 'newest-alpine') return chosen
+  const tags = list?.tags ?? []
+  // The list has the newest first. A registry may hold nothing but patches of what is supported.
+  const supported = tags.filter(({ role, support }) => role === 'pinned' && support === 'supported')
+  return supported.find(isMinor) ?? supported[0] ?? tags.find(isMinor) ?? null
+}
+
+const isMinor = ({ tag, role }: Tag): boolean => role === 'pinned' && /^1\.\d+(-alpine)?$/.test(tag)
 
 /** What is written about in the image's tag matches every word of `text`. */
 export function searchTags(tags: readonly Tag[], text: string): readonly Tag[] {
