@@ -47,6 +47,8 @@ async function look(step: Step): Promise<void> {
       await open.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
       for (const [width, height] of SIZES) {
         await resize(width, height)
+        // Half a change of colours is no picture to judge by.
+        await open.page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)))
         const name = `${step} ${lang} ${colorScheme} ${width}x${height}`
         await open.page.screenshot({ path: `test-results/look/${name.replaceAll(' ', '-')}.png` })
         found.push(...(await findings()).map((finding) => `${name}: ${finding}`))

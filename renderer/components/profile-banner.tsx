@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import i18next from 'i18next'
 import { useWizard } from '../store/wizard.ts'
+import { Banner } from './banner.tsx'
 import css from './banner.module.css'
 
 /** Says which profile was opened and what its author closed. */
@@ -12,24 +13,25 @@ export function ProfileBanner() {
   if (opened === null || page === 'run' || page === 'done') return null
   const { name, locked, remark } = opened
   return (
-    <section className={css.banner} aria-label={i18next.t('review:profile.label')}>
-      <p className={css.words}>
-        <strong>{i18next.t('review:profile.opened', { name })}</strong>
-        {remark !== null && remark !== '' && (
-          <>
-            {' · '}
-            <em className={css.remark}>{remark}</em>
-          </>
-        )}
-        <br />
-        {locked.length === 0
-          ? i18next.t('review:profile.unlocked')
-          : i18next.t('review:profile.locked', { fields: locked.map(fieldName).join(i18next.t('review:and')) })}
-      </p>
-      <Button variant="default" size="compact-sm" onClick={reset}>
-        {i18next.t('review:profile.close')}
-      </Button>
-    </section>
+    <Banner
+      label={i18next.t('review:profile.label')}
+      title={i18next.t('review:profile.opened', { name })}
+      end={
+        <Button variant="default" size="compact-sm" onClick={reset}>
+          {i18next.t('review:profile.close')}
+        </Button>
+      }
+    >
+      {remark !== null && remark !== '' && (
+        <>
+          <em className={css.remark}>{remark}</em>
+          {' · '}
+        </>
+      )}
+      {locked.length === 0
+        ? i18next.t('review:profile.unlocked')
+        : i18next.t('review:profile.locked', { fields: locked.map(fieldName).join(i18next.t('review:and')) })}
+    </Banner>
   )
 }
 

@@ -1,7 +1,7 @@
 import i18next from 'i18next'
 import { useAppInfo } from '../store/app-info.ts'
 import { useWizard } from '../store/wizard.ts'
-import css from './banner.module.css'
+import { Banner } from './banner.tsx'
 
 /** Says whose files change when the program was started as root. */
 export function RootBanner() {
@@ -9,19 +9,20 @@ export function RootBanner() {
   const page = useWizard((wizard) => wizard.page)
   // Afterwards it is too late to choose another account.
   if (root === null || page === 'run' || page === 'done') return null
+  const title = i18next.t('review:root.title')
+  const why = root.behindSudo === null ? 'review:root.other' : 'review:root.sudo'
   return (
-    <section className={css.banner} data-tone="warning" aria-label={i18next.t('review:root.title')}>
-      <p className={css.words}>
-        <strong>
+    <Banner
+      tone="warning"
+      label={title}
+      title={
+        <>
           <span aria-hidden="true">! </span>
-          {i18next.t('review:root.title')}
-        </strong>
-        {' · '}
-        {i18next.t('review:root.text', { home: root.home })}{' '}
-        {root.behindSudo === null
-          ? i18next.t('review:root.other')
-          : i18next.t('review:root.sudo', { user: root.behindSudo })}
-      </p>
-    </section>
+          {title}
+        </>
+      }
+    >
+      {i18next.t('review:root.text', { home: root.home, why: i18next.t(why, { user: root.behindSudo ?? '' }) })}
+    </Banner>
   )
 }

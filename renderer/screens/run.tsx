@@ -10,6 +10,7 @@ import type { Bar, PageView } from '../page.ts'
 import { say } from '../store/announcer.ts'
 import { useDockerHelp } from '../store/docker-help.ts'
 import { useDone } from '../store/done.ts'
+import { runState } from '../store/outcome.ts'
 import { useReview } from '../store/review.ts'
 import { useRun } from '../store/run.ts'
 import { fittingPage } from '../store/run-error.ts'
@@ -114,7 +115,8 @@ function leaveTo(page: Parameters<ReturnType<typeof useWizard.getState>['go']>[0
 }
 
 function useRunBar(): Bar {
-  const { timeline, truth, cancelling, cancel, leave } = useRun()
+  const run = useRun()
+  const { timeline, truth, cancelling, cancel, leave } = run
   const starting = useReview((review) => review.starting)
   const toReview = {
     label: i18next.t('run:toReview'),
@@ -137,8 +139,8 @@ function useRunBar(): Bar {
       back: null,
       next: { label: i18next.t('run:toResult'), disabled: false, act: leave },
     }
-  const whole = (end.error.remaining ?? []).length === 0
-  return { sentence: i18next.t(whole ? 'run:bar.givenBack' : 'run:bar.notAll'), back: toReview, next: null }
+  const sentence = runState(run) === 'partly' ? 'run:bar.notAll' : 'run:bar.givenBack'
+  return { sentence: i18next.t(sentence), back: toReview, next: null }
 }
 
 /** Speaks the step that begins, every fifth of a download, and the end. */
