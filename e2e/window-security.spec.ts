@@ -170,6 +170,17 @@ for (const [name, address] of [
     expect(await open.page.evaluate(() => Reflect.get(window, 'mark'))).toBe(address())
   })
 
+test('the page may load itself again, and is the same page then', async () => {
+  const marked = () => open.page.evaluate(() => Reflect.get(window, 'mark'))
+  await open.page.evaluate(() => Reflect.set(window, 'mark', 'before'))
+  expect(await marked()).toBe('before')
+  const address = open.page.url()
+  await Promise.all([open.page.waitForEvent('load'), open.page.evaluate(() => location.reload())])
+  expect(await marked()).toBeUndefined()
+  expect(open.page.url()).toBe(address)
+  expect(await open.page.evaluate(() => typeof window.goready.request)).toBe('function')
+})
+
 test('no second window opens', async () => {
   const opened = await open.page.evaluate((address) => window.open(address) !== null, elsewhere)
   expect(opened).toBe(false)

@@ -1,10 +1,10 @@
 import { expect, test } from '@playwright/test'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { goready, mirrorsOf, tree } from './harness.ts'
 import { type Lab, startLab } from './lab/lab.ts'
-import { type OpenApp, openApp } from './pages/app.ts'
+import { type OpenApp, openApp, startAgain } from './pages/app.ts'
 import { labCatalogue, labProfileFile } from './pages/lab-app.ts'
 import { Wizard } from './pages/wizard.ts'
 
@@ -62,10 +62,31 @@ test('a window that is reloaded in mid-pull comes back to the run and goes on', 
   expect(world()).toEqual(before)
 })
 
+test('a profile that a second start names waits until the run is over, and is offered then', async () => {
+  const wizard = await midPull()
+  const other = join(lab.dir, 'class.yaml')
+  writeFileSync(other, 'version: 1\nimage: golang:1.26\n')
+  const places = ['--home', open.home, '--root', open.root]
+  expect((await startAgain([...places, '--profile', other], open.home)).code).toBe(0)
+  await expect(wizard.page.getByText(wizard.say('review:drop.waits')).first()).toBeVisible()
+  await wizard.at('run')
+  await wizard.page.reload()
+  await wizard.at('run')
+  await wizard.page.getByRole('button', { name: wizard.say('run:cancel') }).click()
+  await expect(wizard.heading).toContainText(wizard.say('run:heading.cancelled.title'), { timeout: 60_000 })
+  await wizard.page.getByRole('button', { name: wizard.say('review:drop.open'), exact: true }).click()
+  await wizard.at('review')
+  await expect(wizard.page.getByText(wizard.say('review:profile.opened', { name: 'class.yaml' }))).toBeVisible()
+  expect(world()).toEqual(before)
+  await open.close()
+})
+
 test('cancel in mid-pull gives everything back', async () => {
   const wizard = await midPull()
+  await expect(wizard.heading).toContainText(wizard.say('wizard:page.run.title'))
   await wizard.page.getByRole('button', { name: wizard.say('run:cancel') }).click()
   await expect(wizard.page.getByText(wizard.say('run:bar.givenBack')).first()).toBeVisible({ timeout: 60_000 })
+  await expect(wizard.heading).toContainText(wizard.say('run:heading.cancelled.title'))
   expect(world()).toEqual(before)
   expect(await mirrorsOf(lab)).toEqual([])
   await open.close()
@@ -80,6 +101,7 @@ test('killed in mid-run: the next start says the truth, and everything can be gi
   lab.registry.faults.clear()
   const again = await start()
   await expect(again.page.getByText(/interrupt/i).first()).toBeVisible({ timeout: 30_000 })
+  await expect(again.heading).toContainText(again.say('run:heading.lost.title'))
   await open.close()
   expect((await goready(lab, ['undo'])).code).toBe(0)
   expect(world()).toEqual(before)
@@ -118,6 +140,7 @@ test('the keyboard alone leads through all seven pages; Enter never starts a run
     await press('Tab')
   await press('Enter')
   await expect(wizard.page.getByText(wizard.say('done:undo.done')).first()).toBeVisible({ timeout: 60_000 })
+  await expect(wizard.heading).toContainText(wizard.say('done:heading.undone.title'))
   expect(world()).toEqual(before)
   await open.close()
 })

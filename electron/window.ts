@@ -21,8 +21,13 @@ export function registerScheme(): void {
 /** Rules for every page that could ever exist in this process. Once, before the first window. */
 export function denyByDefault(): void {
   app.on('web-contents-created', (_event, contents) => {
-    contents.on('will-navigate', (event) => event.preventDefault())
-    contents.on('will-frame-navigate', (event) => event.preventDefault())
+    const stay = (event: Electron.Event<Electron.WebContentsWillFrameNavigateEventParams>): void => {
+      // Going to where one is already is a reload.
+      const again = event.isMainFrame && event.url === contents.getURL() && event.url.startsWith(`${ORIGIN}/`)
+      if (!again) event.preventDefault()
+    }
+    contents.on('will-navigate', stay)
+    contents.on('will-frame-navigate', stay)
     contents.on('will-redirect', (event) => event.preventDefault())
     contents.on('will-attach-webview', (event) => event.preventDefault())
     contents.setWindowOpenHandler(() => ({ action: 'deny' }))
