@@ -68,7 +68,7 @@ export type Engine = {
   /** Makes, builds and runs a first program; the task's result is a `ProgramResult`. */
   startProgram(image: string, words: ProgramWords): string
   /** A terminal with `goready shell`; false where none can be opened. */
-  openTerminal(image: string | null): Promise<boolean>
+  openTerminal(image: string | null, language: 'zh-CN' | 'en'): Promise<boolean>
   history(): Promise<RunSummary[]>
   /** Forgets all runs, and by `more` what else is kept. See `removeRuns`. */
   removeRuns(evenUndo: boolean, more: () => Promise<void>): Promise<boolean>
@@ -120,9 +120,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       tasks.run('program', ({ report, signal }) =>
         firstProgram(image, words, { sys, places, runInImage, tags: (at) => images.tags(false, at) }, report, signal),
       ),
-    async openTerminal(image) {
+    async openTerminal(image, language) {
       if (options.self === undefined) return false
-      return platform.openTerminal(sys, [...options.self, ...shellArguments(image, options)], startDetached)
+      const argv = [...options.self, ...shellArguments(image, language, options)] as const
+      return platform.openTerminal(sys, argv, startDetached)
     },
     history: () => history(places, sys),
     removeRuns: (evenUndo, more) =>

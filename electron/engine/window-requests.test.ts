@@ -59,14 +59,16 @@ test('what is no web address is answered without being asked', async () => {
 })
 
 test("the terminal's shell sees the same machine as the window", () => {
-  expect(shellArguments('golang:1.26', { home: '/h', root: null, catalogue: '/c' })).toEqual([
+  expect(shellArguments('golang:1.26', 'zh-CN', { home: '/h', root: null, catalogue: '/c' })).toEqual([
     'shell',
     '--image',
     'golang:1.26',
+    '--lang',
+    'zh-CN',
     '--home',
     '/h',
     '--catalogue',
     '/c',
   ])
-  expect(shellArguments(null, { home: null, root: null, catalogue: null })).toEqual(['shell'])
+  expect(shellArguments(null, 'en', { home: null, root: null, catalogue: null })).toEqual(['shell', '--lang', 'en'])
 })

@@ -52,7 +52,7 @@ export function createHandlers(engine: () => Promise<Engine>, desk: Desk, signal
       if (help.kind === 'guide') desk.allow(help.url)
       return help
     },
-    'terminal.open': async ({ image }) => (await engine()).openTerminal(image),
+    'terminal.open': async ({ image }) => (await engine()).openTerminal(image, (await desk.words()).language),
     async 'program.first'({ image }) {
       const { language } = await desk.words()
       return started((await engine()).startProgram(image, wordsOf(language).program))

@@ -1,4 +1,5 @@
-import { type BrowserWindow, clipboard, dialog, nativeTheme, shell } from 'electron'
+import { app, type BrowserWindow, clipboard, dialog, nativeTheme, shell } from 'electron'
+import { join } from 'node:path'
 import type { Preferences } from '../contract/wizard.ts'
 import type { Desktop } from '../desk/desktop.ts'
 import { type Words } from '../desk/words.ts'
@@ -29,7 +30,8 @@ export function openDesktop(
       const { dialog: texts } = words()
       const options = {
         title: texts.export,
-        defaultPath: name,
+        // A bare name would mean whatever folder the program was started in.
+        defaultPath: join(app.getPath('home'), name),
         filters: [{ name: texts.yaml, extensions: ['yaml', 'yml'] }],
         properties: ['showOverwriteConfirmation' as const],
       }
