@@ -89,7 +89,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const assets = await loadAssets(options.catalogue)
   const handlers = new Map([['docker-reload' as const, dockerHandlerFor(platform)]])
   const tools: RunTools = { sys, handlers, state: places.state, pid: process.pid, presence: platform.presence }
-  const images = openImages(sys, places, assets.tags)
+  const images = openImages(sys, places, assets.tags, () =>
+    assets.mirrors.mirrors.flatMap(({ target, status, url }) =>
+      target === 'docker' && status === 'alive' ? [url] : [],
+    ),
+  )
   const plans = new PlanBook({ sys, places, images, assets })
   const tasks = new TaskRegistry()
   const settle = async (signal: AbortSignal): Promise<readonly Finding[]> => {
@@ -160,7 +164,17 @@ async function history(places: Places, sys: System): Promise<RunSummary[]> {
   const alive = await lockHolder(places.state, sys)
   const broken = damaged.map((path): RunSummary => {
     const id = path.slice(path.lastIndexOf('/') + 1).replace(/\.jsonl$/, '')
-    return { id, startedAt: '', status: 'damaged', changed: true, files: [], image: null, choices: [] }
+    return {
+      id,
+      startedAt: '',
+      status: 'damaged',
+      changed: true,
+      files: [],
+      image: null,
+      choices: [],
+      receipt: null,
+      module: null,
+    }
   })
   return [...runs.map((run) => summarize(run, alive)), ...broken].toSorted((a, b) => (a.id < b.id ? 1 : -1))
 }

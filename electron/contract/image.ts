@@ -58,7 +58,15 @@ export const verificationSchema = z.object({
   /** Whether the answer agrees with the tag. null: the tag names no version. */
   agrees: z.boolean().nullable(),
   module: z
-    .object({ path: z.string(), version: z.string(), proxy: z.string(), ok: z.boolean(), cause: z.string().nullable() })
+    .object({
+      path: z.string(),
+      version: z.string(),
+      proxy: z.string(),
+      ok: z.boolean(),
+      cause: z.string().nullable(),
+      /** Who really sent it, as `go` says: the entry of GOPROXY that answered, or the repository's own host. */
+      served: z.string().nullable(),
+    })
     .nullable(),
 })
 export type Verification = z.infer<typeof verificationSchema>

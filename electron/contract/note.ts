@@ -59,6 +59,7 @@ export const ERROR_CODES = [
   'version-mismatch',
   'module-download-failed',
   'source-unreachable',
+  'sources-disagree',
   'setting-not-effective',
 ] as const
 export const errorCodeSchema = z.enum(ERROR_CODES)

@@ -9,7 +9,18 @@ export const receiptSchema = z.object({
   /** The mirrors that the engine was set to ask, in order; the official registry is always last. */
   mirrors: z.array(z.string()),
   pulled: z.boolean(),
+  /**
+   * Who served it. `direct`: the engine was told to ask this one alone; `mirrors`: the first of the engine's
+   * mirrors that serves this very digest. null: it was there already, or nobody could be asked.
+   */
+  served: z
+    .object({ how: z.enum(['direct', 'mirrors', 'official']), endpoint: z.string(), proved: z.boolean() })
+    .nullable()
+    .default(null),
+  /** Another source that was asked what the tag is. */
+  second: z.object({ source: z.string(), digest: z.string(), agrees: z.boolean() }).nullable(),
 })
+export type Receipt = z.infer<typeof receiptSchema>
 
 /** What `apply` answers. */
 export const applyResultSchema = z.object({
@@ -47,6 +58,9 @@ export const runSummarySchema = z.object({
   files: z.array(z.object({ path: z.string(), action: z.enum(['create', 'modify', 'delete']) })),
   image: z.string().nullable(),
   choices: z.array(noteSchema),
+  /** Where the image and the module came from; null where the run fetched nothing. */
+  receipt: receiptSchema.nullable(),
+  module: verificationSchema.shape.module,
 })
 export type RunSummary = z.infer<typeof runSummarySchema>
 export type RunStatus = z.infer<typeof runStatusSchema>

@@ -3,6 +3,8 @@ import type { Note } from '../contract/note.ts'
 import { noteSchema } from '../contract/note.ts'
 import type { Change, FileState } from '../contract/plan.ts'
 import { formatIdSchema, handlerIdSchema, settingIdSchema } from '../contract/plan.ts'
+import { receiptSchema, type RunSummary } from '../contract/run.ts'
+import { verificationSchema } from '../contract/image.ts'
 import { fromBase64, toBase64 } from './bytes.ts'
 import { CodedError, causeText, errno, writeError } from './errors.ts'
 import { folderOf, under } from './paths.ts'
@@ -93,6 +95,12 @@ const recordSchema = z.discriminatedUnion('t', [
       .nullish(),
   }),
   z.object({ t: z.literal('done'), i: z.number().int() }),
+  /** Where the image and the module came from. */
+  z.object({
+    t: z.literal('proved'),
+    receipt: receiptSchema.nullable(),
+    module: verificationSchema.shape.module,
+  }),
   z.object({ t: z.literal('end'), status: z.enum(['applied', 'failed', 'cancelled']), remaining: z.array(z.string()) }),
   z.object({ t: z.literal('settled'), at: z.string() }),
   z.object({ t: z.literal('undo-begin'), at: z.string() }),
@@ -115,6 +123,7 @@ export type Run = {
   pid: number
   changes: readonly Change[]
   choices: readonly Note[]
+  proved: Pick<RunSummary, 'receipt' | 'module'>
   touched: ReadonlySet<number>
   /** What came with a package, by index. */
   brought: ReadonlyMap<number, Brought>
@@ -240,6 +249,7 @@ function replay(path: string, begin: Extract<JournalRecord, { t: 'begin' }>, rec
   const temporaries: string[] = []
   let end: Run['end'] = null
   let remaining: readonly string[] = []
+  let proved: Run['proved'] = { receipt: null, module: null }
   let cutOff = true
   let undoing = false
   let undone = false
@@ -250,6 +260,7 @@ function replay(path: string, begin: Extract<JournalRecord, { t: 'begin' }>, rec
       if (entry.interim !== null) interims.set(entry.i, [...(interims.get(entry.i) ?? []), fromBase64(entry.interim)])
       if (entry.temporary !== null) temporaries.push(entry.temporary)
     }
+    if (entry.t === 'proved') proved = { receipt: entry.receipt, module: entry.module }
     if (entry.t === 'end') {
       end = entry.status
       remaining = entry.remaining
@@ -267,6 +278,7 @@ function replay(path: string, begin: Extract<JournalRecord, { t: 'begin' }>, rec
     pid,
     changes,
     choices,
+    proved,
     touched,
     brought,
     interims,

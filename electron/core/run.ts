@@ -1,7 +1,7 @@
 import type { ImageFacts, Verification } from '../contract/image.ts'
 import type { Finding } from '../contract/note.ts'
 import type { Change, HandlerId, Plan } from '../contract/plan.ts'
-import type { ApplyResult } from '../contract/run.ts'
+import type { ApplyResult, Receipt } from '../contract/run.ts'
 import type { StepId, TaskReport } from '../contract/task.ts'
 import { applyChanges, rollback, type Touched } from './apply.ts'
 import { CodedError, causeText, isCancel, withRemaining } from './errors.ts'
@@ -35,7 +35,8 @@ export type ImageTools = {
   /** Downloads a small module in a container through the chosen proxy. */
   verifyModule(signal: AbortSignal): Promise<{ module: Verification['module']; findings: readonly Finding[] }>
   remove(): Promise<void>
-  mirrors(signal: AbortSignal): Promise<readonly string[]>
+  /** Where `facts` came from, as far as it can be known. */
+  receipt(facts: ImageFacts, signal: AbortSignal): Promise<Receipt>
 }
 
 export type RunInput = { plan: Plan; proposals: readonly Proposal[]; image: ImageTools | null }
@@ -107,6 +108,8 @@ async function carryOut(input: RunInput, tools: RunTools, report: Report, signal
     const result = await prove(input, tools, runId, report, signal, () => {
       pulled = true
     })
+    const { receipt, verification } = result
+    if (receipt) await record(journal, { t: 'proved', receipt, module: verification?.module ?? null }, sys)
     await record(journal, { t: 'end', status: 'applied', remaining: [] }, sys)
     return { ...result, run: runId, changed: true, choices, findings: [...settled, ...result.findings] }
   } catch (thrown) {
@@ -190,12 +193,7 @@ async function prove(
   const { module, findings: more } = await image.verifyModule(signal)
   findings.push(...more)
   step(report, 'verify-module', module === null ? 'skipped' : 'done')
-  const receipt = {
-    reference: facts.reference,
-    digest: facts.digest,
-    mirrors: [...(await image.mirrors(signal))],
-    pulled: facts.pulled,
-  }
+  const receipt = await image.receipt(facts, signal)
   return { ...result, image: facts, receipt, verification: { ...verification, module } }
 }
 

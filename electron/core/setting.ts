@@ -29,6 +29,8 @@ export type Setting<State, Choice> = {
   plan(state: State, choice: Choice, places: Places): readonly Edit[]
   /** Asks the real tool whether the choice holds. Findings name what was really asked. */
   verify(sys: Reader, places: Places, choice: Choice, signal: AbortSignal): Promise<readonly Finding[]>
+  /** Where images are to be pulled from by their own name, best first; only what brings images has it. */
+  registries?(choice: Choice): readonly string[]
 }
 
 /** What a setting proposes for one profile. */
@@ -36,6 +38,7 @@ export type Proposal = {
   id: SettingId
   edits: readonly Edit[]
   notes: readonly Note[]
+  registries: readonly string[]
   verify(sys: Reader, signal: AbortSignal): Promise<readonly Finding[]>
 }
 
@@ -59,6 +62,7 @@ export function closed<State, Choice>(setting: Setting<State, Choice>): AnySetti
         id: setting.id,
         edits: setting.plan(state, chosen.choice, places),
         notes: chosen.notes,
+        registries: setting.registries?.(chosen.choice) ?? [],
         verify: (reader, at) => setting.verify(reader, places, chosen.choice, at),
       }
     },

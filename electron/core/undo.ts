@@ -212,6 +212,7 @@ export function summarize(run: Run, alive: number | null): RunSummary {
     files: touchedFiles(run).map(({ change }) => ({ path: change.path, action: actionOf(change) })),
     image: image?.kind === 'image' ? image.name : null,
     choices: [...run.choices],
+    ...run.proved,
   }
 }
 

@@ -16,6 +16,8 @@ export type PullOptions = {
   platform?: string
   /** Milliseconds without a word from the engine; then the pull is given up. Slow mirrors need long. Default 180,000. */
   stallTimeout?: number
+  /** What the reports call the image; its reference when left out. */
+  label?: string
 }
 
 /** Milliseconds between two reports. */
@@ -30,12 +32,13 @@ const REPORT_EVERY = 100
 export async function pullImage(engine: Engine, reference: string, options: PullOptions): Promise<ImageFacts> {
   const name = readImage(reference)
   const image = familiar(name)
+  const label = options.label ?? image
   const started = performance.now()
   const platform = options.platform === undefined ? {} : { platform: options.platform }
   const query = { fromImage: familiarRepository(name), tag: name.digest ?? name.tag, ...platform }
   const progress = createPullProgress()
   try {
-    await transfer(engine, query, image, progress, options)
+    await transfer(engine, query, label, progress, options)
   } catch (error) {
     if (!(error instanceof CodedError)) throw error
     throw await explainPull(engine, error, name, progress.view(performance.now()), options.signal)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { CodedError, causeText } from '../core/errors.ts'
 import { nextPage, parseChallenge } from './challenge.ts'
@@ -20,6 +21,11 @@ export type Registry = {
   tags(): Promise<string[]>
   /** Bytes of all layers of one platform, compressed. Counts against the Hub's quota: ask for one tag only. */
   size(tag: string, platform?: { os: string; arch: string }): Promise<number>
+  /**
+   * The digest of what the registry serves for a tag or digest (`sha256:…`), worked out from the bytes and not
+   * believed: a header that says otherwise is `registry-unreachable`. Counts against the Hub's quota.
+   */
+  digest(reference: string): Promise<string>
 }
 
 const MAX_BODY = 16 * 1024 * 1024
@@ -124,6 +130,15 @@ export function openRegistry(repository: string, options: RegistryOptions = {}):
       }
       if (!manifest.layers) return fail('a manifest without layers')
       return manifest.layers.reduce((sum, { size }) => sum + size, 0)
+    },
+    async digest(reference) {
+      const { answer, body } = await get(address(`manifests/${encodeURIComponent(reference)}`), ACCEPT)
+      const manifest = json(manifestSchema, body)
+      if (!manifest.layers && !manifest.manifests) return fail('neither a manifest nor a list of them')
+      const digest = `sha256:${createHash('sha256').update(body).digest('hex')}`
+      const said = answer.headers.get('docker-content-digest') ?? digest
+      if (said !== digest) return fail(`says ${said} and serves ${digest}`)
+      return digest
     },
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { agreesWith, expectedGo, goVersion, moduleFailure } from './verify.ts'
+import { agreesWith, expectedGo, goVersion, moduleFailure, servedBy } from './verify.ts'
 
 test.each([
   ['go version go1.26.7 linux/amd64', '1.26.7'],
@@ -46,4 +46,21 @@ test('go’s own words are the cause of a failed download', () => {
   expect(answer(1, '', 'go: unknown proxy\n')).toBe('go: unknown proxy')
   expect(answer(0, '<html>')).toBe('<html>')
   expect(answer(137, '')).toBe('exit status 137')
+})
+
+test('who sent a module is read out of go’s own log, capitals and all', () => {
+  const log = [
+    '# get https://a.example/github.com/!burnt!sushi/toml/@v/v1.0.0.info',
+    '# get https://a.example/github.com/!burnt!sushi/toml/@v/v1.0.0.zip: 404 Not Found (0.010s)',
+    '# get https://b.example/go/github.com/!burnt!sushi/toml/@v/v1.0.0.zip: 200 OK (0.100s)',
+    '# get https://sum.example/lookup/github.com/!burnt!sushi/toml@v1.0.0: 200 OK (0.100s)',
+  ].join('\n')
+  expect(servedBy(log, 'github.com/BurntSushi/toml', 'v1.0.0')).toBe('https://b.example/go')
+  expect(servedBy(log, 'github.com/BurntSushi/toml', 'v1.0.1')).toBeNull()
+  expect(servedBy('git clone', 'corp.example/x', 'v1.0.0')).toBeNull()
+})
+
+test('the log of -x is no reason for a failure', () => {
+  const stderr = '# get https://a.example/x: 404 Not Found (0.01s)\ngo: module x: not found\n'
+  expect(moduleFailure({ code: 1, stdout: '', stderr })).toBe('go: module x: not found')
 })

@@ -86,7 +86,8 @@ export async function verifyModule(
   const version = options.version ?? 'v0.9.1'
   const spec: ContainerSpec = {
     image: reference,
-    argv: ['go', 'mod', 'download', '-json', `${path}@${version}`],
+    // With -x it names every address that it asks, and what came back.
+    argv: ['go', 'mod', 'download', '-x', '-json', `${path}@${version}`],
     env: {
       ...containerProxies(options.environment ?? {}),
       ...options.goEnv,
@@ -103,8 +104,23 @@ export async function verifyModule(
   }
   const answer = await collect(engine, spec, { signal: options.signal, timeout: options.timeout ?? 120_000 })
   const cause = moduleFailure(answer)
-  return { path, version, proxy: options.goEnv.GOPROXY ?? '', ok: cause === null, cause }
+  const served = cause === null ? servedBy(answer.stderr, path, version) : null
+  return { path, version, proxy: options.goEnv.GOPROXY ?? '', ok: cause === null, cause, served }
 }
+
+/**
+ * Who sent a module's zip: the proxy's address in go's own log (`# get https://proxy/…/@v/v1.zip: 200 OK (0.1s)`,
+ * golang/go cmd/go/internal/web/http.go), or null where none of them did, e.g. `direct` from a repository.
+ */
+export function servedBy(log: string, path: string, version: string): string | null {
+  const zip = `/${escaped(path)}/@v/${escaped(version)}.zip`
+  for (const [, url = ''] of log.matchAll(/^# get (\S+): 200 OK/gm))
+    if (url.endsWith(zip)) return url.slice(0, -zip.length)
+  return null
+}
+
+/** A module path as it stands in an address: a capital is `!` and its small letter. */
+const escaped = (text: string): string => text.replace(/[A-Z]/g, (letter) => `!${letter.toLowerCase()}`)
 
 /** Why the download failed: the `Error` of go's JSON answer, else what it said; null when it did not. */
 export function moduleFailure(answer: Collected): string | null {
@@ -121,6 +137,8 @@ export function moduleFailure(answer: Collected): string | null {
 }
 
 function said({ code, stdout, stderr }: Collected): string {
-  const text = (stderr.trim() || stdout.trim()).slice(0, 2000)
+  // What -x adds is a log, not a reason.
+  const words = stderr.replace(/^# .*\n?/gm, '').trim()
+  const text = (words || stdout.trim() || stderr.trim()).slice(0, 2000)
   return text === '' ? `exit status ${code}` : text
 }

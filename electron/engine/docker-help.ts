@@ -28,6 +28,7 @@ export async function dockerHelp(
     id: 'docker',
     edits: [],
     notes: steps,
+    registries: [],
     verify: (reader, at) => verify((signalled) => dockerState(reader, places, signalled), at),
   }
   const possible = changes.length > 0 && (await presence.possible(sys))

@@ -12,16 +12,17 @@ import type { ImageTools } from '../core/run.ts'
 import type { Proposal } from '../core/setting.ts'
 import type { System } from '../core/system.ts'
 import type { Catalogue } from '../docker/catalogue.ts'
+import { type DirectPull, pullDirect } from '../docker/direct.ts'
 import { findEndpoint } from '../docker/endpoint.ts'
 import { type Engine as DockerEngine, openEngine } from '../docker/engine.ts'
 import { inspectImage } from '../docker/inspect.ts'
 import { isLoopback, loopbackFindings } from '../docker/loopback.ts'
 import { pullImage } from '../docker/pull.ts'
-import { resolveImage } from '../docker/reference.ts'
+import { directReceipt, engineReceipt } from '../docker/receipt.ts'
+import { golangTag, readImage, resolveImage } from '../docker/reference.ts'
 import { removeImage } from '../docker/remove.ts'
 import { dockerState } from '../docker/state.ts'
 import { listTags, tagSize } from '../docker/tags.ts'
-import { golangTag } from '../docker/reference.ts'
 import { verifyGo, verifyModule } from '../docker/verify.ts'
 import { goEnvironment, plannedGoEnvironment } from './go-env.ts'
 import { runRequest, type RunRequest } from './run-request.ts'
@@ -29,11 +30,14 @@ import { runRequest, type RunRequest } from './run-request.ts'
 type Report = (event: TaskReport) => void
 type Prepared = { change: Extract<Change, { kind: 'image' }>; tools: ImageTools; notes: readonly Note[] }
 
+/** `registries`: where the image is to be pulled from by its own name there; none: through the engine's own mirrors. */
+export type PrepareOptions = { retries: number; registries: readonly string[] }
+
 /** Everything about images, bound to one machine. */
 export type Images = {
   tags(refresh: boolean, signal: AbortSignal): Promise<TagList>
   /** Resolves the image of a profile and looks whether it is there. A Docker that does not run is a finding, later an error. */
-  prepare(image: string, retries: number, signal: AbortSignal): Promise<Prepared>
+  prepare(image: string, options: PrepareOptions, signal: AbortSignal): Promise<Prepared>
   findings(proposals: readonly Proposal[], withImage: boolean, signal: AbortSignal): Promise<readonly Finding[]>
   pull(image: string, signal: AbortSignal, report: Report): Promise<ImageFacts>
   verify(image: string, signal: AbortSignal): Promise<Verification>
@@ -45,7 +49,13 @@ export type Images = {
 /** What can go better the second time. */
 const RETRIED: readonly ErrorCode[] = ['registry-unreachable', 'pull-failed']
 
-export function openImages(sys: System, places: Places, catalogue: Catalogue): Images {
+/** `witnesses`: other sources that may be asked what a tag is, best first. */
+export function openImages(
+  sys: System,
+  places: Places,
+  catalogue: Catalogue,
+  witnesses: () => readonly string[] = () => [],
+): Images {
   const state = (signal: AbortSignal): Promise<DockerState> => dockerState(sys, places, signal)
   const open = async (signal: AbortSignal): Promise<DockerEngine> =>
     openEngine(await findEndpoint(sys, places), { signal })
@@ -94,19 +104,29 @@ export function openImages(sys: System, places: Places, catalogue: Catalogue): I
     // A proxy on this machine serves its Go well; that a container can't reach it is worth a word, not a failure.
     if (!checked.ok && !onlyLoopback(goEnv.GOPROXY ?? ''))
       throw new CodedError('module-download-failed', { proxy: checked.proxy || 'GOPROXY' }, checked.cause ?? '')
-    return { module: { ...checked, proxy: redact(checked.proxy) }, findings }
+    const served = checked.served === null ? null : redact(checked.served)
+    return { module: { ...checked, proxy: redact(checked.proxy), served }, findings }
   }
 
   return {
     tags,
-    async prepare(image, retries, signal) {
+    async prepare(image, { retries, registries }, signal) {
       const reference = await resolve(image, signal)
       const now = await state(signal)
+      const name = readImage(reference)
+      // What is named by its digest is checked by the engine already, and another registry's image is not on mirrors.
+      const mirrors = name.registry === 'docker.io' && name.tag !== '' && name.digest === null ? registries : []
+      let served: DirectPull | null = null
       const facts = now.state === 'running' ? await inspectImage(await open(signal), reference, signal) : null
       const tools: ImageTools = {
         reference,
         ready: async (at) => requireRunning(await state(at)),
-        pull: (at, report) => pull(reference, retries, at, report),
+        async pull(at, report) {
+          if (mirrors.length === 0) return pull(reference, retries, at, report)
+          const options = { signal: at, report, mirrors, witnesses: witnesses() }
+          served = await pullDirect(await open(at), reference, options)
+          return served.facts
+        },
         async facts(at) {
           const found = await inspectImage(await open(at), reference, at)
           if (!found) throw new CodedError('image-not-found', { image: reference })
@@ -115,7 +135,10 @@ export function openImages(sys: System, places: Places, catalogue: Catalogue): I
         verify: async (at) => verifyGo(await open(at), reference, { signal: at }),
         verifyModule: (at) => module(reference, at),
         remove: async () => removeImage(await open(AbortSignal.timeout(REMOVE_TIMEOUT)), reference),
-        mirrors: async (at) => (await state(at)).mirrors,
+        async receipt(facts, at) {
+          const own = (await state(at)).mirrors
+          return served === null ? engineReceipt(facts, own, at, witnesses()) : directReceipt(served, own)
+        },
       }
       const notes: Note[] = image === reference ? [] : [{ key: 'plan:image', values: { image, reference } }]
       const size = facts === null ? await downloadSize(reference, now, signal) : null

@@ -51,7 +51,16 @@ export class PlanBook {
       sys,
     )
     const image =
-      profile.image === undefined ? null : await images.prepare(profile.image, profile.policy?.retries ?? 1, signal)
+      profile.image === undefined
+        ? null
+        : await images.prepare(
+            profile.image,
+            {
+              retries: profile.policy?.retries ?? 1,
+              registries: proposals.flatMap((proposal) => proposal.registries),
+            },
+            signal,
+          )
     const changes: readonly Change[] = image === null ? files : [...files, image.change]
     const findings: readonly Finding[] = await images.findings(proposals, image !== null, signal)
     const choices: readonly Note[] = [...proposals.flatMap((proposal) => proposal.notes), ...(image?.notes ?? [])]

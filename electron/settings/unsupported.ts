@@ -13,7 +13,6 @@ export function refuseNotYet(profile: Profile): void {
     ['sources.pip', sources?.pip !== undefined],
     ['authorities', (profile.authorities ?? []).length > 0],
     ['telemetry', profile.telemetry?.otlp !== undefined],
-    ['pull: direct', profile.pull === 'direct'],
     ['env.scope: system', env?.scope === 'system'],
   ]
   const first = later.find(([, named]) => named)

@@ -1,5 +1,7 @@
 import i18next from 'i18next'
 import type { ReactNode } from 'react'
+import { secondNote, servedNote } from '../../electron/contract/receipt-notes.ts'
+import type { Receipt as ReceiptFacts } from '../../electron/contract/run.ts'
 import { CopyButton } from '../components/copy-button.tsx'
 import { useDone } from '../store/done.ts'
 import { shortDigest, sizeText } from '../store/run-format.ts'
@@ -42,7 +44,8 @@ export function Receipt() {
     const receipt = result?.receipt ?? null
     if (image === null || receipt === null) {
       const name = summary?.image ?? null
-      return name === null ? [] : [{ name: i18next.t('done:fact.image'), value: <span className="mono">{name}</span> }]
+      const row = { name: i18next.t('done:fact.image'), value: <span className="mono">{name}</span> }
+      return name === null ? [] : [row, ...sourceRows(summary?.receipt ?? null)]
     }
     const seconds = Math.max(1, Math.round(image.ms / 1000))
     const how = image.pulled
@@ -65,16 +68,35 @@ export function Receipt() {
       ...(receipt.pulled
         ? [{ name: i18next.t('done:fact.asked'), value: <span className="mono">{asked.join(' → ')}</span> }]
         : []),
+      ...sourceRows(receipt),
     ]
   }
 
   function moduleRows(): { name: string; value: ReactNode }[] {
     const module = result?.verification?.module ?? null
     if (module === null) return []
-    const { path, version, proxy, ok } = module
+    const { path, version, proxy, ok, served } = module
     const key = ok ? 'image:verify.module-ok' : 'image:verify.module-failed'
-    return [{ name: i18next.t('done:fact.module'), value: i18next.t(key, { path, version, proxy }) }]
+    const came =
+      served === null
+        ? i18next.t(key, { path, version, proxy })
+        : i18next.t('image:receipt.module', { path, version, served })
+    return [{ name: i18next.t('done:fact.module'), value: came }]
   }
+}
+
+/** Who served the image, and what a second source says of it. */
+function sourceRows(receipt: ReceiptFacts | null): { name: string; value: ReactNode }[] {
+  if (receipt === null) return []
+  const [served, second] = [servedNote(receipt), secondNote(receipt)]
+  return [
+    ...(served === null
+      ? []
+      : [{ name: i18next.t('done:fact.served'), value: i18next.t(served.key, served.values ?? {}) }]),
+    ...(second === null
+      ? []
+      : [{ name: i18next.t('done:fact.second'), value: i18next.t(second.key, second.values ?? {}) }]),
+  ]
 }
 
 function Row({ name, children }: { name: string; children: ReactNode }) {

@@ -22,6 +22,8 @@ const run = (change: Partial<RunSummary>): RunSummary => ({
   files: [],
   image: null,
   choices: [],
+  receipt: null,
+  module: null,
   ...change,
 })
 const verdict = (machine: Machine, runs: readonly RunSummary[] = [], network = reachable) =>

@@ -1,4 +1,5 @@
 import { applyResultSchema, type ApplyResult } from '../../contract/run.ts'
+import { secondNote, servedNote } from '../../contract/receipt-notes.ts'
 import { CodedError } from '../../core/errors.ts'
 import { type Command, EXIT, follow, settle } from '../command.ts'
 import type { Output } from '../output.ts'
@@ -38,11 +39,16 @@ export function printResult(output: Output, result: ApplyResult): void {
     output.line(`  ${say('image')}: ${receipt.reference} (${receipt.pulled ? say('pulled', took) : say('present')})`)
     output.line(`  ${say('digest')}: ${receipt.digest ?? '-'}`)
     output.line(`  ${say('mirrors')}: ${[...receipt.mirrors, say('official')].join(', ')}`)
+    const [served, second] = [servedNote(receipt), secondNote(receipt)]
+    if (served) output.line(`  ${say('served')}: ${text.note(served)}`)
+    if (second) output.line(`  ${say('second')}: ${text.note(second)}`)
   }
   const module = verification?.module
   if (module) {
     const values = { module: `${module.path}@${module.version}`, proxy: module.proxy || text.say('cli:detect.default') }
     output.line(`  ${say(module.ok ? 'module' : 'moduleFailed', values)}`)
+    const { path, version, served } = module
+    if (served !== null) output.line(`  ${text.say('image:receipt.module', { path, version, served })}`)
   }
   if (result.changed) {
     output.line(say('undo'))

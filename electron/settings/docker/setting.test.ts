@@ -30,8 +30,8 @@ function plan(
   flags: readonly string[] = [],
 ) {
   const bytes = file === null ? null : new TextEncoder().encode(file)
-  const state = { engine: { ...engine, ...changes }, path: changes.configFile ?? FILE, bytes, flags }
-  return dockerSetting.plan(state, { mirrors }, places)
+  const state = { engine: { ...engine, ...changes }, path: changes.configFile ?? FILE, bytes, flags, writable: true }
+  return dockerSetting.plan(state, { mirrors, direct: false }, places)
 }
 
 test('one edit of one key, which the daemon is told about', () => {

@@ -1,10 +1,12 @@
 import type { DockerState } from '../../contract/machine.ts'
-import type { Finding } from '../../contract/note.ts'
+import type { Finding, Note } from '../../contract/note.ts'
 import type { Edit, Target } from '../../contract/plan.ts'
+import type { Profile } from '../../contract/profile.ts'
 import { CodedError } from '../../core/errors.ts'
 import type { Places } from '../../core/places.ts'
 import type { Setting } from '../../core/setting.ts'
 import type { Reader } from '../../core/system.ts'
+import { mirrorHost } from '../../docker/direct.ts'
 import { dockerState } from '../../docker/state.ts'
 import { toBinary } from '../binary.ts'
 import { readKeys, readOrNull } from '../read-keys.ts'
@@ -18,9 +20,14 @@ export type DockerSettingState = {
   bytes: Uint8Array | null
   /** `--registry-mirror` on the daemon's own command line. */
   flags: readonly string[]
+  /** Whether this process may write the file. */
+  writable: boolean
 }
-/** The mirrors in the order in which they are asked; none = the official registry alone. */
-export type DockerChoice = { mirrors: readonly string[] }
+/**
+ * The mirrors in the order in which they are asked; none = the official registry alone. `direct`: the file is
+ * left alone, and images are pulled by the mirrors' own names.
+ */
+export type DockerChoice = { mirrors: readonly string[]; direct: boolean }
 
 /** `registry-mirrors` in the daemon.json of the engine that runs. */
 export const dockerSetting: Setting<DockerSettingState, DockerChoice> = {
@@ -28,21 +35,45 @@ export const dockerSetting: Setting<DockerSettingState, DockerChoice> = {
   detect: detectDocker,
   async choose(profile, state, probe, signal) {
     const wanted = profile.sources?.docker
-    if (wanted === undefined) return null
-    if (wanted !== 'auto') return { choice: { mirrors: wanted === 'official' ? [] : wanted }, notes: [] }
+    if (wanted === undefined && profile.pull !== 'direct') return null
+    if (wanted !== undefined && wanted !== 'auto')
+      return withWay(profile, state, wanted === 'official' ? [] : wanted, [])
     const { chosen, note } = await probe('docker', currentMirrors(state), signal)
-    return { choice: { mirrors: chosen }, notes: [note] }
+    return withWay(profile, state, chosen, [note])
   },
   plan: planDocker,
+  registries: ({ mirrors, direct }) => (direct ? mirrors : []),
   async verify(sys, places, choice, signal) {
     return [await verifyMirrors(sys, places, choice, signal)]
   },
 }
 
+/**
+ * Which way images come: through the engine's own mirrors, or, where `pull` says so or a file that would have to
+ * change is out of reach, by a mirror's own name, which needs no rights and no reload.
+ */
+function withWay(
+  profile: Profile,
+  state: DockerSettingState,
+  mirrors: readonly string[],
+  notes: readonly Note[],
+): { choice: DockerChoice; notes: readonly Note[] } {
+  const usable = mirrors.filter((mirror) => mirrorHost(mirror) !== null)
+  const set = sameMirrors(currentMirrors(state), mirrors)
+  const unable = profile.image !== undefined && !set && (!state.writable || !readsFile(state.engine))
+  const asked = profile.pull === 'direct'
+  const direct = usable.length > 0 && (asked || (profile.pull !== 'mirrors' && unable))
+  if (!direct) return { choice: { mirrors, direct }, notes }
+  const key = asked ? 'setting:docker.direct' : 'setting:docker.directBecause'
+  const values = { mirrors: usable.join(' '), path: state.path }
+  return { choice: { mirrors: usable, direct }, notes: [...notes, { key, values }] }
+}
+
 async function detectDocker(sys: Reader, places: Places, signal: AbortSignal): Promise<DockerSettingState> {
   const engine = await dockerState(sys, places, signal)
   const path = engine.configFile ?? places.docker.daemonJson.system
-  return { engine, path, bytes: await readOrNull(sys, path), flags: await mirrorFlags(sys, places) }
+  const writable = await sys.canWrite(path)
+  return { engine, path, bytes: await readOrNull(sys, path), flags: await mirrorFlags(sys, places), writable }
 }
 
 /** The mirrors that stand in the file; where it cannot be parsed, those of the engine. */
@@ -68,7 +99,8 @@ async function mirrorFlags(sys: Reader, places: Places): Promise<readonly string
   })
 }
 
-function planDocker(state: DockerSettingState, { mirrors }: DockerChoice, places: Places): readonly Edit[] {
+function planDocker(state: DockerSettingState, { mirrors, direct }: DockerChoice, places: Places): readonly Edit[] {
+  if (direct) return []
   const { engine, path, bytes } = state
   const before = readKeys(daemonJsonFormat, path, bytes).get(MIRRORS_KEY) ?? null
   const current = currentMirrors(state)
@@ -92,11 +124,13 @@ function planDocker(state: DockerSettingState, { mirrors }: DockerChoice, places
 function refuseUnreachableFile(engine: DockerState, places: Places): void {
   if (engine.configFile === places.docker.daemonJson.system || engine.configFile === places.docker.daemonJson.rootless)
     return
-  const local = /^(unix:|npipe:|$)/.test(engine.endpoint)
-  const known = ['docker-engine', 'rootless', 'unknown'].includes(engine.flavour)
-  if (!local || !known)
-    throw new CodedError('not-yet', { key: `sources.docker: ${local ? engine.flavour : engine.endpoint}` })
+  if (!readsFile(engine))
+    throw new CodedError('not-yet', { key: `sources.docker: ${isLocal(engine) ? engine.flavour : engine.endpoint}` })
 }
+
+const isLocal = ({ endpoint }: DockerState): boolean => /^(unix:|npipe:|$)/.test(endpoint)
+const readsFile = (engine: DockerState): boolean =>
+  isLocal(engine) && ['docker-engine', 'rootless', 'unknown'].includes(engine.flavour)
 
 /** Paths in a mirror's address were refused through 23.0 (moby/moby registry/config.go). */
 function isBefore24(version: string | null): boolean {
@@ -106,6 +140,12 @@ function isBefore24(version: string | null): boolean {
 
 async function verifyMirrors(sys: Reader, places: Places, choice: DockerChoice, signal: AbortSignal): Promise<Finding> {
   const { state, endpoint, mirrors } = await dockerState(sys, places, signal)
+  if (choice.direct)
+    return {
+      id: 'docker.mirrors',
+      severity: 'info',
+      note: { key: 'setting:docker.untouched', values: { endpoint, mirrors: choice.mirrors.join(' ') } },
+    }
   const list = (all: readonly string[]): string => all.join(' ')
   if (state !== 'running')
     return {
