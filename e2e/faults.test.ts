@@ -315,7 +315,6 @@ test.each([
   [{ sources: { npm: 'auto' } }, 'sources.npm'],
   [{ sources: { apt: 'official' } }, 'sources.apt'],
   [{ sources: { pip: 'auto' } }, 'sources.pip'],
-  [{ pull: 'direct' }, 'pull: direct'],
   [{ env: { scope: 'system' } }, 'env.scope: system'],
   [{ telemetry: { otlp: 'https://collector.example.com' } }, 'telemetry'],
   [{ authorities: [{ file: 'room-ca.pem', for: ['docker'] }] }, 'authorities'],

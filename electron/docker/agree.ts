@@ -27,7 +27,7 @@ export async function agreeOnDigest(
   timeout = TIMEOUT,
 ): Promise<Agreement> {
   const image = `${name.repository}:${name.tag}`
-  const errors = new Map<string, unknown>()
+  const errors = new Map<string, CodedError>()
   const said = await askDigests(name, urls, signal, timeout, (url, error) => errors.set(url, error))
   const official = said.find(({ url, digest }) => isHub(url) && digest !== null)
   if (official?.digest) return { digest: official.digest, by: 'official', said }
@@ -46,7 +46,7 @@ export function askDigests(
   urls: readonly string[],
   signal: AbortSignal,
   timeout: number,
-  onError: (url: string, error: unknown) => void = () => {},
+  onError: (url: string, error: CodedError) => void = () => {},
 ): Promise<Said[]> {
   return Promise.all(
     urls.map(async (url): Promise<Said> => {
@@ -55,7 +55,7 @@ export function askDigests(
         return { url, digest, cause: null }
       } catch (error) {
         signal.throwIfAborted()
-        onError(url, error)
+        if (error instanceof CodedError) onError(url, error)
         return { url, digest: null, cause: shortCause(error) }
       }
     }),

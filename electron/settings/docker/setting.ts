@@ -35,7 +35,8 @@ export const dockerSetting: Setting<DockerSettingState, DockerChoice> = {
   detect: detectDocker,
   async choose(profile, state, probe, signal) {
     const wanted = profile.sources?.docker
-    if (wanted === undefined && profile.pull !== 'direct') return null
+    // Which way an image comes is no question where none is wanted.
+    if (wanted === undefined && (profile.pull !== 'direct' || profile.image === undefined)) return null
     if (wanted !== undefined && wanted !== 'auto')
       return withWay(profile, state, wanted === 'official' ? [] : wanted, [])
     const { chosen, note } = await probe('docker', currentMirrors(state), signal)
