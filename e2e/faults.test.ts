@@ -244,6 +244,15 @@ const withVariable = () => ({
   env: { set: { GREETING: 'hello' }, shells: ['bash'] },
 })
 
+test('a home that is closed to its own owner is called read-only, not a matter for an administrator', async () => {
+  await chown(home, NOBODY, NOBODY)
+  chmodSync(home, 0o555)
+  const path = await profile(lab, withVariable())
+  const outcome = await goready(lab, ['apply', '--profile', path, '--yes', '--json'], { home, uid: NOBODY, cwd: '/' })
+  expect(outcome.code).toBe(1)
+  expect(errorOf(outcome)).toMatchObject({ code: 'read-only', values: { path: home } })
+})
+
 test('a read-only profile is refused and left alone', async () => {
   writeFileSync(join(home, '.bashrc'), '# mine\n')
   chmodSync(join(home, '.bashrc'), 0o444)

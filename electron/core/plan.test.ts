@@ -45,6 +45,16 @@ test('two settings that want different values for one key are refused', async ()
   })
 })
 
+test('what another account owns needs an administrator; what is closed to its own owner is refused', async () => {
+  const sys = new MemorySystem()
+  sys.folder('/home/u')
+  sys.put('/etc/theirs', 'x=1', { uid: 0 })
+  expect(await fold([edit('/etc/theirs', 'x', '2')], testFormats, sys)).toMatchObject([{ kind: 'file', admin: true }])
+  sys.obstacle = () => Promise.resolve({ path: '/home/u', why: 'read-only' })
+  const refused = { code: 'read-only', values: { path: '/home/u' } }
+  await expect(fold([edit('/home/u/.rc', 'x', '2')], testFormats, sys)).rejects.toMatchObject(refused)
+})
+
 test('hard-linked, read-only and odd files are refused, but only when they would change', async () => {
   const sys = new MemorySystem()
   sys.put('/h', 'x=1', { links: 2 })

@@ -68,7 +68,7 @@ async function foldFile(
   await refuseForeignLink(path, real, sys)
   const owner = before ?? (await newOwner(real, sys))
   const after = bytes === null ? null : { bytes, mode: before?.mode ?? target.mode, uid: owner.uid, gid: owner.gid }
-  const admin = !(await sys.canWrite(real))
+  const admin = await needsAdmin(real, sys)
   return { kind: 'file', path, real, before, after, edits, notify: [...notify], admin }
 }
 
@@ -98,6 +98,13 @@ async function refuseUnsafe(path: string, real: string, sys: Reader): Promise<vo
   if ((stat.mode & 0o200) === 0) throw new CodedError('read-only', { path })
 }
 
+/** Whether only an administrator may write it. Throws `read-only` {path} where not even he could. */
+async function needsAdmin(path: string, sys: Reader): Promise<boolean> {
+  const obstacle = await sys.obstacle(path)
+  if (obstacle?.why === 'read-only') throw new CodedError('read-only', { path: obstacle.path })
+  return obstacle !== null
+}
+
 type Ancestor = { path: string; stat: Stat; missing: readonly string[] }
 
 async function nearestFolder(path: string, sys: Reader): Promise<Ancestor> {
@@ -124,7 +131,7 @@ async function missingFolders(files: readonly Change[], sys: Reader): Promise<re
     const { missing, path } = await nearestFolder(file.real, sys)
     if (missing.length === 0) continue
     const owner = await newOwner(file.real, sys)
-    const admin = !(await sys.canWrite(path))
+    const admin = await needsAdmin(path, sys)
     for (const folder of missing)
       folders.set(folder, { kind: 'dir', path: folder, mode: 0o755, uid: owner.uid, gid: owner.gid, admin })
   }

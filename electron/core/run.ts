@@ -73,7 +73,7 @@ export async function runPlan(
   if (own && isPresence(own) && !(await tools.presence?.possible(tools.sys)))
     throw new CodedError('needs-admin', { path: presenceName(own) })
   const admin = input.plan.changes.filter(isOnDisk).find((change) => change.admin)
-  if (admin) throw new CodedError(tools.sys.identity.uid === 0 ? 'read-only' : 'needs-admin', { path: admin.path })
+  if (admin) throw new CodedError('needs-admin', { path: admin.path })
   return withLock(tools.state, tools.pid, tools.sys, () => carryOut(input, tools, report, signal))
 }
 

@@ -27,6 +27,12 @@ export type ExecOptions = {
 }
 export type ExecResult = { code: number | null; stdout: string; stderr: string }
 
+/**
+ * `path`: the file or the folder that is closed. `read-only`: its own owner, or root, could not write it either
+ * (a missing permission, a read-only file system); `not-owned`: it is another account's.
+ */
+export type Obstacle = { path: string; why: 'read-only' | 'not-owned' }
+
 /** Reads only. Checks and `detect` get nothing else. Errors: Node's system errors (`code: 'ENOENT'`). */
 export interface Reader {
   /** Who this process is. -1 where the system has no such numbers. */
@@ -37,8 +43,8 @@ export interface Reader {
   /** The file behind all symbolic links, also when the last one leads nowhere. Throws ELOOP on a circle. */
   resolve(path: string): Promise<string>
   list(path: string): Promise<readonly string[]>
-  /** Whether this process may write the file, or create it where it (or its folder) does not exist. */
-  canWrite(path: string): Promise<boolean>
+  /** What keeps this process from writing the file, or creating it where it (or its folder) does not exist; null: nothing. */
+  obstacle(path: string): Promise<Obstacle | null>
   /** Starts a program that only reads, with an argument list, never through a shell. Never throws for an exit status. */
   query(argv: readonly [string, ...string[]], options?: ExecOptions): Promise<ExecResult>
 }

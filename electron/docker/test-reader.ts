@@ -21,7 +21,7 @@ export function recordReader(entries: Readonly<Record<string, string | null | Er
     resolve: async (path) => path,
     list: async (path) =>
       Object.keys(entries).flatMap((name) => (name.startsWith(path) ? [name.slice(path.length)] : [])),
-    canWrite: async () => false,
+    obstacle: async (path) => ({ path, why: 'not-owned' }),
     query: async (): Promise<ExecResult> => ({ code: 0, stdout: '', stderr: '' }),
   }
 }

@@ -1,4 +1,4 @@
-import type { ExecOptions, ExecResult, Stat, System, WriteOptions } from '../core/system.ts'
+import type { ExecOptions, ExecResult, Obstacle, Stat, System, WriteOptions } from '../core/system.ts'
 import { folderOf, nameOf, under } from '../core/paths.ts'
 
 type Node =
@@ -128,12 +128,15 @@ export class MemorySystem implements System {
     return Promise.resolve([...this.nodes.keys()].filter((key) => key !== '/' && folderOf(key) === path).map(nameOf))
   }
 
-  canWrite(path: string): Promise<boolean> {
+  obstacle(path: string): Promise<Obstacle | null> {
     for (let at = path; ; at = folderOf(at)) {
       const node = this.nodes.get(at)
-      if (node && node.kind !== 'link')
-        return Promise.resolve(this.identity.uid === 0 || node.uid === this.identity.uid)
-      if (at === '/') return Promise.resolve(this.identity.uid === 0)
+      if (node && node.kind !== 'link') {
+        if (this.identity.uid === 0) return Promise.resolve(null)
+        if (node.uid !== this.identity.uid) return Promise.resolve({ path: at, why: 'not-owned' })
+        return Promise.resolve((node.mode & 0o200) === 0 ? { path: at, why: 'read-only' } : null)
+      }
+      if (at === '/') return Promise.resolve(this.identity.uid === 0 ? null : { path: at, why: 'not-owned' })
     }
   }
 

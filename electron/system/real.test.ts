@@ -181,9 +181,24 @@ test('records: created once, private, appended', async () => {
   expect(statSync(at('j')).mode & 0o777).toBe(0o600)
 })
 
+test('what is read-only even for root is told, by the name of the folder that is', async () => {
+  const sys = realSystem()
+  mkdirSync(at('home'))
+  writeFileSync(at('home/rc'), '')
+  execFileSync('mount', ['--bind', at('home'), at('home')])
+  try {
+    execFileSync('mount', ['-o', 'remount,bind,ro', at('home')])
+    expect(await sys.obstacle(at('home/rc'))).toEqual({ path: at('home/rc'), why: 'read-only' })
+    expect(await sys.obstacle(at('home/new/file'))).toEqual({ path: at('home'), why: 'read-only' })
+  } finally {
+    execFileSync('umount', [at('home')])
+  }
+  expect(await sys.obstacle(at('home/new/file'))).toBeNull()
+})
+
 test('root can write everywhere; a folder that is not empty stays', async () => {
   writeFileSync(at('theirs'), '')
-  expect(await realSystem().canWrite(at('theirs'))).toBe(true)
-  expect(await realSystem().canWrite(at('new/deep/file'))).toBe(true)
+  expect(await realSystem().obstacle(at('theirs'))).toBeNull()
+  expect(await realSystem().obstacle(at('new/deep/file'))).toBeNull()
   expect(await realSystem().removeDir(folder)).toBe(false)
 })

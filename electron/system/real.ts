@@ -2,7 +2,7 @@ import { constants, type Stats } from 'node:fs'
 import { access, lstat, mkdir, open, readdir, readFile, readlink, realpath, rmdir, unlink } from 'node:fs/promises'
 import { errno } from '../core/errors.ts'
 import { folderOf, nameOf, under } from '../core/paths.ts'
-import type { Stat, System } from '../core/system.ts'
+import type { Obstacle, Stat, System } from '../core/system.ts'
 import { replaceFile, syncFolder } from './atomic-write.ts'
 import { exec } from './exec.ts'
 
@@ -22,7 +22,7 @@ export function realSystem(): System {
     readFile: (path) => readFile(path),
     resolve,
     list: (path) => readdir(path),
-    canWrite: (path) => canWrite(path, identity.uid),
+    obstacle: (path) => obstacle(path, identity.uid),
     query: exec,
     run: exec,
     replaceFile,
@@ -102,18 +102,30 @@ async function resolve(path: string, hops = 0): Promise<string> {
   return resolve(target.startsWith('/') ? target : under(parent, target), hops + 1)
 }
 
-async function canWrite(path: string, uid: number): Promise<boolean> {
+async function obstacle(path: string, uid: number): Promise<Obstacle | null> {
+  let stat: Stats
   try {
-    const stat = await lstat(path)
-    // A rename would make another user's file ours, which only root can set right again.
-    if (uid !== 0 && stat.isFile() && stat.uid !== uid) return false
-    await access(path, constants.W_OK)
-    if (stat.isFile()) await access(folderOf(path), constants.W_OK | constants.X_OK)
-    return true
+    stat = await lstat(path)
   } catch (error) {
-    if (!isAbsent(error)) return false
     const folder = folderOf(path)
-    return folder !== path && canWrite(folder, uid)
+    if (isAbsent(error) && folder !== path) return obstacle(folder, uid)
+    return { path, why: uid === 0 ? 'read-only' : 'not-owned' }
+  }
+  const closed = await closedTo(path, stat, uid, constants.W_OK)
+  if (closed || !stat.isFile()) return closed
+  // A rename would make another user's file ours, which only root can set right again.
+  if (uid !== 0 && stat.uid !== uid) return { path, why: 'not-owned' }
+  const folder = folderOf(path)
+  return closedTo(folder, await lstat(folder), uid, constants.W_OK | constants.X_OK)
+}
+
+async function closedTo(path: string, stat: Stats, uid: number, mode: number): Promise<Obstacle | null> {
+  try {
+    await access(path, mode)
+    return null
+  } catch (error) {
+    const own = uid === 0 || stat.uid === uid
+    return { path, why: own || errno(error) === 'EROFS' ? 'read-only' : 'not-owned' }
   }
 }
 

@@ -47,8 +47,8 @@ export async function linuxFacts(
     },
     proxies: proxiesOf(places.environment),
     permissions: {
-      writeHome: await sys.canWrite(places.home),
-      writeSystem: await sys.canWrite(places.docker.daemonJson.system),
+      writeHome: (await sys.obstacle(places.home)) === null,
+      writeSystem: (await sys.obstacle(places.docker.daemonJson.system)) === null,
       elevation: await elevation(sys, who, groups),
     },
   }

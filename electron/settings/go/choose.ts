@@ -1,6 +1,8 @@
 import type { Note } from '../../contract/note.ts'
 import type { Profile, ShellId } from '../../contract/profile.ts'
+import { splitGoProxy } from '../../contract/grammar.ts'
 import { CodedError } from '../../core/errors.ts'
+import { redact } from '../../core/redact.ts'
 import type { Prober } from '../../core/setting.ts'
 import { wantedShells } from '../shell/wanted.ts'
 import { effective, type GoState } from './detect.ts'
@@ -28,7 +30,8 @@ export async function chooseGo(
   const { go, sumdb } = profile.sources ?? {}
   if (go === 'auto') {
     const current = effective(state, 'GOPROXY')
-    const settled = await probe('go', current === null ? [] : [current], signal)
+    const unasked = current !== null && asksNobody(current)
+    const settled = unasked ? keep(current) : await probe('go', current === null ? [] : [current], signal)
     values.set('GOPROXY', joined(settled.chosen, current))
     notes.push(settled.note)
   } else if (go !== undefined) values.set('GOPROXY', go === 'official' ? null : go)
@@ -46,6 +49,15 @@ export async function chooseGo(
     notes.push({ key: 'setting:go.oldImage', values: { version: imageGo } })
   return { choice: { values, shells: wantedShells(profile, state.shells), imageGo }, notes }
 }
+
+/** `off`, `direct` and file:// are a decision; there is no server whose answer could be weighed against others. */
+const asksNobody = (goproxy: string): boolean =>
+  splitGoProxy(goproxy).every(({ value }) => value === 'off' || value === 'direct' || value.startsWith('file:'))
+
+const keep = (value: string): { chosen: readonly string[]; note: Note } => ({
+  chosen: [value],
+  note: { key: 'plan:auto.unasked', values: { target: 'go', value: redact(value) } },
+})
 
 /**
  * A GOPROXY value of what the race chose. `|` and not `,`: a comma goes on to the next entry only after

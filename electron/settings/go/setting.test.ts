@@ -70,6 +70,15 @@ test('auto: kept as written, the default for none, bars and direct for what the 
   )
 })
 
+test.each(['off', 'direct', 'file:///srv/goproxy', 'file:///srv/goproxy,direct', 'file:///a|off'])(
+  'auto leaves %s alone: there is nobody to ask',
+  async (value) => {
+    const proposal = await propose({ [GOENV]: `GOPROXY=${value}\n` }, { sources: { go: 'auto' } })
+    expect(proposal?.edits).toEqual([])
+    expect(proposal?.notes).toEqual([{ key: 'plan:auto.unasked', values: { target: 'go', value } }])
+  },
+)
+
 test('auto hands over what a new terminal would use: the environment before the file', async () => {
   const seen: (readonly string[])[] = []
   const probe: Prober = (_target, current) => {
