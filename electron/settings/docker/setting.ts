@@ -73,7 +73,7 @@ function withWay(
 async function detectDocker(sys: Reader, places: Places, signal: AbortSignal): Promise<DockerSettingState> {
   const engine = await dockerState(sys, places, signal)
   const path = engine.configFile ?? places.docker.daemonJson.system
-  const writable = await sys.canWrite(path)
+  const writable = (await sys.obstacle(path)) === null
   return { engine, path, bytes: await readOrNull(sys, path), flags: await mirrorFlags(sys, places), writable }
 }
 
