@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { goAdapter } from '../electron/mirrors/targets/go.ts'
 import { makeCertificates } from './lab/certificates.ts'
 import { type GoProxy, startGoProxy } from './lab/goproxy.ts'
-import { candidate, checkAll, closeAll, listen, plainHttp } from './mirror-support.ts'
+import { candidate, checkAll, closeAll, listen, openHttp } from './mirror-support.ts'
 
 let folder: string
 /** The true proxy, one with the same modules, and one that made its own versions of some. */
@@ -48,7 +48,7 @@ const adapter = (sumdb = true_.sumdb, now = Date.now()) => goAdapter({ sumdb, pr
 
 test('the checksum database decides: who differs is out, and the table says so', async () => {
   const candidates = [candidate('forged', forged.url), candidate('true', true_.url), candidate('copy', copy.url)]
-  const { reasons, judgement, checks } = await checkAll(adapter(), candidates, plainHttp)
+  const { reasons, judgement, checks } = await checkAll(adapter(), candidates, openHttp())
   expect(reasons).toEqual({ forged: 'wrong-content' })
   expect([...judgement.safe].toSorted()).toEqual(['copy', 'true'])
   const truth = checks.get('true')?.says[ITEM]
@@ -81,9 +81,9 @@ test('the database is believed against every proxy, and who carries it cannot fo
       .catch(() => response.destroy())
   })
   const alone = [candidate('relay', relay), candidate('forged', forged.url)]
-  const unproved = await checkAll(adapter(), alone, plainHttp)
+  const unproved = await checkAll(adapter(), alone, openHttp())
   expect(unproved.judgement.safe.size).toBe(0)
-  const carried = await checkAll(adapter(), [...alone, candidate('true', true_.url)], plainHttp)
+  const carried = await checkAll(adapter(), [...alone, candidate('true', true_.url)], openHttp())
   expect(carried.reasons).toEqual({ relay: 'wrong-content', forged: 'wrong-content' })
   expect([...carried.judgement.safe]).toEqual(['true'])
 })
@@ -91,14 +91,14 @@ test('the database is believed against every proxy, and who carries it cannot fo
 test('without a database the majority decides; one against one stays undecided', async () => {
   const none = adapter('unknown-name')
   const three = [candidate('forged', forged.url), candidate('true', true_.url), candidate('copy', copy.url)]
-  const most = await checkAll(none, three, plainHttp)
+  const most = await checkAll(none, three, openHttp())
   expect(most.reasons).toEqual({ forged: 'wrong-content' })
   expect(most.judgement.safe.size).toBe(0)
   expect(most.judgement.conflicts[0]?.verdict).toEqual({
     key: 'mirror:conflict.majority',
     values: { wrong: 1, agree: 2 },
   })
-  const two = await checkAll(none, three.slice(0, 2), plainHttp)
+  const two = await checkAll(none, three.slice(0, 2), openHttp())
   expect(two.reasons).toEqual({})
   expect(two.judgement.conflicts[0]?.verdict.key).toBe('mirror:conflict.undecided')
 })
@@ -107,7 +107,7 @@ test('a zip that is damaged is wrong whatever the others say', async () => {
   const broken = await relay(true_, (path, body) =>
     path.endsWith('/v1.0.0.zip') ? body.subarray(0, body.length - 60) : body,
   )
-  const { reasons, causes, judgement } = await checkAll(adapter('unknown-name'), [candidate('x', broken)], plainHttp)
+  const { reasons, causes, judgement } = await checkAll(adapter('unknown-name'), [candidate('x', broken)], openHttp())
   expect(reasons).toEqual({ x: 'wrong-content' })
   expect(causes.x).toContain('damaged: ')
   expect(judgement.safe.size).toBe(0)
@@ -121,12 +121,12 @@ test('a zip whose bytes were turned around in the middle differs, and so does th
     return body
   })
   const candidates = [candidate('x', flipped), candidate('true', true_.url)]
-  const { reasons, checks } = await checkAll(adapter(), candidates, plainHttp)
+  const { reasons, checks } = await checkAll(adapter(), candidates, openHttp())
   expect(reasons).toEqual({ x: 'wrong-content' })
   const verdicts = await Promise.all(
     candidates.map(async ({ id }) => {
       const bulk = checks.get(id)?.bulk
-      const answer = await plainHttp.ask(bulk?.url ?? '', {}, new AbortController().signal)
+      const answer = await openHttp().ask(bulk?.url ?? '', {}, new AbortController().signal)
       expect(answer.body.length).toBe(bulk?.size)
       return bulk?.whole?.(answer.body)
     }),
@@ -140,7 +140,7 @@ test('a stale list: the older newest version is out, with the table', async () =
   const at = (version: string, days: number) => relayInfo(version, new Date(Date.now() - days * day).toISOString())
   const [old, fresh, also] = await Promise.all([at('v1.1.0', 40), at('v1.2.0', 5), at('v1.2.0', 5)])
   const candidates = [candidate('old', old), candidate('fresh', fresh), candidate('also', also)]
-  const { reasons, judgement } = await checkAll(adapter(), candidates, plainHttp)
+  const { reasons, judgement } = await checkAll(adapter(), candidates, openHttp())
   expect(reasons).toEqual({ old: 'stale' })
   expect(Object.fromEntries(judgement.fresh)).toEqual({ old: 'stale', fresh: 'fresh', also: 'fresh' })
   expect(judgement.conflicts).toMatchObject([
@@ -166,7 +166,7 @@ test.each([
   [511, 'not-artefact'],
 ] as const)('a zip that answers %i is out as %s', async (status, reason) => {
   true_.faults.status(status, 'no', /\.zip$/)
-  const { reasons, causes } = await checkAll(adapter(), [candidate('x', true_.url)], plainHttp)
+  const { reasons, causes } = await checkAll(adapter(), [candidate('x', true_.url)], openHttp())
   expect(reasons).toEqual({ x: reason })
   expect(causes.x).toContain(`HTTP ${status}`)
 })
@@ -181,7 +181,7 @@ test('a portal, a list of something else and half a document are not the artefac
     [/\.mod$/, 'nothing'],
   ] as const) {
     true_.faults.status(200, body, only)
-    const { reasons } = await checkAll(adapter(), [candidate('x', true_.url)], plainHttp)
+    const { reasons } = await checkAll(adapter(), [candidate('x', true_.url)], openHttp())
     expect(reasons, String(only)).toEqual({ x: 'not-artefact' })
     true_.faults.clear()
   }
@@ -189,7 +189,7 @@ test('a portal, a list of something else and half a document are not the artefac
 
 test('a 429 keeps its Retry-After for the details', async () => {
   const limited = await listen((_, response) => response.writeHead(429, { 'retry-after': '77' }).end('slow down'))
-  const { reasons, causes } = await checkAll(adapter(), [candidate('x', limited)], plainHttp)
+  const { reasons, causes } = await checkAll(adapter(), [candidate('x', limited)], openHttp())
   expect(reasons).toEqual({ x: 'rate-limited' })
   expect(causes.x).toContain('Retry-After: 77')
 })

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { type MirrorClient, openMirrorHttp } from '../electron/mirrors/http/client.ts'
 import type { Adapter, Candidate, Check, Judgement, MirrorHttp } from '../electron/mirrors/race/adapter.ts'
 import { OutError } from '../electron/mirrors/race/adapter.ts'
 
@@ -15,6 +16,7 @@ export function listen(listener: RequestListener): Promise<string> {
 }
 
 export function closeAll(): void {
+  for (const client of clients.splice(0)) client.close()
   for (const server of servers.splice(0)) {
     server.closeAllConnections()
     server.close()
@@ -58,48 +60,11 @@ export async function checkAll(adapter: Adapter, candidates: readonly Candidate[
   return { checks, reasons, causes, judgement }
 }
 
-/** TEMPORARY: until mirrors/http is on main. */
-export const plainHttp: MirrorHttp = {
-  async ask(url, ask, signal) {
-    const started = performance.now()
-    const address = new URL(url)
-    const headers: Record<string, string> = { ...ask.headers }
-    if (address.username !== '') {
-      headers.authorization = `Basic ${Buffer.from(`${decodeURIComponent(address.username)}:${decodeURIComponent(address.password)}`).toString('base64')}`
-      address.username = ''
-      address.password = ''
-    }
-    try {
-      const response = await fetch(address, {
-        method: ask.method ?? 'GET',
-        headers,
-        redirect: ask.follow === false ? 'manual' : 'follow',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(ask.timeout ?? 4000)]),
-      })
-      const max = ask.maxBytes ?? 1 << 20
-      const parts: Uint8Array[] = []
-      let length = 0
-      let complete = true
-      for await (const chunk of response.body ?? []) {
-        parts.push(chunk)
-        length += chunk.length
-        if (length > max) {
-          complete = false
-          break
-        }
-      }
-      return {
-        url: response.url,
-        status: response.status,
-        headers: Object.fromEntries(response.headers),
-        body: Buffer.concat(parts).subarray(0, max),
-        complete,
-        timings: { connectMs: null, tlsMs: null, firstByteMs: null, totalMs: performance.now() - started },
-        via: null,
-      }
-    } catch (error) {
-      signal.throwIfAborted()
-      throw new OutError('refused-connection', error instanceof Error ? error.message : 'unknown')
-    }
-  },
+const clients: MirrorClient[] = []
+
+/** The program's own client, without proxies; `authorities` as PEM. */
+export function openHttp(authorities: readonly string[] | null = null): MirrorHttp {
+  const client = openMirrorHttp({ environment: {}, authorities })
+  clients.push(client)
+  return client
 }

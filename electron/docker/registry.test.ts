@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import type { Catalogue } from './catalogue.ts'
-import { nextPage, parseChallenge } from './challenge.ts'
+import { nextPage, parseChallenge } from '../core/challenge.ts'
 import { openRegistry } from './registry.ts'
 import { listTags, tagSize } from './tags.ts'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { CodedError, causeText } from '../core/errors.ts'
-import { nextPage, parseChallenge } from './challenge.ts'
+import { nextPage, parseChallenge } from '../core/challenge.ts'
 
 /** Docker Hub's registry; its token service is named by its own challenge. */
 export const HUB = 'https://registry-1.docker.io'

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Socket } from 'node:net'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import type { Pool } from 'undici'
@@ -59,6 +60,8 @@ class Client implements MirrorClient {
 
   constructor(options: HttpOptions) {
     this.#options = options
+    // Every request listens to it, and a race has many at once.
+    setMaxListeners(0, this.#end.signal)
   }
 
   bytes(): number {

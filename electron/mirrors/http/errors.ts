@@ -53,6 +53,8 @@ export function statusOut({ status, headers }: Pick<Answer, 'status' | 'headers'
 }
 
 function statusReason(status: number): OutReason {
+  // RFC 6585: the network itself wants a log-in.
+  if (status === 511) return 'not-artefact'
   if (status >= 500) return 'server-error'
   switch (status) {
     case 401:

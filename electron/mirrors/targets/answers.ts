@@ -1,5 +1,6 @@
+import { setMaxListeners } from 'node:events'
 import type { z } from 'zod'
-import type { OutReason } from '../../contract/mirror.ts'
+import { isPage, statusOut } from '../http/errors.ts'
 import { type Answer, type Ask, type MirrorHttp, OutError } from '../race/adapter.ts'
 
 /** Asks, and throws `OutError` with the fitting reason unless the answer is a 2xx. `what` names it in the cause. */
@@ -27,31 +28,13 @@ export async function askWhole(
   return answer
 }
 
-/** Why a mirror that answers with this status is out. */
+/** Why a mirror that answers with this status is out; an excerpt of what it says with it is in the cause. */
 export function refusal(answer: Answer, what: string): OutError {
-  const wait = answer.headers['retry-after']
-  const again = wait === undefined ? '' : `, Retry-After: ${wait}`
-  return new OutError(reasonOf(answer.status), `${what}: HTTP ${answer.status}${again}${excerpt(answer)}`)
-}
-
-function reasonOf(status: number): OutReason {
-  if (status >= 300 && status <= 399) return 'redirects'
-  switch (status) {
-    case 401:
-      return 'login'
-    case 404:
-    case 410:
-      return 'not-found'
-    case 407:
-      return 'proxy'
-    case 429:
-      return 'rate-limited'
-    // RFC 6585: the network itself wants a login.
-    case 511:
-      return 'not-artefact'
-    default:
-      return status >= 500 ? 'server-error' : 'denied'
-  }
+  const out = statusOut(answer)
+  return new OutError(
+    out?.reason ?? 'not-artefact',
+    `${what}: ${out?.message ?? `HTTP ${answer.status}`}${excerpt(answer)}`,
+  )
 }
 
 /** The body as text, on one line, short enough for a cause. */
@@ -66,9 +49,6 @@ export const textOf = ({ body }: Answer): string => new TextDecoder().decode(bod
 export function refusePage(answer: Answer, what: string): void {
   if (isPage(answer)) throw new OutError('not-artefact', `${what}: an HTML page${excerpt(answer)}`)
 }
-
-const isPage = ({ body }: Answer): boolean =>
-  /^\s*(?:<!doctype\s+html|<html|<head|<script|<meta)/i.test(new TextDecoder().decode(body.subarray(0, 512)))
 
 /** The body as JSON of that form; `not-artefact` for anything else. */
 export function jsonOf<T>(schema: z.ZodType<T>, answer: Answer, what: string): T {
@@ -93,11 +73,14 @@ export function sizeOf({ status, headers }: Answer): number | null {
   return text === undefined || !/^\d+$/.test(text) ? null : Number(text)
 }
 
-/** Gives `work` a signal of its own; when one of its requests fails, those still on the way are called off. */
+/** Gives `work` a signal of its own; when it ends or fails, what is still on the way is called off. */
 export async function together<T>(signal: AbortSignal, work: (inner: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController()
+  const inner = AbortSignal.any([signal, stop.signal])
+  // Each request listens to it; there may be many.
+  setMaxListeners(0, inner)
   try {
-    return await work(AbortSignal.any([signal, stop.signal]))
+    return await work(inner)
   } finally {
     stop.abort()
   }

@@ -5,6 +5,12 @@ import type { Candidate, Check } from '../race/adapter.ts'
 
 export const DAY = 24 * 60 * 60 * 1000
 
+const BROKEN = 'damaged: '
+
+/** What a source says of an item that contradicts itself, whatever the others say. */
+export const broken = (cause: string): string => `${BROKEN}${cause}`
+export const isBroken = (value: string): boolean => value.startsWith(BROKEN)
+
 /** Whoever is believed before any mirror: a checksum database, a signature. */
 export type Authority = { name: string; url: string; value: string }
 
@@ -16,7 +22,7 @@ export type Verdict = { truth: { value: string; ground: Ground } | null; wrong: 
 
 /**
  * Compares what several sources say of one thing that has one true value. An authority is believed first, then
- * the official source, then a majority of at least two and more than half.
+ * the official source, then a majority of at least two and more than half. What is broken is wrong in any case.
  */
 export function compare(
   item: string,
@@ -26,7 +32,8 @@ export function compare(
 ): Verdict {
   const said = saidOf(item, checks)
   const truth = truthOf(said, candidates, authority)
-  const wrong = new Set([...said].filter(([, value]) => truth !== null && value !== truth.value).map(([id]) => id))
+  const differs = (value: string): boolean => isBroken(value) || (truth !== null && value !== truth.value)
+  const wrong = new Set([...said].filter(([, value]) => differs(value)).map(([id]) => id))
   return { truth, wrong, agree: said.size - wrong.size }
 }
 
@@ -46,13 +53,27 @@ function truthOf(
   authority: Authority | null,
 ): Verdict['truth'] {
   if (authority !== null) return { value: authority.value, ground: 'authority' }
-  const official = candidates.find(({ id, official: yes }) => yes && said.has(id))
-  const value = official === undefined ? undefined : said.get(official.id)
+  const whole = new Map([...said].filter(([, value]) => !isBroken(value)))
+  const official = candidates.find(({ id, official: yes }) => yes && whole.has(id))
+  const value = official === undefined ? undefined : whole.get(official.id)
   if (value !== undefined) return { value, ground: 'official' }
   const counts = new Map<string, number>()
-  for (const one of said.values()) counts.set(one, (counts.get(one) ?? 0) + 1)
-  for (const [one, count] of counts) if (count >= 2 && count * 2 > said.size) return { value: one, ground: 'majority' }
+  for (const one of whole.values()) counts.set(one, (counts.get(one) ?? 0) + 1)
+  for (const [one, count] of counts) if (count >= 2 && count * 2 > whole.size) return { value: one, ground: 'majority' }
   return null
+}
+
+/** Puts all that are wrong into `out`, with what they say and what is true. */
+export function putOut(
+  item: string,
+  checks: ReadonlyMap<string, Check>,
+  verdict: Verdict,
+  out: Map<string, Out>,
+): void {
+  const truth = verdict.truth === null ? '' : `, ${verdict.truth.ground}: ${verdict.truth.value}`
+  for (const id of verdict.wrong)
+    if (!out.has(id))
+      out.set(id, { reason: 'wrong-content', cause: `${item}: ${checks.get(id)?.says[item] ?? ''}${truth}` })
 }
 
 /** The row of the table: null while all say the same, and it is true. */

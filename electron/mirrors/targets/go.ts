@@ -25,7 +25,7 @@ import {
   textOf,
   together,
 } from './answers.ts'
-import { type Authority, compare, conflictOf, contentNote, type Out } from './compare.ts'
+import { type Authority, broken, compare, conflictOf, contentNote, isBroken, type Out, putOut } from './compare.ts'
 import type { GoContext } from './context.ts'
 import { judgeAges } from './judge-ages.ts'
 import { compareSemver, isRelease } from './versions.ts'
@@ -33,8 +33,6 @@ import { compareSemver, isRelease } from './versions.ts'
 type Module = { path: string; version: string }
 
 const infoSchema = z.object({ Version: z.string().min(1), Time: z.string().optional() })
-/** Begins the text of a hash that could not be computed. */
-const DAMAGED = 'damaged: '
 /** Proxies that are asked for the checksum database beside its own address. */
 const MAX_ROUTES = 3
 
@@ -52,7 +50,7 @@ export function goAdapter(context: GoContext, now: () => number): Adapter {
   let bulkSums: ModuleSums | null = null
   const whole: Bulk['whole'] = (body) => {
     const hash = zipSays(body)
-    const wrong = hash.startsWith(DAMAGED) || (bulkSums !== null && bulkSums.zip !== hash)
+    const wrong = isBroken(hash) || (bulkSums !== null && bulkSums.zip !== hash)
     return wrong ? `${nameOf(bulk)}: ${hash}${bulkSums === null ? '' : `, ${db?.name ?? ''}: ${bulkSums.zip}`}` : null
   }
 
@@ -112,7 +110,7 @@ function zipSays(body: Uint8Array): string {
   try {
     return hashZip(body)
   } catch (error) {
-    if (error instanceof ZipError) return `${DAMAGED}${error.message}`
+    if (error instanceof ZipError) return broken(error.message)
     throw error
   }
 }
@@ -180,22 +178,20 @@ async function prove(
   signal: AbortSignal,
 ): Promise<ModuleSums | null> {
   if (db === null || routes.length === 0) return null
-  const stop = new AbortController()
-  const inner = AbortSignal.any([signal, stop.signal])
   const escaped = `${escape(module.path)}@${escape(module.version)}`
-  const asked = routes.map(async (base) => {
-    const sums = await lookUp(db, base, { ...module, escaped }, http, inner)
-    if (sums === null) throw new OutError('wrong-content', `${base}: no proved answer`)
-    return sums
-  })
   try {
-    return await Promise.any(asked)
+    return await together(signal, (inner) =>
+      Promise.any(
+        routes.map(async (base) => {
+          const sums = await lookUp(db, base, { ...module, escaped }, http, inner)
+          if (sums === null) throw new OutError('wrong-content', `${base}: no proved answer`)
+          return sums
+        }),
+      ),
+    )
   } catch {
     signal.throwIfAborted()
     return null
-  } finally {
-    stop.abort()
-    await Promise.allSettled(asked)
   }
 }
 
@@ -218,18 +214,12 @@ function judgeGo(
         ? null
         : { name: db.name, url: db.url, value: item === items.zip ? sums.zip : sums.goMod }
     const verdict = compare(item, checks, candidates, authority)
-    const wrong = new Set(verdict.wrong)
-    for (const [id, { says }] of checks) if (says[item]?.startsWith(DAMAGED)) wrong.add(id)
-    const note = contentNote({ ...verdict, wrong, agree: checks.size - wrong.size }, authority)
-    const conflict = conflictOf(item, checks, candidates, { wrong, note }, authority)
+    const note = contentNote(verdict, authority)
+    const conflict = conflictOf(item, checks, candidates, { wrong: verdict.wrong, note }, authority)
     if (conflict) conflicts.push(conflict)
-    for (const id of wrong) {
-      safe.delete(id)
-      const truth = verdict.truth === null ? '' : `, ${verdict.truth.ground}: ${verdict.truth.value}`
-      if (!out.has(id))
-        out.set(id, { reason: 'wrong-content', cause: `${item}: ${checks.get(id)?.says[item] ?? ''}${truth}` })
-    }
+    putOut(item, checks, verdict, out)
   }
+  for (const id of out.keys()) safe.delete(id)
   const ages = judgeAges(items.latest, checks, candidates, compareSemver, now, out)
   return { out, conflicts: [...conflicts, ...ages.conflicts], safe, fresh: ages.fresh }
 }
