@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import i18next from 'i18next'
 import { useEffect } from 'react'
 import type { Finding } from '../../electron/contract/note.ts'
+import type { Profile } from '../../electron/contract/profile.ts'
 import { Commands } from '../components/commands.tsx'
 import { useAppInfo } from '../store/app-info.ts'
 import { isLocked, useWizard } from '../store/wizard.ts'
@@ -12,6 +13,7 @@ export function AdminNotice({ paths }: { paths: readonly string[] }) {
   const { info, load } = useAppInfo()
   useEffect(() => void load(), [load])
   const opened = useWizard((wizard) => wizard.opened)
+  const scope = useWizard((wizard) => wizard.profile.env?.scope)
   const wizard = useWizard.getState()
   // As root it is not the rights that are missing: the file itself cannot be written.
   const root = info?.root != null
@@ -36,16 +38,23 @@ export function AdminNotice({ paths }: { paths: readonly string[] }) {
       )}
       <div className={css.actions}>
         {!locked && (
-          <Button variant="default" onClick={() => wizard.go('sources')}>
+          <Button variant="default" onClick={() => wizard.edit(withoutDocker)}>
             {i18next.t('review:admin.sources')}
           </Button>
         )}
-        <Button variant="default" onClick={() => wizard.go('environment')}>
-          {i18next.t('review:admin.environment')}
-        </Button>
+        {scope === 'system' && (
+          <Button variant="default" onClick={() => wizard.go('environment')}>
+            {i18next.t('review:admin.environment')}
+          </Button>
+        )}
       </div>
     </section>
   )
+}
+
+/** The choices with Docker's own source left as it is now; the page plans anew by itself. */
+function withoutDocker({ sources: { docker: _docker, ...sources } = {}, ...profile }: Profile): Profile {
+  return Object.keys(sources).length === 0 ? profile : { ...profile, sources }
 }
 
 /** No engine answers: a run could not begin. */
