@@ -243,12 +243,13 @@ test('a terminal is opened with the shell of the same machine; without one the p
   const terminal = join(bin, 'x-terminal-emulator')
   writeFileSync(terminal, `#!/bin/sh\nprintf '%s\\n' "$PWD" "$@" > ${heard}.new && mv ${heard}.new ${heard}\n`)
   chmodSync(terminal, 0o755)
-  await start([], { PATH: `${bin}:${process.env['PATH'] ?? ''}` })
+  await start(['--lang', 'zh-CN'], { PATH: `${bin}:${process.env['PATH'] ?? ''}` })
   expect(await ask('terminal.open', { image: 'golang:1.26' })).toEqual(answered(true))
   await expect.poll(() => existsSync(heard)).toBe(true)
   const [at, ...rest] = readFileSync(heard, 'utf8').trimEnd().split('\n')
   expect(at).toBe(open.home)
-  expect(rest.slice(-7)).toEqual(['shell', '--image', 'golang:1.26', '--home', open.home, '--root', open.root])
+  const places = ['--home', open.home, '--root', open.root]
+  expect(rest.slice(-9)).toEqual(['shell', '--image', 'golang:1.26', '--lang', 'zh-CN', ...places])
   expect(rest[0]).toBe('-e')
 })
 

@@ -48,7 +48,13 @@ async function look(step: Step): Promise<void> {
       for (const [width, height] of SIZES) {
         await resize(width, height)
         // Half a change of colours is no picture to judge by.
-        await open.page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)))
+        await open.page.evaluate(async () => {
+          const passing = document
+            .getAnimations()
+            .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
+          // One that is called off (its element has gone) is over as well.
+          await Promise.allSettled(passing.map(({ finished }) => finished))
+        })
         const name = `${step} ${lang} ${colorScheme} ${width}x${height}`
         await open.page.screenshot({ path: `test-results/look/${name.replaceAll(' ', '-')}.png` })
         found.push(...(await findings()).map((finding) => `${name}: ${finding}`))

@@ -34,6 +34,8 @@ const summary = {
   files: [],
   image: 'golang:1.27',
   choices: [],
+  receipt: null,
+  module: null,
 }
 const undone = { run: 'r1', restored: ['/x'], kept: [], removedFolders: [], removedImages: [] }
 
