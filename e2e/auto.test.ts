@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { errorOf, goready, profile, tree } from './harness.ts'
@@ -103,4 +104,53 @@ test('the catalogue is listed, the dead included', async () => {
   const people = await goready(lab, ['mirrors', 'list', '--target', 'go', '--lang', 'zh-CN'])
   expect(people.stdout).toContain('https://goproxy.cn')
   expect(people.stdout).not.toContain('npmmirror')
+})
+
+test('own sources are added, take part, and are removed', async () => {
+  const before = tree(lab.home)
+  const add = (url: string) =>
+    goready(lab, ['mirrors', 'add', '--target', 'go', '--url', url, '--name', '机房', '--json'])
+  const added = await add(lab.goproxy.url)
+  expect(added.code).toBe(0)
+  const file = catalogue([['go', DEAD, 'upstream']])
+  const path = await profile(lab, { sources: { go: 'auto', sumdb: lab.goproxy.sumdb } })
+  const plan = await goready(lab, ['plan', '--profile', path, '--json', '--catalogue', file])
+  expect(JSON.stringify(plan.last.choices)).toContain(lab.goproxy.url)
+  const people = await goready(lab, ['mirrors', 'list', '--target', 'go', '--lang', 'zh-CN'])
+  expect(people.stdout).toMatch(/机房 .*自己添加/)
+  const twice = await add(`${lab.goproxy.url}/`)
+  expect([twice.code, errorOf(twice).code]).toEqual([2, 'bad-arguments'])
+  expect((await add('https://u:secret@a.example')).code).toBe(2)
+  const id = JSON.parse(added.stdout).added
+  expect((await goready(lab, ['mirrors', 'remove', id])).code).toBe(0)
+  expect((await goready(lab, ['mirrors', 'remove', id])).code).toBe(2)
+  await rm(join(lab.home, '.local/state/goready/own-mirrors.json'))
+  expect(tree(lab.home)).toEqual(before)
+})
+
+test('a renewal that is not signed, or changed since, is refused, and the list stays', async () => {
+  const signed = readFileSync('assets/mirrors.signed')
+  let body = signed.subarray(0, -2)
+  const server = createServer((_, response) => response.end(body))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/`
+  try {
+    const renew = () => goready(lab, ['mirrors', 'list', '--refresh', '--url', url, '--json'])
+    const changed = await renew()
+    expect(changed.code).toBe(1)
+    expect(changed.last).toMatchObject({
+      origin: 'built-in',
+      findings: [{ note: { key: 'catalogue:renew.bad-signature' } }],
+    })
+    expect(JSON.parse(changed.stdout).mirrors.length).toBeGreaterThan(30)
+    body = Buffer.from('<html>log in first</html>')
+    expect((await renew()).last).toMatchObject({ findings: [{ note: { key: 'catalogue:renew.not-signed' } }] })
+    const people = await goready(lab, ['mirrors', 'list', '--refresh', '--url', url, '--lang', 'en'])
+    expect(people.stdout).toContain('not signed')
+    // Nobody is asked for a catalogue as long as nobody has named an address.
+    expect((await goready(lab, ['mirrors', 'list', '--refresh'])).code).toBe(2)
+  } finally {
+    server.close()
+  }
 })

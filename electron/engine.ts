@@ -1,11 +1,13 @@
 import type { TagList } from './contract/image.ts'
 import type { Machine } from './contract/machine.ts'
 import type { PlanView } from './contract/plan.ts'
+import type { OwnMirror } from './contract/mirror.ts'
 import type { Finding } from './contract/note.ts'
 import type { Profile } from './contract/profile.ts'
 import type { ApplyResult, ConflictPolicy, RunSummary, UndoResult } from './contract/run.ts'
 import type { TaskReport } from './contract/task.ts'
 import type { DockerHelp } from './contract/wizard.ts'
+import { checkUrl } from './contract/grammar.ts'
 import { CodedError } from './core/errors.ts'
 import { readRuns } from './core/journal.ts'
 import { lockHolder, withLock } from './core/lock.ts'
@@ -22,9 +24,10 @@ import { removeRuns } from './engine/remove-runs.ts'
 import { shellArguments } from './engine/shell-arguments.ts'
 import type { RunRequest } from './engine/run-request.ts'
 import { loadAssets } from './engine/assets.ts'
+import { MirrorBook, type MirrorList } from './engine/mirror-book.ts'
+import { preferencesFile } from './desk/preferences.ts'
 import { PlanBook } from './engine/plans.ts'
 import { type Advice, adviseForGoMod } from './docker/go-mod.ts'
-import type { MirrorCatalogue } from './mirrors/catalogue.ts'
 import type { ProbeResult, ProbeTarget } from './mirrors/probe.ts'
 import { openPlatform } from './platform/index.ts'
 import { dockerHandler } from './settings/docker/handler.ts'
@@ -52,7 +55,17 @@ export type Engine = {
   places: Places
   detect(signal: AbortSignal): Promise<Machine>
   tags(options: { refresh: boolean }, signal: AbortSignal): Promise<TagList>
-  mirrors(): MirrorCatalogue
+  /** The newest catalogue that can be trusted, and the person's own mirrors behind it. */
+  mirrors(): Promise<MirrorList>
+  /**
+   * Fetches a newer catalogue from `url`, else from the address in the preferences, and says what came of it.
+   * Throws `bad-arguments` where there is no address.
+   */
+  refreshMirrors(url: string | null, signal: AbortSignal): Promise<Finding>
+  ownMirrors(): Promise<OwnMirror[]>
+  /** Adds (`id` empty) or changes one; answers all. Throws `bad-arguments` {reason}. */
+  saveOwnMirror(mirror: OwnMirror): Promise<OwnMirror[]>
+  removeOwnMirror(id: string): Promise<OwnMirror[]>
   makePlan(profile: Profile, signal: AbortSignal): Promise<PlanView>
   startApply(planId: string): string
   startPull(image: string): string
@@ -89,12 +102,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const assets = await loadAssets(options.catalogue)
   const handlers = new Map([['docker-reload' as const, dockerHandlerFor(platform)]])
   const tools: RunTools = { sys, handlers, state: places.state, pid: process.pid, presence: platform.presence }
-  const images = openImages(sys, places, assets.tags, () =>
-    assets.mirrors.mirrors.flatMap(({ target, status, url }) =>
+  const given = { catalogue: assets.mirrors, origin: assets.named ? ('file' as const) : ('built-in' as const) }
+  const book = new MirrorBook({ sys, state: places.state, given })
+  const images = openImages(sys, places, assets.tags, async () =>
+    (await book.list()).mirrors.flatMap(({ target, status, url }) =>
       target === 'docker' && status === 'alive' ? [url] : [],
     ),
   )
-  const plans = new PlanBook({ sys, places, images, assets })
+  const plans = new PlanBook({ sys, places, images, mirrors: () => book.list() })
   const tasks = new TaskRegistry()
   const settle = async (signal: AbortSignal): Promise<readonly Finding[]> => {
     if (!(await hasInterrupted(tools))) return []
@@ -107,7 +122,17 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     places,
     detect: (signal) => detectMachine(platform, sys, signal),
     tags: ({ refresh }, signal) => images.tags(refresh, signal),
-    mirrors: () => assets.mirrors,
+    mirrors: () => book.list(),
+    async refreshMirrors(url, signal) {
+      const address = url ?? (await preferencesFile(places.state, sys).read())?.catalogueUrl ?? null
+      if (address === null) throw new CodedError('bad-arguments', { reason: 'catalogue:reason.noAddress' })
+      const reason = checkUrl(address)
+      if (reason !== null) throw new CodedError('bad-arguments', { reason: `grammar:${reason}` })
+      return book.refresh(address, signal)
+    },
+    ownMirrors: () => book.own(),
+    saveOwnMirror: (mirror) => book.save(mirror),
+    removeOwnMirror: (id) => book.remove(id),
     makePlan: (profile, signal) => plans.make(profile, signal),
     startApply: (planId) =>
       tasks.run(
@@ -135,7 +160,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         tools,
         evenUndo,
         tasks.list().some(({ state }) => state === 'running'),
-        more,
+        async () => {
+          await book.forget()
+          await more()
+        },
       ),
     async undoConflicts(runId) {
       const { runs } = await readRuns(places.state, sys)

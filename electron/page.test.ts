@@ -81,7 +81,7 @@ test('another host and another method are refused', () => {
 test('the first answers stand in the page as one attribute, whatever they say, and only while there are some', () => {
   const waiting: Start[] = [
     {
-      preferences: { language: 'auto', theme: 'dark', catalogue: `/a"><script>$&'&quot;.json` },
+      preferences: { language: 'auto', theme: 'dark', catalogue: `/a"><script>$&'&quot;.json`, catalogueUrl: null },
       root: null,
       fresh: true,
     },

@@ -17,6 +17,8 @@ const OPTIONS = {
   run: { type: 'string' },
   'on-conflict': { type: 'string' },
   target: { type: 'string' },
+  url: { type: 'string' },
+  name: { type: 'string' },
   image: { type: 'string' },
 } as const
 
@@ -42,6 +44,8 @@ export type Args = {
   run: string | null
   onConflict: 'ask' | 'keep' | 'restore' | 'ours'
   target: string | null
+  url: string | null
+  name: string | null
   image: string | null
 }
 
@@ -77,6 +81,8 @@ export function readArgs(argv: readonly string[], environment: Readonly<Record<s
     run: values.run ?? null,
     onConflict: oneOf('on-conflict', values['on-conflict'], ['ask', 'keep', 'restore', 'ours'], 'ask'),
     target: values.target ?? null,
+    url: values.url ?? null,
+    name: values.name ?? null,
     image: values.image ?? null,
   }
 }

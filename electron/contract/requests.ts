@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { imageSchema, profileSchema } from './profile.ts'
 import { tagListSchema } from './image.ts'
 import { machineSchema } from './machine.ts'
-import { mirrorViewSchema } from './mirror.ts'
-import { appErrorSchema } from './note.ts'
+import { mirrorViewSchema, ownMirrorSchema } from './mirror.ts'
+import { appErrorSchema, findingSchema } from './note.ts'
 import { planViewSchema } from './plan.ts'
 import { conflictPolicySchema, runSummarySchema } from './run.ts'
 import { taskViewSchema } from './task.ts'
@@ -58,6 +58,12 @@ export const requests = {
   'profile.export': { input: z.object({ profile: profileSchema }), output: z.string().nullable() },
   'goMod.advise': { input: z.object({ text: z.string().max(MAX_TEXT).nullable() }), output: adviceSchema.nullable() },
   'mirror.list': { input: nothing, output: z.array(mirrorViewSchema) },
+  /** Renews the catalogue from the address in the preferences; the finding says what came of it. */
+  'mirror.refresh': { input: nothing, output: findingSchema },
+  'mirror.own': { input: nothing, output: z.array(ownMirrorSchema) },
+  /** Adds one (`id` empty) or changes one; answers all. */
+  'mirror.saveOwn': { input: ownMirrorSchema, output: z.array(ownMirrorSchema) },
+  'mirror.removeOwn': { input: z.object({ id: z.string().max(64) }), output: z.array(ownMirrorSchema) },
   'mirror.probe': {
     input: z.object({ target: z.enum(['go', 'docker']), urls: z.array(z.string().max(2048)).max(32) }),
     output: z.array(probeResultSchema),

@@ -31,6 +31,8 @@ export const preferencesSchema = z.object({
   theme: z.enum(['auto', 'light', 'dark']),
   /** Another catalogue file; it counts from the next start. */
   catalogue: z.string().max(4096).nullable(),
+  /** Where a renewed catalogue comes from. Nothing is asked but by the person's own wish. */
+  catalogueUrl: z.string().max(2048).nullable().default(null),
 })
 export type Preferences = z.infer<typeof preferencesSchema>
 

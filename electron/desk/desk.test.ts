@@ -38,7 +38,7 @@ function opened(files: Readonly<Record<string, string>> = {}, given: string | nu
 test('preferences: the defaults until somebody chooses, then what was chosen, for its owner alone', async () => {
   const { desk, sys, desktop } = opened()
   expect(await desk.preferences()).toEqual(DEFAULTS)
-  const chosen: Preferences = { language: 'en', theme: 'dark', catalogue: '/c.json' }
+  const chosen: Preferences = { language: 'en', theme: 'dark', catalogue: '/c.json', catalogueUrl: null }
   expect(await desk.savePreferences(chosen)).toEqual(chosen)
   expect(await desk.preferences()).toEqual(chosen)
   expect(desktop.prefer).toHaveBeenCalledWith(chosen)

@@ -10,6 +10,7 @@ export type Early = {
   language: 'auto' | Language
   theme: 'auto' | 'light' | 'dark'
   catalogue: string | null
+  catalogueUrl: string | null
   place: Place | null
 }
 
@@ -21,11 +22,15 @@ export function readEarly(state: string): Early {
   const preferences = readObject(under(state, 'preferences.json'))
   const one = <T extends string>(name: string, allowed: readonly T[]): T | 'auto' =>
     allowed.find((value) => value === preferences.get(name)) ?? 'auto'
-  const catalogue = preferences.get('catalogue')
+  const text = (name: string): string | null => {
+    const value = preferences.get(name)
+    return typeof value === 'string' && value !== '' ? value : null
+  }
   return {
     language: one('language', ['zh-CN', 'en']),
     theme: one('theme', ['light', 'dark']),
-    catalogue: typeof catalogue === 'string' && catalogue !== '' ? catalogue : null,
+    catalogue: text('catalogue'),
+    catalogueUrl: text('catalogueUrl'),
     place: readPlace(Object.fromEntries(readObject(under(state, PLACE_FILE)))),
   }
 }
@@ -35,13 +40,13 @@ export function readEarly(state: string): Early {
  * parsed by its schema, when the page asks for it.
  */
 export function startOf(
-  { language, theme, catalogue }: Early,
+  { language, theme, catalogue, catalogueUrl }: Early,
   places: Places,
   uid: number,
   given: string | null,
 ): Start {
   return {
-    preferences: { language, theme, catalogue },
+    preferences: { language, theme, catalogue, catalogueUrl },
     root: rootOf(places, uid),
     fresh: given === null && !existsSync(under(places.state, DRAFT_FILE)),
   }

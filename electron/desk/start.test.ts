@@ -17,7 +17,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 test('what is read before the first pixel is never an error', () => {
-  const nothing = { language: 'auto', theme: 'auto', catalogue: null, place: null }
+  const nothing = { language: 'auto', theme: 'auto', catalogue: null, catalogueUrl: null, place: null }
   expect(readEarly(join(folder, 'none'))).toEqual(nothing)
   for (const text of ['', '7', 'null', '{"language":7,"theme":"pink","catalogue":""}']) {
     writeFileSync(join(folder, 'preferences.json'), text)
@@ -29,6 +29,7 @@ test('what is read before the first pixel is never an error', () => {
     language: 'en',
     theme: 'dark',
     catalogue: '/c',
+    catalogueUrl: null,
     place: { x: 1, y: 2, width: 600, height: 400, maximized: true },
   })
 })
@@ -39,7 +40,7 @@ test('a start is fresh without a draft and without a profile; root is told with 
     state: folder,
   }
   const early = readEarly(folder)
-  const preferences = { language: 'auto', theme: 'auto', catalogue: null }
+  const preferences = { language: 'auto', theme: 'auto', catalogue: null, catalogueUrl: null }
   expect(startOf(early, places, 1000, null)).toEqual({ preferences, root: null, fresh: true })
   expect(startOf(early, places, 0, '/p.yml')).toEqual({
     preferences,

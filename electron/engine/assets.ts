@@ -7,7 +7,8 @@ import { parseJson } from '../core/json-file.ts'
 import { type Catalogue, loadCatalogue, loadTags } from '../docker/catalogue.ts'
 import { loadMirrors, type MirrorCatalogue, readMirrors } from '../mirrors/catalogue.ts'
 
-export type Assets = { tags: Catalogue; mirrors: MirrorCatalogue }
+/** `named`: the mirrors come from the file that a person named. */
+export type Assets = { tags: Catalogue; mirrors: MirrorCatalogue; named: boolean }
 
 /**
  * The shipped catalogues, or what `--catalogue FILE` puts in their place: a file with `tags`
@@ -20,7 +21,7 @@ export async function loadAssets(file: string | null): Promise<Assets> {
     tags: () => readFile(join(folder, 'golang-tags.json'), 'utf8').then((text) => loadCatalogue(text)),
     mirrors: async () => readMirrors(await readFile(join(folder, 'mirrors.json'), 'utf8'), 'mirrors.json'),
   }
-  if (file === null) return { tags: await shipped.tags(), mirrors: await shipped.mirrors() }
+  if (file === null) return { tags: await shipped.tags(), mirrors: await shipped.mirrors(), named: false }
   let text: string
   try {
     text = await readFile(file, 'utf8')
@@ -30,6 +31,7 @@ export async function loadAssets(file: string | null): Promise<Assets> {
   const { mirrors, ...tags } = parseObject(text, file)
   return {
     tags: 'tags' in tags ? loadTags(tags, file, text) : await shipped.tags(),
+    named: mirrors !== undefined,
     mirrors:
       mirrors === undefined
         ? await shipped.mirrors()

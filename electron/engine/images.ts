@@ -54,7 +54,7 @@ export function openImages(
   sys: System,
   places: Places,
   catalogue: Catalogue,
-  witnesses: () => readonly string[] = () => [],
+  witnesses: () => Promise<readonly string[]> = () => Promise.resolve([]),
 ): Images {
   const state = (signal: AbortSignal): Promise<DockerState> => dockerState(sys, places, signal)
   const open = async (signal: AbortSignal): Promise<DockerEngine> =>
@@ -123,7 +123,7 @@ export function openImages(
         ready: async (at) => requireRunning(await state(at)),
         async pull(at, report) {
           if (mirrors.length === 0) return pull(reference, retries, at, report)
-          const options = { signal: at, report, mirrors, witnesses: witnesses() }
+          const options = { signal: at, report, mirrors, witnesses: await witnesses() }
           served = await pullDirect(await open(at), reference, options)
           return served.facts
         },
@@ -137,7 +137,7 @@ export function openImages(
         remove: async () => removeImage(await open(AbortSignal.timeout(REMOVE_TIMEOUT)), reference),
         async receipt(facts, at) {
           const own = (await state(at)).mirrors
-          return served === null ? engineReceipt(facts, own, at, witnesses()) : directReceipt(served, own)
+          return served === null ? engineReceipt(facts, own, at, await witnesses()) : directReceipt(served, own)
         },
       }
       const notes: Note[] = image === reference ? [] : [{ key: 'plan:image', values: { image, reference } }]

@@ -12,7 +12,7 @@ import { viewPlan } from '../core/view.ts'
 import { settleAuto } from '../mirrors/settle.ts'
 import { formats, settings } from '../settings/index.ts'
 import { refuseNotYet } from '../settings/unsupported.ts'
-import type { Assets } from './assets.ts'
+import type { MirrorCatalogue } from '../mirrors/catalogue.ts'
 import type { Images } from './images.ts'
 
 /** Milliseconds for one probe where the profile says nothing. */
@@ -20,7 +20,7 @@ const PROBE_TIMEOUT = 4000
 /** A window that is left open makes a plan for every look at the page. */
 const KEPT = 16
 
-type Parts = { sys: System; places: Places; images: Images; assets: Assets }
+type Parts = { sys: System; places: Places; images: Images; mirrors(): Promise<MirrorCatalogue> }
 
 /** Makes plans and holds them: the bytes stay here, a plan is applied by its id, once. */
 export class PlanBook {
@@ -34,11 +34,11 @@ export class PlanBook {
   /** Settles a profile to the changes that it would make on this machine. Only reads. */
   async make(profile: Profile, signal: AbortSignal): Promise<PlanView> {
     refuseNotYet(profile)
-    const { sys, places, images, assets } = this.#parts
+    const { sys, places, images, mirrors } = this.#parts
     const timeout = parseDuration(profile.policy?.timeout ?? '') ?? PROBE_TIMEOUT
-    const probe: Prober = (target, current, at) => {
+    const probe: Prober = async (target, current, at) => {
       if (target !== 'go' && target !== 'docker') throw new CodedError('not-yet', { key: `sources.${target}: auto` })
-      return settleAuto(target, current, assets.mirrors, timeout, at)
+      return settleAuto(target, current, await mirrors(), timeout, at)
     }
     const proposals: Proposal[] = []
     for (const setting of settings) {

@@ -44,7 +44,11 @@ export function createHandlers(engine: () => Promise<Engine>, desk: Desk, signal
       const { go, toolchain, tag, findings } = await (await engine()).advise(goMod, signal)
       return { go, toolchain, tag: tag?.tag ?? null, findings: [...findings] }
     },
-    'mirror.list': async () => [...(await engine()).mirrors().mirrors],
+    'mirror.list': async () => [...(await (await engine()).mirrors()).mirrors],
+    'mirror.refresh': async () => (await engine()).refreshMirrors(null, signal),
+    'mirror.own': async () => (await engine()).ownMirrors(),
+    'mirror.saveOwn': async (mirror) => (await engine()).saveOwnMirror(mirror),
+    'mirror.removeOwn': async ({ id }) => (await engine()).removeOwnMirror(id),
     'mirror.probe': async ({ target, urls }) => (await engine()).probe(target, urls, signal),
     'image.size': async ({ image }) => (await engine()).imageSize(image, signal),
     async 'docker.help'() {

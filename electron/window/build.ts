@@ -37,7 +37,7 @@ export async function buildDesk({ places, options, engine, speak, desktop }: Bui
         language: options.lang,
         places,
         uid: sys.identity.uid,
-        catalogueDate: (await engine()).mirrors().date,
+        catalogueDate: (await (await engine()).mirrors()).date,
         licences: await readLicences(join(app.getAppPath(), 'out', 'main', 'licences.json')),
       }),
   })

@@ -4,7 +4,7 @@ import { request } from '../api.ts'
 import { firstLanguage } from '../i18n/setup.ts'
 import { useLanguage } from './language.ts'
 
-export const FIRST_PREFERENCES: Preferences = { language: 'auto', theme: 'auto', catalogue: null }
+export const FIRST_PREFERENCES: Preferences = { language: 'auto', theme: 'auto', catalogue: null, catalogueUrl: null }
 
 type PreferencesStore = {
   preferences: Preferences

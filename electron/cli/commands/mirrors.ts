@@ -1,33 +1,72 @@
-import { targetSchema } from '../../contract/mirror.ts'
+import { TARGET_IDS, type TargetId } from '../../contract/mirror.ts'
 import { CodedError } from '../../core/errors.ts'
-import type { Mirror, MirrorCatalogue } from '../../mirrors/catalogue.ts'
+import { redact } from '../../core/redact.ts'
+import type { MirrorList } from '../../engine/mirror-book.ts'
+import type { Mirror } from '../../mirrors/catalogue.ts'
 import { badValue, need, noMore, unknownCommand } from '../args.ts'
 import { type Command, type Context, EXIT } from '../command.ts'
 import type { Output } from '../output.ts'
 
-/** `mirrors list`: the catalogue, the dead included. */
+/** `mirrors list|add|remove`: the catalogue, the dead included, and the person's own. */
 export const mirrors: Command = (context) => {
   const { args } = context
   const verb = need(args.words[1], 'list')
   if (verb === 'race') throw new CodedError('not-yet', { key: 'mirrors race' })
-  if (verb !== 'list') throw unknownCommand(`mirrors ${verb}`)
-  noMore(args.words, 2)
-  list(context)
-  return Promise.resolve(EXIT.done)
+  noMore(args.words, verb === 'remove' ? 3 : 2)
+  if (verb === 'list') return list(context)
+  if (verb === 'add') return add(context)
+  if (verb === 'remove') return remove(context)
+  throw unknownCommand(`mirrors ${verb}`)
 }
 
-function list({ args, output, engine }: Context): void {
-  if (args.target !== null && !targetSchema.safeParse(args.target).success) throw badValue('--target', args.target)
-  const catalogue = engine.mirrors()
-  const shown = catalogue.mirrors.filter((mirror) => args.target === null || mirror.target === args.target)
-  output.document({ ...catalogue, mirrors: shown })
-  table({ ...catalogue, mirrors: shown }, output)
+/** With `--refresh` after a renewal; a renewal that was refused is status 1, and the list is still shown. */
+async function list({ args, output, engine, signal }: Context): Promise<number> {
+  const target = args.target === null ? null : targetOf(args.target)
+  const renewal = args.refresh ? await engine.refreshMirrors(args.url, signal) : null
+  const known = await engine.mirrors()
+  const shown = known.mirrors.filter((mirror) => target === null || mirror.target === target)
+  const findings = renewal === null ? known.findings : [renewal, ...known.findings]
+  output.document({ ...known, mirrors: shown, findings })
+  for (const finding of findings) {
+    output.line(output.text.finding(finding))
+    for (const detail of finding.details ?? []) output.line(output.paint('dim', `  ${redact(detail)}`))
+  }
+  table({ ...known, mirrors: shown }, output)
+  return renewal?.severity === 'warning' ? EXIT.failed : EXIT.done
+}
+
+async function add({ args, output, engine }: Context): Promise<number> {
+  const target = targetOf(need(args.target, '--target'))
+  const url = need(args.url, '--url')
+  const name = args.name ?? ''
+  if (name.length > MAX_NAME) throw badValue('--name', name)
+  const all = await engine.saveOwnMirror({ id: '', target, name, url })
+  const id = all.at(-1)?.id ?? ''
+  output.document({ added: id, own: all })
+  output.line(output.text.say('catalogue:added', { url, id }))
+  return EXIT.done
+}
+
+async function remove({ args, output, engine }: Context): Promise<number> {
+  const id = need(args.words[2], 'ID')
+  const all = await engine.removeOwnMirror(id)
+  output.document({ removed: id, own: all })
+  output.line(output.text.say('catalogue:removed', { id }))
+  return EXIT.done
+}
+
+const MAX_NAME = 100
+
+function targetOf(text: string): TargetId {
+  const target = TARGET_IDS.find((one) => one === text)
+  if (target === undefined) throw badValue('--target', text)
+  return target
 }
 
 /** Two lines each: what it is, and indented what is known of it. */
-function table({ date, mirrors: shown }: MirrorCatalogue, output: Output): void {
+function table({ date, origin, mirrors: shown }: MirrorList, output: Output): void {
   const { text, paint } = output
-  output.line(text.say('catalogue:origin.built-in', { date }))
+  output.line(text.say(`catalogue:origin.${origin}`, { date }))
   const names = shown.map((mirror) => nameOf(mirror, text.lang))
   const width = Math.max(0, ...names.map(columns))
   for (const [at, mirror] of shown.entries()) {
