@@ -1,9 +1,12 @@
-import { chownSync, mkdirSync, readFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { chownSync, copyFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { errorOf, goready, labProfile, profile } from './harness.ts'
+import { errorOf, goready, labProfile, profile, tree } from './harness.ts'
 import { type Lab, startLab } from './lab/lab.ts'
 
+const run = promisify(execFile)
 const IMAGE = 'golang:1.26-alpine'
 let lab: Lab
 beforeAll(async () => {
@@ -132,4 +135,47 @@ test('a cut in the middle of a direct pull leaves no name behind', async () => {
   const outcome = await apply({ pull: 'direct' })
   expect(outcome.code).toBe(1)
   expect(await names()).toEqual([])
+})
+
+test('a private registry: its authority for that host alone, and undo takes it back', async () => {
+  const { host } = new URL(lab.registry.httpsUrl)
+  const before = tree(join(lab.root, 'etc'))
+  const sources = { go: lab.goproxy.url, sumdb: lab.goproxy.sumdb, docker: [lab.registry.httpsUrl] }
+  const bare = await apply({ pull: 'direct', sources })
+  expect(bare.code).toBe(1)
+  expect(tree(join(lab.root, 'etc'))).toEqual(before)
+  copyFileSync(lab.ca, join(lab.dir, 'room-ca.pem'))
+  const authorities = [{ file: 'room-ca.pem', for: ['docker'] }]
+  const outcome = await apply({ pull: 'direct', sources, authorities })
+  expect(outcome.stderr).toBe('')
+  expect(outcome.code).toBe(0)
+  const placed = join(lab.root, 'etc/docker/certs.d', host, 'ca.crt')
+  expect(readFileSync(placed)).toEqual(readFileSync(lab.ca))
+  expect(outcome.last).toMatchObject({
+    result: {
+      receipt: { served: { how: 'direct', endpoint: lab.registry.httpsUrl, proved: true } },
+      findings: expect.arrayContaining([
+        { id: `authority.${host}`, severity: 'ok', note: { key: 'setting:authority.answered', values: { host } } },
+      ]),
+    },
+  })
+  expect(lab.registry.log().some(({ scheme, url }) => scheme === 'https' && url.includes('/blobs/'))).toBe(true)
+  expect((await goready(lab, ['undo', '--json'])).code).toBe(0)
+  expect(tree(join(lab.root, 'etc'))).toEqual(before)
+  await lab.docker('rmi', IMAGE)
+})
+
+test('the wrong authority is found out by the engine itself, and everything comes back', async () => {
+  const before = tree(join(lab.root, 'etc'))
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', join(lab.dir, 'wrong.key')]
+  const openssl = ['req', '-x509', ...key, '-subj', '/CN=wrong', '-days', '9', '-out', join(lab.dir, 'wrong.pem')]
+  await run('openssl', openssl)
+  const sources = { go: lab.goproxy.url, sumdb: lab.goproxy.sumdb, docker: [lab.registry.httpsUrl] }
+  const outcome = await apply({ pull: 'direct', sources, authorities: [{ file: 'wrong.pem', for: ['docker'] }] })
+  expect(outcome.code).toBe(1)
+  expect(errorOf(outcome)).toMatchObject({
+    code: 'setting-not-effective',
+    cause: expect.stringMatching(/x509|certificate/),
+  })
+  expect(tree(join(lab.root, 'etc'))).toEqual(before)
 })

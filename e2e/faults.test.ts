@@ -326,7 +326,7 @@ test.each([
   [{ sources: { pip: 'auto' } }, 'sources.pip'],
   [{ env: { scope: 'system' } }, 'env.scope: system'],
   [{ telemetry: { otlp: 'https://collector.example.com' } }, 'telemetry'],
-  [{ authorities: [{ file: 'room-ca.pem', for: ['docker'] }] }, 'authorities'],
+  [{ authorities: [{ file: 'room-ca.pem', for: ['npm'] }] }, 'authorities: npm'],
 ])('%j comes later and says so', async (extra, key) => {
   const outcome = await goready(lab, ['plan', '--profile', await profile(lab, extra), '--json'], { home })
   expect(outcome.code).toBe(2)

@@ -60,6 +60,7 @@ export const ERROR_CODES = [
   'module-download-failed',
   'source-unreachable',
   'sources-disagree',
+  'bad-authority',
   'setting-not-effective',
 ] as const
 export const errorCodeSchema = z.enum(ERROR_CODES)

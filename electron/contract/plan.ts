@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { findingSchema, noteSchema } from './note.ts'
 
-export const SETTING_IDS = ['go', 'docker', 'shell'] as const
+export const SETTING_IDS = ['go', 'docker', 'shell', 'authority'] as const
 export const settingIdSchema = z.enum(SETTING_IDS)
 export type SettingId = z.infer<typeof settingIdSchema>
 
@@ -11,7 +11,7 @@ export const handlerIdSchema = z.enum(HANDLER_IDS)
 export type HandlerId = z.infer<typeof handlerIdSchema>
 
 /** File formats that edits are folded through. Each is a pure editor in `settings/<id>/text.ts`. */
-export const FORMAT_IDS = ['goenv', 'daemon-json', 'env-sh', 'env-fish', 'fence'] as const
+export const FORMAT_IDS = ['goenv', 'daemon-json', 'env-sh', 'env-fish', 'fence', 'whole'] as const
 export const formatIdSchema = z.enum(FORMAT_IDS)
 export type FormatId = z.infer<typeof formatIdSchema>
 

@@ -71,7 +71,13 @@ export const profileSchema = z.strictObject({
   private: z.array(checked(checkPrivate)).max(256).optional(),
   authorities: z
     .array(
-      z.strictObject({ file: z.string().min(1), for: z.array(z.enum(['docker', 'npm', 'go', 'pip', 'apt'])).min(1) }),
+      z.strictObject({
+        /** PEM. In a profile relative to the profile's own folder. */
+        file: z.string().min(1).max(4096),
+        for: z.array(z.enum(['docker', 'npm', 'go', 'pip', 'apt'])).min(1),
+        /** What a registry asks of its clients, PEM as well. */
+        client: z.strictObject({ cert: z.string().min(1).max(4096), key: z.string().min(1).max(4096) }).optional(),
+      }),
     )
     .max(32)
     .optional(),

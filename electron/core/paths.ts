@@ -13,3 +13,6 @@ export function under(folder: string, ...names: readonly string[]): string {
   const separator = folder.includes('\\') && !folder.includes('/') ? '\\' : '/'
   return names.reduce((path, name) => (path.endsWith(separator) ? path + name : path + separator + name), folder)
 }
+
+/** `/x`, `C:\\x`, `\\\\server\\x`. */
+export const isAbsolute = (path: string): boolean => /^(\/|[A-Za-z]:[\\/]|\\\\)/.test(path)

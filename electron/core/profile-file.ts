@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { type ProfileReason, REASONS } from '../contract/grammar.ts'
 import { type Profile, profileSchema } from '../contract/profile.ts'
 import { CodedError } from './errors.ts'
+import { isAbsolute, under } from './paths.ts'
 
 /** No profile that a person writes comes near it. */
 const MAX_CHARACTERS = 256 * 1024
@@ -47,6 +48,18 @@ export function parseProfile(text: string): Profile {
   const extra = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
   const path = [...issue.path.map(String), ...extra]
   throw refused(lineAt(document, path, lines), reasonOf(issue), path.join('.'), issue.message)
+}
+
+/** The files that a profile names, relative to the folder that it lies in, with their whole paths. */
+export function locatedIn(folder: string, profile: Profile): Profile {
+  if (profile.authorities === undefined) return profile
+  const place = (path: string): string => (isAbsolute(path) ? path : under(folder, path))
+  const authorities = profile.authorities.map(({ file, client, ...rest }) => ({
+    ...rest,
+    file: place(file),
+    ...(client === undefined ? {} : { client: { cert: place(client.cert), key: place(client.key) } }),
+  }))
+  return { ...profile, authorities }
 }
 
 const refused = (line: number, reason: ProfileReason, key = '', cause?: string): CodedError =>

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Profile } from '../contract/profile.ts'
 import { type AppInfo, type Draft, draftSchema, type OpenedProfile, type Preferences } from '../contract/wizard.ts'
 import { CodedError } from '../core/errors.ts'
-import { nameOf } from '../core/paths.ts'
+import { folderOf, nameOf } from '../core/paths.ts'
 import type { System } from '../core/system.ts'
 import type { Desktop } from './desktop.ts'
 import { DRAFT_FILE, PLACE_FILE } from './early.ts'
@@ -87,14 +87,14 @@ export function openDesk({ sys, state, desktop, given, info, language }: DeskPar
       desktop.prefer(DEFAULTS)
     },
     async openProfile(name, text) {
-      if (text !== null) return openProfile(name, text)
+      if (text !== null) return openProfile(name, text, null)
       const path = await desktop.chooseFile('profile')
-      return path === null ? null : openProfile(nameOf(path), await readGiven(path, sys))
+      return path === null ? null : openProfile(nameOf(path), await readGiven(path, sys), folderOf(path))
     },
     async givenProfile() {
       const path = waiting
       waiting = null
-      return path === null ? null : openProfile(nameOf(path), await readGiven(path, sys))
+      return path === null ? null : openProfile(nameOf(path), await readGiven(path, sys), folderOf(path))
     },
     give(path) {
       waiting = path

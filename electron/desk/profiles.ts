@@ -4,7 +4,7 @@ import type { OpenedProfile } from '../contract/wizard.ts'
 import { CodedError, writeError } from '../core/errors.ts'
 import { folderOf, nameOf, under } from '../core/paths.ts'
 import { readState } from '../core/plan.ts'
-import { parseProfile } from '../core/profile-file.ts'
+import { locatedIn, parseProfile } from '../core/profile-file.ts'
 import type { Reader, System } from '../core/system.ts'
 
 /** Bytes of the largest file that is read for a person; a profile has a few kilobytes. */
@@ -25,9 +25,10 @@ export async function readGiven(path: string, sys: Reader): Promise<string> {
   }
 }
 
-/** Throws `bad-profile` {line, key, reason}. */
-export function openProfile(name: string, text: string): OpenedProfile {
-  const profile = parseProfile(text)
+/** `folder`: where it lies; null for a text without a place. Throws `bad-profile` {line, key, reason}. */
+export function openProfile(name: string, text: string, folder: string | null): OpenedProfile {
+  const parsed = parseProfile(text)
+  const profile = folder === null ? parsed : locatedIn(folder, parsed)
   return { name, profile, locked: [...(profile.locked ?? [])], remark: profile.remark ?? null }
 }
 

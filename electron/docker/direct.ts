@@ -2,6 +2,7 @@ import type { ImageName } from '../contract/grammar.ts'
 import type { ImageFacts } from '../contract/image.ts'
 import { causeText, CodedError } from '../core/errors.ts'
 import { type Agreement, agreeOnDigest } from './agree.ts'
+import { engineDigest } from './distribution.ts'
 import { askJson, call, type Engine } from './engine.ts'
 import { inspectImage } from './inspect.ts'
 import { type PullOptions, pullImage } from './pull.ts'
@@ -37,7 +38,12 @@ export async function pullDirect(engine: Engine, reference: string, options: Dir
   const name = readImage(reference)
   const { mirrors, witnesses, signal } = options
   const others = witnesses.filter((url) => !mirrors.includes(url)).slice(0, MOST_WITNESSES)
-  const agreement = await agreeOnDigest(name, [...new Set([...mirrors, HUB, ...others])], signal)
+  // A registry with an authority of its own is trusted by the engine alone.
+  const byEngine = async (url: string): Promise<string | null> => {
+    const host = url.startsWith('https:') && mirrors.includes(url) ? mirrorHost(url) : null
+    return host === null ? null : engineDigest(engine, `${host}/${name.repository}:${name.tag}`, signal)
+  }
+  const agreement = await agreeOnDigest(name, [...new Set([...mirrors, HUB, ...others])], signal, undefined, byEngine)
   const { digest } = agreement
   const able = mirrors.filter(
     (url) => mirrorHost(url) !== null && agreement.said.some((one) => one.url === url && one.digest === digest),

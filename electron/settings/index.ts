@@ -1,5 +1,7 @@
 import type { FormatId } from '../contract/plan.ts'
 import { type AnySetting, closed, type Format } from '../core/setting.ts'
+import { authoritySetting } from './authority/setting.ts'
+import { wholeFormat } from './authority/text.ts'
 import { dockerSetting } from './docker/setting.ts'
 import { daemonJsonFormat } from './docker/text.ts'
 import { goSetting } from './go/setting.ts'
@@ -9,9 +11,17 @@ import { fenceFormat } from './shell/fence-text.ts'
 import { shellSetting } from './shell/setting.ts'
 
 /** Everything that can be configured, in the order in which it is shown. */
-export const settings: readonly AnySetting[] = [closed(dockerSetting), closed(goSetting), closed(shellSetting)]
+export const settings: readonly AnySetting[] = [
+  closed(authoritySetting),
+  closed(dockerSetting),
+  closed(goSetting),
+  closed(shellSetting),
+]
 
 /** The editors that a plan is folded through. */
 export const formats: ReadonlyMap<FormatId, Format> = new Map(
-  [goenvFormat, daemonJsonFormat, envShFormat, envFishFormat, fenceFormat].map((format) => [format.id, format]),
+  [goenvFormat, daemonJsonFormat, envShFormat, envFishFormat, fenceFormat, wholeFormat].map((format) => [
+    format.id,
+    format,
+  ]),
 )

@@ -11,7 +11,13 @@ export function refuseNotYet(profile: Profile): void {
     ['sources.npm', sources?.npm !== undefined],
     ['sources.apt', sources?.apt !== undefined],
     ['sources.pip', sources?.pip !== undefined],
-    ['authorities', (profile.authorities ?? []).length > 0],
+    ...['npm', 'go', 'pip', 'apt'].map(
+      (target) =>
+        [
+          `authorities: ${target}`,
+          (profile.authorities ?? []).some((authority) => authority.for.some((one) => one === target)),
+        ] as const,
+    ),
     ['telemetry', profile.telemetry?.otlp !== undefined],
     ['env.scope: system', env?.scope === 'system'],
   ]

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import type { ChangeView, PlanView } from '../../contract/plan.ts'
 import type { Profile } from '../../contract/profile.ts'
 import { assertNever } from '../../core/errors.ts'
-import { readProfileBytes } from '../../core/profile-file.ts'
+import { locatedIn, readProfileBytes } from '../../core/profile-file.ts'
 import { need, unreadableFile } from '../args.ts'
 import { type Command, type Context, EXIT } from '../command.ts'
 import type { Output } from '../output.ts'
@@ -26,7 +27,7 @@ export async function readProfile({ args }: Context): Promise<Profile> {
   } catch {
     throw unreadableFile(path)
   }
-  return readProfileBytes(bytes)
+  return locatedIn(dirname(resolve(path)), readProfileBytes(bytes))
 }
 
 export const fileCount = (view: PlanView): number => view.changes.filter((change) => change.kind === 'file').length
