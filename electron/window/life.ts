@@ -86,7 +86,10 @@ export function guardLife(window: BrowserWindow, life: Life): void {
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     if (reason === 'clean-exit' || phase === 'left' || performance.now() - crashed < CRASH_PAUSE) return
     crashed = performance.now()
-    window.webContents.reload()
+    // Not from within the event: Chromium is still taking the dead process apart, and a reload would end the program.
+    setImmediate(() => {
+      if (!window.isDestroyed()) window.webContents.reload()
+    })
   })
 }
 
