@@ -25,9 +25,11 @@ import { shellArguments } from './engine/shell-arguments.ts'
 import type { RunRequest } from './engine/run-request.ts'
 import { loadAssets } from './engine/assets.ts'
 import { MirrorBook, type MirrorList } from './engine/mirror-book.ts'
+import { openOfficials } from './engine/officials.ts'
 import { preferencesFile } from './desk/preferences.ts'
 import { PlanBook } from './engine/plans.ts'
 import { type Advice, adviseForGoMod } from './docker/go-mod.ts'
+import type { Mirror } from './mirrors/catalogue.ts'
 import type { ProbeResult, ProbeTarget } from './mirrors/probe.ts'
 import { openPlatform } from './platform/index.ts'
 import { dockerHandler } from './settings/docker/handler.ts'
@@ -57,6 +59,8 @@ export type Engine = {
   tags(options: { refresh: boolean }, signal: AbortSignal): Promise<TagList>
   /** The newest catalogue that can be trusted, and the person's own mirrors behind it. */
   mirrors(): Promise<MirrorList>
+  /** What the tools of this machine ask by themselves and no catalogue holds. Starts the tools, so it takes its time. */
+  officialMirrors(signal: AbortSignal): Promise<Mirror[]>
   /**
    * Fetches a newer catalogue from `url`, else from the address in the preferences, and says what came of it.
    * Throws `bad-arguments` where there is no address.
@@ -104,6 +108,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const tools: RunTools = { sys, handlers, state: places.state, pid: process.pid, presence: platform.presence }
   const given = { catalogue: assets.mirrors, origin: assets.named ? ('file' as const) : ('built-in' as const) }
   const book = new MirrorBook({ sys, state: places.state, given })
+  const officials = openOfficials(sys, places)
   const images = openImages(sys, places, assets.tags, async () =>
     (await book.list()).mirrors.flatMap(({ target, status, url }) =>
       target === 'docker' && status === 'alive' ? [url] : [],
@@ -123,6 +128,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     detect: (signal) => detectMachine(platform, sys, signal),
     tags: ({ refresh }, signal) => images.tags(refresh, signal),
     mirrors: () => book.list(),
+    officialMirrors: async (signal) => officials.missing((await book.list()).mirrors, signal),
     async refreshMirrors(url, signal) {
       const address = url ?? (await preferencesFile(places.state, sys).read())?.catalogueUrl ?? null
       if (address === null) throw new CodedError('bad-arguments', { reason: 'catalogue:reason.noAddress' })

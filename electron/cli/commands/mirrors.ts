@@ -24,7 +24,10 @@ async function list({ args, output, engine, signal }: Context): Promise<number> 
   const target = args.target === null ? null : targetOf(args.target)
   const renewal = args.refresh ? await engine.refreshMirrors(args.url, signal) : null
   const known = await engine.mirrors()
-  const shown = known.mirrors.filter((mirror) => target === null || mirror.target === target)
+  const all = [...known.mirrors, ...(await engine.officialMirrors(signal))]
+  const shown = all
+    .filter((mirror) => target === null || mirror.target === target)
+    .toSorted((a, b) => place(a) - place(b))
   const findings = renewal === null ? known.findings : [renewal, ...known.findings]
   output.document({ ...known, mirrors: shown, findings })
   for (const finding of findings) {
@@ -54,6 +57,9 @@ async function remove({ args, output, engine }: Context): Promise<number> {
   output.line(output.text.say('catalogue:removed', { id }))
   return EXIT.done
 }
+
+/** By target, the tool's own default first. */
+const place = ({ target, status }: Mirror): number => TARGET_IDS.indexOf(target) * 2 + (status === 'upstream' ? 0 : 1)
 
 const MAX_NAME = 100
 
