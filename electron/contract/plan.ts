@@ -1,17 +1,26 @@
 import { z } from 'zod'
 import { findingSchema, noteSchema } from './note.ts'
 
-export const SETTING_IDS = ['go', 'docker', 'shell', 'authority'] as const
+export const SETTING_IDS = ['go', 'docker', 'shell', 'authority', 'apt'] as const
 export const settingIdSchema = z.enum(SETTING_IDS)
 export type SettingId = z.infer<typeof settingIdSchema>
 
 /** What has to notice a changed file. Each handler runs once, after all files are written. */
-export const HANDLER_IDS = ['docker-reload'] as const
+export const HANDLER_IDS = ['docker-reload', 'apt-update'] as const
 export const handlerIdSchema = z.enum(HANDLER_IDS)
 export type HandlerId = z.infer<typeof handlerIdSchema>
 
 /** File formats that edits are folded through. Each is a pure editor in `settings/<id>/text.ts`. */
-export const FORMAT_IDS = ['goenv', 'daemon-json', 'env-sh', 'env-fish', 'fence', 'whole'] as const
+export const FORMAT_IDS = [
+  'goenv',
+  'daemon-json',
+  'env-sh',
+  'env-fish',
+  'fence',
+  'whole',
+  'apt-deb822',
+  'apt-list',
+] as const
 export const formatIdSchema = z.enum(FORMAT_IDS)
 export type FormatId = z.infer<typeof formatIdSchema>
 
