@@ -14,12 +14,14 @@ export type Outcome = {
   last: Record<string, unknown>
 }
 export type RunOptions = { cwd?: string; uid?: number; env?: Record<string, string>; input?: string; home?: string }
+/** What the command line needs of a lab; a test without Docker makes it itself. */
+export type Desk = Pick<Lab, 'dir' | 'home' | 'root' | 'catalogue'>
 export type Running = { pid: number; interrupt(signal?: NodeJS.Signals): void; done: Promise<Outcome>; said(): string }
 
 const CLI = 'out/node/cli.js'
 
 /** Node with its arguments, the first a path in the checkout; as a user that is not root where `uid` is given. */
-function nodeArgv(lab: Lab, uid: number | undefined, [file, ...args]: readonly [string, ...string[]]) {
+function nodeArgv(lab: Desk, uid: number | undefined, [file, ...args]: readonly [string, ...string[]]) {
   const root = projectRoot()
   if (uid === undefined) return [process.execPath, join(root, file), ...args] as const
   const [checkout, node] = [join(lab.dir, 'checkout'), join(lab.dir, 'node')]
@@ -31,7 +33,7 @@ function nodeArgv(lab: Lab, uid: number | undefined, [file, ...args]: readonly [
 }
 
 /** Starts the command line as a program of its own, on a lab. Never blocks: the lab's servers run in this process. */
-export function start(lab: Lab, args: readonly string[], options: RunOptions = {}): Running {
+export function start(lab: Desk, args: readonly string[], options: RunOptions = {}): Running {
   const catalogue = args.includes('--catalogue') ? [] : ['--catalogue', lab.catalogue]
   const own = ['--home', options.home ?? lab.home, '--root', lab.root, ...catalogue]
   const dashes = args.indexOf('--')
@@ -60,7 +62,7 @@ export function start(lab: Lab, args: readonly string[], options: RunOptions = {
 }
 
 /** Runs the command line to its end. */
-export const goready = (lab: Lab, args: readonly string[], options: RunOptions = {}): Promise<Outcome> =>
+export const goready = (lab: Desk, args: readonly string[], options: RunOptions = {}): Promise<Outcome> =>
   start(lab, args, options).done
 
 function jsonLines(text: string): Record<string, unknown>[] {
@@ -115,7 +117,7 @@ export async function mirrorsOf(lab: Lab): Promise<unknown> {
 }
 
 /** Writes a profile (as JSON, which is YAML) and answers its path. */
-export async function profile(lab: Lab, content: Record<string, unknown>, name = 'profile.yml'): Promise<string> {
+export async function profile(lab: Desk, content: Record<string, unknown>, name = 'profile.yml'): Promise<string> {
   const path = join(lab.dir, name)
   await writeFile(path, JSON.stringify({ version: 1, ...content }, null, 2))
   return path

@@ -32,6 +32,7 @@ import { type Advice, adviseForGoMod } from './docker/go-mod.ts'
 import type { Mirror } from './mirrors/catalogue.ts'
 import type { ProbeResult, ProbeTarget } from './mirrors/probe.ts'
 import { openPlatform } from './platform/index.ts'
+import { aptHandler } from './settings/apt/handler.ts'
 import { dockerHandler } from './settings/docker/handler.ts'
 import { formats } from './settings/index.ts'
 import { dockerState } from './docker/state.ts'
@@ -104,7 +105,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const platform = openPlatform({ home: options.home ?? undefined, root: options.root ?? undefined })
   const { places } = platform
   const assets = await loadAssets(options.catalogue)
-  const handlers = new Map([['docker-reload' as const, dockerHandlerFor(platform)]])
+  const handlers = new Map([dockerHandlerFor(platform), aptHandler(places)].map((handler) => [handler.id, handler]))
   const tools: RunTools = { sys, handlers, state: places.state, pid: process.pid, presence: platform.presence }
   const given = { catalogue: assets.mirrors, origin: assets.named ? ('file' as const) : ('built-in' as const) }
   const book = new MirrorBook({ sys, state: places.state, given })

@@ -41,6 +41,7 @@ export async function applyChanges(changes: readonly Change[], touched: Touched,
   }
   await transit(moves(changes), {
     ...context,
+    way: 'apply',
     async intent({ index }, temporary, interim) {
       await record(journal, { t: 'intent', i: index, temporary, interim: interim && toBase64(interim) }, sys)
       touched.files.set(index, interim ?? touched.files.get(index) ?? null)
@@ -85,6 +86,7 @@ export async function rollback(
       note({ t: 'undo-intent', i: index, temporary, interim: interim && toBase64(interim) }),
     done: ({ index }) => note({ t: 'undo-done', i: index, outcome: 'restored' }),
     failed,
+    way: 'back',
   })
   // Only the time limit stops it in the middle.
   await moved.catch(async () => {

@@ -9,7 +9,7 @@ import { fromBase64, toBase64 } from './bytes.ts'
 import { CodedError, causeText, errno, writeError } from './errors.ts'
 import { folderOf, under } from './paths.ts'
 import type { Brought } from './presence.ts'
-import type { System } from './system.ts'
+import type { Reader, System } from './system.ts'
 import { belongsTo, refuseForeignJournal, refuseForeignLink } from './trust.ts'
 
 const stateSchema = z
@@ -297,7 +297,7 @@ function replay(path: string, begin: Extract<JournalRecord, { t: 'begin' }>, rec
  */
 export async function readRuns(
   state: string,
-  sys: System,
+  sys: Reader,
 ): Promise<{ runs: readonly Run[]; damaged: readonly string[]; unbegun: readonly string[] }> {
   const folder = runsFolder(state)
   if ((await sys.lstat(folder)) === null) return { runs: [], damaged: [], unbegun: [] }

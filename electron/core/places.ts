@@ -29,9 +29,25 @@ export type Places = {
     /** Where the docker client and daemon may lie besides PATH. */
     programs: readonly string[]
   }
+  apt: AptPlaces
   shells: Readonly<Record<ShellId, ShellPlaces>>
   /** Files of all users that may set a variable, e.g. /etc/environment. Read only. */
   systemProfiles: readonly string[]
+}
+
+export type AptPlaces = {
+  /** `/etc/apt`: sources.list, sources.list.d, apt.conf.d … */
+  folder: string
+  /** The lists that apt fetched. */
+  lists: string
+  /** What the distribution says about its own archive: python-apt's templates. */
+  templates: string
+  /** os-release, the first one counts. */
+  release: readonly string[]
+  /** dpkg's list of processor names; the first one is the machine's own. */
+  architectures: string
+  /** The authorities that https is checked against. */
+  authorities: string
 }
 
 export type ShellPlaces = {

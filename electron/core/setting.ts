@@ -78,14 +78,18 @@ export type Format = {
   edit(bytes: Uint8Array | null, edits: readonly { key: string; after: Value }[]): Uint8Array | null
 }
 
+/** Whether a file goes to what was chosen, or back to what stood there before. */
+export type Way = 'apply' | 'back'
+
 /**
  * What has to notice a changed file, e.g. the Docker daemon.
  * `notice` reloads the service and waits until it is well and shows what `bytes` says; it throws otherwise.
+ * `way` is `back` while files are given back: what can merely not be reached then is no failure.
  * `interim`: what must stand in the file for one reload before `to` may, because the service keeps what
  * merely disappears; null when `to` can be written at once (or the service never took `from`).
  */
 export type Handler = {
   id: HandlerId
   interim(sys: System, from: Uint8Array | null, to: Uint8Array | null, signal: AbortSignal): Promise<Uint8Array | null>
-  notice(sys: System, path: string, bytes: Uint8Array | null, signal: AbortSignal): Promise<void>
+  notice(sys: System, path: string, bytes: Uint8Array | null, signal: AbortSignal, way: Way): Promise<void>
 }

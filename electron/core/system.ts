@@ -47,6 +47,12 @@ export interface Reader {
   obstacle(path: string): Promise<Obstacle | null>
   /** Starts a program that only reads, with an argument list, never through a shell. Never throws for an exit status. */
   query(argv: readonly [string, ...string[]], options?: ExecOptions): Promise<ExecResult>
+  /**
+   * Gives `work` a new folder with `files` (by name, without folders) in it, for a tool that must write
+   * somewhere although nothing may change; afterwards it is gone with all that the tool left there.
+   * Other users may pass through it to what they are given, but list nothing.
+   */
+  withScratch<T>(files: Readonly<Record<string, Uint8Array>>, work: (folder: string) => Promise<T>): Promise<T>
 }
 
 export type WriteOptions = { mode: number; uid: number; gid: number; temporary: string }

@@ -2,7 +2,7 @@ import type { Change, FileState, HandlerId } from '../contract/plan.ts'
 import { CodedError, writeError } from './errors.ts'
 import { folderOf, nameOf, under } from './paths.ts'
 import { readState, sameState } from './plan.ts'
-import type { Handler } from './setting.ts'
+import type { Handler, Way } from './setting.ts'
 import type { System } from './system.ts'
 
 export type FileChange = Extract<Change, { kind: 'file' }>
@@ -25,6 +25,7 @@ export type Transition = {
   failed?: (path: string, error: unknown) => void
   /** The work can be taken up again: what a service has not noticed keeps its interim content. */
   resumable?: true
+  way: Way
 }
 
 /**
@@ -60,7 +61,9 @@ export async function transit(moves: readonly Move[], how: Transition): Promise<
     for (const { move, interim } of written.filter((entry) => entry.move.change.notify.includes(id))) {
       how.signal.throwIfAborted()
       const bytes = (interim ?? move.to)?.bytes ?? null
-      if (!(await attempt(move.change.path, () => handler.notice(how.sys, move.change.real, bytes, how.signal))))
+      if (
+        !(await attempt(move.change.path, () => handler.notice(how.sys, move.change.real, bytes, how.signal, how.way)))
+      )
         unnoticed.add(move)
     }
   }

@@ -154,6 +154,7 @@ async function giveBack(
         record(run.path, { t: 'undo-done', i: index, outcome: outcomes.get(index) ?? 'restored' }, sys),
       failed: (path, error) => failures.push({ path, error }),
       resumable: true,
+      way: 'back',
     })
   } catch (error) {
     const open: string[] = []
@@ -248,7 +249,7 @@ export async function settle(
     })
     for (const id of change.notify) {
       try {
-        await handlers.get(id)?.notice(sys, change.real, current?.bytes ?? null, signal)
+        await handlers.get(id)?.notice(sys, change.real, current?.bytes ?? null, signal, 'back')
       } catch (error) {
         findings.push({
           id: 'settled.not-noticed',

@@ -22,6 +22,7 @@ export function recordReader(entries: Readonly<Record<string, string | null | Er
     list: async (path) =>
       Object.keys(entries).flatMap((name) => (name.startsWith(path) ? [name.slice(path.length)] : [])),
     obstacle: async (path) => ({ path, why: 'not-owned' }),
+    withScratch: (_, work) => work('/tmp/scratch'),
     query: async (): Promise<ExecResult> => ({ code: 0, stdout: '', stderr: '' }),
   }
 }

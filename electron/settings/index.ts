@@ -1,5 +1,8 @@
 import type { FormatId } from '../contract/plan.ts'
 import { type AnySetting, closed, type Format } from '../core/setting.ts'
+import { aptDeb822Format } from './apt/deb822.ts'
+import { aptListFormat } from './apt/one-line.ts'
+import { aptSetting } from './apt/setting.ts'
 import { authoritySetting } from './authority/setting.ts'
 import { wholeFormat } from './authority/text.ts'
 import { dockerSetting } from './docker/setting.ts'
@@ -16,12 +19,19 @@ export const settings: readonly AnySetting[] = [
   closed(dockerSetting),
   closed(goSetting),
   closed(shellSetting),
+  closed(aptSetting),
 ]
 
 /** The editors that a plan is folded through. */
 export const formats: ReadonlyMap<FormatId, Format> = new Map(
-  [goenvFormat, daemonJsonFormat, envShFormat, envFishFormat, fenceFormat, wholeFormat].map((format) => [
-    format.id,
-    format,
-  ]),
+  [
+    goenvFormat,
+    daemonJsonFormat,
+    envShFormat,
+    envFishFormat,
+    fenceFormat,
+    wholeFormat,
+    aptDeb822Format,
+    aptListFormat,
+  ].map((format) => [format.id, format]),
 )

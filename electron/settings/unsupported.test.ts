@@ -4,7 +4,6 @@ import { refuseNotYet } from './unsupported.ts'
 
 test.each([
   ['sources.npm', { sources: { npm: 'auto' } }],
-  ['sources.apt', { sources: { apt: 'official' } }],
   ['sources.pip', { sources: { pip: 'auto' } }],
   ['authorities', { authorities: [{ file: 'ca.pem', for: ['go'] }] }],
   ['telemetry', { telemetry: { otlp: 'https://collector.example' } }],
@@ -20,7 +19,7 @@ test('takes everything that has its setting', () => {
     version: 1,
     image: 'newest',
     pull: 'mirrors',
-    sources: { go: 'auto', sumdb: 'default', docker: 'auto' },
+    sources: { go: 'auto', sumdb: 'default', docker: 'auto', apt: 'official' },
     private: ['corp.example.com'],
     authorities: [],
     env: { scope: 'user', set: { A: 'b' } },

@@ -9,7 +9,6 @@ export function refuseNotYet(profile: Profile): void {
   const { sources, env } = profile
   const later: readonly (readonly [string, boolean])[] = [
     ['sources.npm', sources?.npm !== undefined],
-    ['sources.apt', sources?.apt !== undefined],
     ['sources.pip', sources?.pip !== undefined],
     ...['npm', 'go', 'pip', 'apt'].map(
       (target) =>

@@ -146,6 +146,18 @@ export class MemorySystem implements System {
     return Promise.resolve({ code: 0, stdout: '', stderr: '', ...program(argv, options) })
   }
 
+  async withScratch<T>(files: Readonly<Record<string, Uint8Array>>, work: (folder: string) => Promise<T>): Promise<T> {
+    const folder = `/tmp/goready-${this.clock++}`
+    this.folder(folder)
+    for (const [name, bytes] of Object.entries(files)) this.put(under(folder, name), bytes)
+    try {
+      return await work(folder)
+    } finally {
+      for (const path of [...this.nodes.keys()])
+        if (path === folder || path.startsWith(`${folder}/`)) this.nodes.delete(path)
+    }
+  }
+
   run(argv: readonly [string, ...string[]], options: ExecOptions = {}): Promise<ExecResult> {
     return this.query(argv, options)
   }

@@ -1,5 +1,21 @@
 import { constants, type Stats } from 'node:fs'
-import { access, lstat, mkdir, open, readdir, readFile, readlink, realpath, rmdir, unlink } from 'node:fs/promises'
+import {
+  access,
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rm,
+  rmdir,
+  unlink,
+  writeFile,
+} from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { errno } from '../core/errors.ts'
 import { folderOf, nameOf, under } from '../core/paths.ts'
 import type { Obstacle, Stat, System } from '../core/system.ts'
@@ -24,6 +40,7 @@ export function realSystem(): System {
     list: (path) => readdir(path),
     obstacle: (path) => obstacle(path, identity.uid),
     query: exec,
+    withScratch,
     run: exec,
     replaceFile,
     async removeFile(path) {
@@ -126,6 +143,21 @@ async function closedTo(path: string, stat: Stats, uid: number, mode: number): P
   } catch (error) {
     const own = uid === 0 || stat.uid === uid
     return { path, why: own || errno(error) === 'EROFS' ? 'read-only' : 'not-owned' }
+  }
+}
+
+async function withScratch<T>(
+  files: Readonly<Record<string, Uint8Array>>,
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(under(tmpdir(), 'goready-'))
+  try {
+    await chmod(folder, 0o711)
+    for (const [name, bytes] of Object.entries(files))
+      await writeFile(under(folder, name), bytes, { flag: 'wx', mode: 0o600 })
+    return await work(folder)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
   }
 }
 

@@ -54,6 +54,14 @@ export function linuxPlaces(input: PlacesInput): Places {
         `${folder}/dockerd`,
       ]),
     },
+    apt: {
+      folder: under('/etc/apt'),
+      lists: under('/var/lib/apt/lists'),
+      templates: under('/usr/share/python-apt/templates'),
+      release: ['/etc/os-release', '/usr/lib/os-release'].map(under),
+      architectures: under('/var/lib/dpkg/arch'),
+      authorities: under('/etc/ssl/certs/ca-certificates.crt'),
+    },
     shells: shellPlaces(home, configHome, absolute(environment['ZDOTDIR'])),
     systemProfiles: [
       '/etc/environment',

@@ -50,7 +50,7 @@ function setUp(states: DockerState[], validate?: { code: number; stderr: string 
   const { signal } = new AbortController()
   return {
     log,
-    notice: (file: string | null) => handler.notice(sys, FILE, bytes(file), signal),
+    notice: (file: string | null) => handler.notice(sys, FILE, bytes(file), signal, 'apply'),
     interim: async (from: string | null, to: string | null) =>
       text(await handler.interim(sys, bytes(from), bytes(to), signal)),
   }
@@ -129,7 +129,9 @@ test('a cancel ends the waiting', async () => {
     state: () => Promise.resolve(engine('running')),
     daemon: () => Promise.resolve(null),
   })
-  await expect(handler.notice(new MemorySystem(), FILE, bytes(MIRROR), controller.signal)).rejects.toMatchObject({
+  await expect(
+    handler.notice(new MemorySystem(), FILE, bytes(MIRROR), controller.signal, 'apply'),
+  ).rejects.toMatchObject({
     name: 'AbortError',
   })
 })
