@@ -7,7 +7,6 @@ test.each([
   ['sources.pip', { sources: { pip: 'auto' } }],
   ['authorities', { authorities: [{ file: 'ca.pem', for: ['go'] }] }],
   ['telemetry', { telemetry: { otlp: 'https://collector.example' } }],
-  ['pull: direct', { pull: 'direct' }],
   ['env.scope: system', { env: { scope: 'system' } }],
 ])('refuses %s by name', (key, part) => {
   const profile = profileSchema.parse({ version: 1, ...part })
