@@ -5,7 +5,7 @@ import { refuseNotYet } from './unsupported.ts'
 test.each([
   ['sources.npm', { sources: { npm: 'auto' } }],
   ['sources.pip', { sources: { pip: 'auto' } }],
-  ['authorities', { authorities: [{ file: 'ca.pem', for: ['go'] }] }],
+  ['authorities: go', { authorities: [{ file: 'ca.pem', for: ['go'] }] }],
   ['telemetry', { telemetry: { otlp: 'https://collector.example' } }],
   ['env.scope: system', { env: { scope: 'system' } }],
 ])('refuses %s by name', (key, part) => {
