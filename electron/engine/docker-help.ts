@@ -29,7 +29,12 @@ export async function dockerHelp(
     edits: [],
     notes: steps,
     registries: [],
-    verify: (reader, at) => verify((signalled) => dockerState(reader, places, signalled), at),
+    verify: (reader, at) =>
+      verify(
+        (signalled) => dockerState(reader, places, signalled),
+        () => platform.dockerLog(reader),
+        at,
+      ),
   }
   const possible = changes.length > 0 && (await presence.possible(sys))
   const planId = changes.length === 0 ? '' : plans.hold(changes, [proposal])
@@ -39,6 +44,7 @@ export async function dockerHelp(
 /** Waits until the engine answers. A group counts only from the next login, so no permission is no failure. */
 async function verify(
   look: (signal: AbortSignal) => Promise<DockerState>,
+  log: () => Promise<readonly string[]>,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const until = performance.now() + PATIENCE
@@ -46,7 +52,8 @@ async function verify(
     const { state, cause } = await look(signal)
     if (state === 'running') return [finding('ok', 'docker:state.running')]
     if (state === 'no-permission') return [finding('info', 'docker-setup:relogin')]
-    if (performance.now() > until) return [{ ...finding('error', `docker:state.${state}`), details: [cause ?? ''] }]
+    if (performance.now() > until)
+      return [{ ...finding('error', `docker:state.${state}`), details: [cause ?? state, ...(await log())] }]
     await new Promise((resolve) => setTimeout(resolve, PAUSE))
     signal.throwIfAborted()
   }

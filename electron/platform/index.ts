@@ -7,7 +7,7 @@ import { darwinPlaces } from './darwin/places.ts'
 import { type DockerSetup, linuxDockerSetup } from './linux/docker-setup.ts'
 import { currentIdentity, linuxFacts, type LinuxFacts } from './linux/machine.ts'
 import { linuxPlaces } from './linux/places.ts'
-import { linuxPresence } from './linux/presence.ts'
+import { lastWords, linuxPresence } from './linux/presence.ts'
 import { reloadDocker } from './linux/reload-docker.ts'
 import { openTerminal, type StartProgram } from './linux/terminal.ts'
 import { win32Places } from './win32/places.ts'
@@ -22,6 +22,8 @@ export type Platform = {
   presence: Presence
   /** What brings a Docker that does not run. Only reads. */
   dockerSetup(sys: Reader, docker: DockerState): Promise<DockerSetup>
+  /** The last lines of the log of this machine's own Docker service. */
+  dockerLog(sys: Reader): Promise<readonly string[]>
   /** Opens a terminal that runs `argv`; false where none is found. */
   openTerminal(sys: Reader, argv: readonly [string, ...string[]], start: StartProgram): Promise<boolean>
 }
@@ -55,6 +57,7 @@ function openLinux({ home, root }: { home?: string | undefined; root?: string | 
     presence,
     dockerSetup: (sys, docker) =>
       linuxDockerSetup(sys, places, presence, docker, accountOf(uid, name, places.environment['SUDO_USER'])),
+    dockerLog: (sys) => (places.otherRoot ? Promise.resolve([]) : lastWords(sys, 'docker')),
     openTerminal: (sys, argv, start) => openTerminal(sys, places, argv, start),
     facts: (sys, signal) => linuxFacts(sys, places, signal),
     reloadDocker: (sys, configFile, signal) => reloadDocker(sys, places, signal, configFile),

@@ -25,7 +25,18 @@ function machine(options: Options) {
     options.uid ?? 0,
   )
   const calls: string[] = []
-  const names = ['env', 'systemctl', 'service', 'usermod', 'gpasswd', 'dpkg-query', 'dpkg', 'apt-get', 'rpm']
+  const names = [
+    'env',
+    'systemctl',
+    'service',
+    'usermod',
+    'gpasswd',
+    'dpkg-query',
+    'dpkg',
+    'apt-get',
+    'rpm',
+    'journalctl',
+  ]
   for (const name of [...names, '/usr/bin/pkexec'])
     sys.programs.set(name, (argv) => {
       const command = argv.join(' ')
@@ -67,6 +78,23 @@ test('as root the argument lists run as they are', async () => {
     'systemctl stop docker',
     'systemctl disable --now docker',
   ])
+})
+
+test('a service that does not start is told with what it says itself', async () => {
+  const journal = 'journalctl --unit docker --lines 8 --no-pager --output cat'
+  const on = machine({
+    files: SYSTEMD,
+    codes: { 'systemctl start docker': 1 },
+    says: { [journal]: 'old\nfailed to load the file\n' },
+  })
+  const cause = 'E: why\nold\nfailed to load the file'
+  await expect(on.presence.set(on.sys, service(false), true, null)).rejects.toMatchObject({ cause })
+  const log = { '/var/log/docker.log': `${'x'.repeat(9000)}\nunknown flag\n` }
+  const older = machine({ files: log, codes: { 'service docker start': 1 } })
+  const ends = /^E: why\nx{4000,4096}\nunknown flag$/
+  await expect(older.presence.set(older.sys, service(false), true, null)).rejects.toMatchObject({
+    cause: expect.stringMatching(ends),
+  })
 })
 
 test('a service that is stopped is not started again by its own socket', async () => {

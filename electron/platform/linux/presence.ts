@@ -58,7 +58,8 @@ export function linuxPresence(places: Places): Presence {
         .run([program ?? '', ...rest], { env, timeout })
         .catch((error: unknown) => ({ code: null, stdout: '', stderr: causeText(error) }))
       if (code === 0) continue
-      const said = [stdout.trim().split('\n').slice(-5).join('\n'), stderr.trim()]
+      const own = change.kind === 'service' ? await lastWords(sys, change.name) : []
+      const said = [stdout.trim().split('\n').slice(-5).join('\n'), stderr.trim(), ...own]
         .filter((text) => text !== '')
         .join('\n')
       if (prefix.length > 0 && code !== null && REFUSED.includes(code))
@@ -182,6 +183,27 @@ export async function serviceCommand(sys: Reader, name: string, present: boolean
   if (boot) return ['systemctl', present ? 'enable' : 'disable', '--now', name]
   return ['systemctl', present ? 'start' : 'stop', name]
 }
+
+/** The last lines that a service has left in its log, as far as this user may read it. */
+export async function lastWords(sys: Reader, name: string): Promise<readonly string[]> {
+  const text = (await hasSystemd(sys))
+    ? await sys.query(['journalctl', '--unit', name, '--lines', `${WORDS}`, '--no-pager', '--output', 'cat']).then(
+        ({ code, stdout }) => (code === 0 ? stdout : ''),
+        () => '',
+      )
+    : await sys.readFile(`/var/log/${name}.log`).then(
+        (bytes) => new TextDecoder().decode(bytes.subarray(-MAX_WORDS)),
+        () => '',
+      )
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-WORDS)
+}
+
+/** Lines, and bytes, of a log that are worth showing. */
+const WORDS = 8
+const MAX_WORDS = 4096
 
 async function isRunning(sys: Reader, name: string, ask: Ask): Promise<boolean> {
   const argv: Argv = (await hasSystemd(sys)) ? ['systemctl', 'is-active', '--quiet', name] : ['service', name, 'status']
