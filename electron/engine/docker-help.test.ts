@@ -30,7 +30,8 @@ async function machine(files: Readonly<Record<string, string>>, uid = 0) {
     openTerminal: () => Promise.reject(new Error('not asked')),
   }
   const assets = await loadAssets(null)
-  const plans = new PlanBook({ sys, places, images: openImages(sys, places, assets.tags), assets })
+  const images = openImages(sys, places, assets.tags)
+  const plans = new PlanBook({ sys, places, images, mirrors: () => Promise.reject(new Error('not asked')) })
   return { sys, plans, help: () => dockerHelp(platform, sys, plans, signal) }
 }
 const DEBIAN = { '/etc/os-release': 'ID=debian\n' }
