@@ -60,6 +60,10 @@ async function look(step: Step): Promise<void> {
         found.push(...(await findings()).map((finding) => `${name}: ${finding}`))
         const cut = await open.page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
         if (cut) found.push(`${name}: wider than the window`)
+        const [tools, sentence] = await Promise.all(
+          ['.tools', '.heading p'].map((part) => open.page.locator(part).boundingBox()),
+        )
+        if (tools && sentence && sentence.y < tools.y + tools.height - 2) found.push(`${name}: the tools cover words`)
         const bar = await open.page.locator('footer').boundingBox()
         if (!bar || bar.y + bar.height > height + 1) found.push(`${name}: the bar is out of sight`)
       }
