@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -217,6 +217,69 @@ test('others’ sources and the security host may be down', async () => {
   expect(applied, applied.stdout + applied.stderr).toMatchObject({ code: 0 })
   expect(JSON.stringify(applied.last)).toContain('setting:apt.securityFailed')
   expect(await text()).toBe(sources(`${mirror.url}/debian`) + foreign)
+})
+
+test('an ordinary user proves a root of his own; what is not his needs an administrator', async () => {
+  await trust()
+  const user = 65_534
+  await chown(desk.home, user, user)
+  const path = await profile(desk, { sources: { apt: mirror.url } })
+  const asked = ['apply', '--yes', '--json', '--profile', path]
+  const refused = await goready(desk, asked, { uid: user, cwd: desk.home })
+  expect(errorOf(refused)).toMatchObject({ code: 'needs-admin' })
+  expect(await text()).toBe(sources())
+  for (const entry of ['', ...(await readdir(desk.root, { recursive: true }))])
+    await chown(join(desk.root, entry), user, user)
+  const applied = await goready(desk, asked, { uid: user, cwd: desk.home })
+  expect(applied, applied.stdout + applied.stderr).toMatchObject({ code: 0 })
+  expect(JSON.stringify(applied.last)).toContain('setting:apt.effective')
+  expect(await text()).toBe(sources(`${mirror.url}/debian`))
+})
+
+/** The command line without `--root`: apt's real places, with folders of the test lying over them. */
+const onMachine = (...args: readonly string[]) => {
+  const cli = [process.execPath, join(projectRoot(), 'out/node/cli.js'), ...args, '--home', desk.home]
+  const script = ['sh', join(projectRoot(), 'e2e/with-apt.sh'), desk.root, ...cli]
+  return run(['unshare', '--mount', '--propagation', 'private', '--', ...script], {
+    env: { PATH: process.env.PATH, LANG: 'C.UTF-8' },
+  })
+}
+
+test('on the machine itself apt has the new lists, its hooks ran and other lists stay; undo works without a network', async () => {
+  await trust()
+  for (const name of ['var/lib/apt/lists/partial', 'var/cache/apt/archives/partial'])
+    await mkdir(join(desk.root, name), { recursive: true })
+  await writeFile(join(desk.root, 'os-release'), 'ID=debian\nVERSION_CODENAME=bookworm\n')
+  await put('var/lib/apt/lists/vendor.example_dists_x_InRelease', 'Origin: vendor\n')
+  const before = await text()
+  const path = await profile(desk, { sources: { apt: mirror.url } })
+  const applied = await onMachine('apply', '--yes', '--json', '--profile', path)
+  expect(applied, applied.stdout + applied.stderr).toMatchObject({ code: 0 })
+  expect(await text()).toBe(sources(`${mirror.url}/debian`))
+  const lists = await readdir(join(desk.root, 'var/lib/apt/lists'))
+  const host = new URL(mirror.url).host
+  expect(lists).toContain(`${host}_debian_dists_bookworm_InRelease`)
+  expect(lists.filter((name) => name.startsWith(`${host}_debian_dists_bookworm_main_binary-`))).toHaveLength(1)
+  expect(lists).toContain('vendor.example_dists_x_InRelease')
+  expect(tree(desk.dir)['hook-ran']).toBeDefined()
+  mirror.faults.reset()
+  official.faults.reset()
+  const undone = await onMachine('undo', '--json')
+  expect(undone, undone.stdout + undone.stderr).toMatchObject({ code: 0 })
+  expect(await text()).toBe(before)
+})
+
+test('on the machine itself a broken mirror gives the file back', async () => {
+  await trust()
+  for (const name of ['var/lib/apt/lists/partial', 'var/cache/apt/archives/partial'])
+    await mkdir(join(desk.root, name), { recursive: true })
+  await writeFile(join(desk.root, 'os-release'), 'ID=debian\nVERSION_CODENAME=bookworm\n')
+  await all({ unsigned: true })
+  const path = await profile(desk, { sources: { apt: mirror.url } })
+  const applied = await onMachine('apply', '--yes', '--json', '--profile', path)
+  expect(applied.code).toBe(1)
+  expect(applied.stdout).toContain('apt-update-failed')
+  expect(await text()).toBe(sources())
 })
 
 test('what apt reads in any file is what we read', async () => {

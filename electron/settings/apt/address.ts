@@ -25,15 +25,17 @@ export function archiveOf(system: AptSystem, entry?: Entry): ArchiveName {
 }
 
 /**
- * The archive `name` on a mirror. `base` is the mirror (`https://m.example`, then the archive's folder is
- * added) or the archive in full (`https://m.example/debian/`). null: the address is another archive's.
+ * The archive `name` on a mirror. `base` is the mirror by its host alone (`https://m.example`, then the archive
+ * is in its usual folder) or the archive in full (`https://m.example/debian/`, `https://nexus.example/repository/apt`).
+ * null: the address says itself that it is another archive's.
  */
 export function archiveUri(base: string, name: ArchiveName): string | null {
   const url = new URL(base)
   const path = url.pathname.replace(/\/+$/, '')
+  if (path === '') return `${url.origin}/${name}`
   const named = ARCHIVE.exec(path)?.[1]
-  if (named === name) return `${url.origin}${path}`
+  if (named === undefined || named === name) return `${url.origin}${path}`
   // One mirror for both of Ubuntu's archives is given once.
-  if (named !== undefined && !(named.startsWith('ubuntu') && name.startsWith('ubuntu'))) return null
-  return `${url.origin}${path.replace(ARCHIVE, '')}/${name}`
+  const both = named.startsWith('ubuntu') && name.startsWith('ubuntu')
+  return both ? `${url.origin}${path.replace(ARCHIVE, '')}/${name}` : null
 }

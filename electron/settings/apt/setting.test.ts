@@ -6,6 +6,8 @@ import type { Prober } from '../../core/setting.ts'
 import { linuxPlaces } from '../../platform/linux/places.ts'
 import { MemorySystem } from '../../system/memory.ts'
 import { formats } from '../index.ts'
+import { archiveUri } from './address.ts'
+import { aptRaceFacts } from './race-facts.ts'
 import { listName } from './recognise.ts'
 import { aptSetting } from './setting.ts'
 
@@ -26,6 +28,16 @@ function machine(files: Readonly<Record<string, string>>, os = DEBIAN): MemorySy
     0,
   )
 }
+
+const TEMPLATE = `Suite: {series}
+RepositoryType: deb
+BaseURI: https://official.example/debian/
+MirrorsFile: Debian.mirrors
+
+Suite: {series}-security
+RepositoryType: deb
+BaseURI: https://security.example/
+`
 
 const noProbe: Prober = () => Promise.reject(new Error('not asked'))
 
@@ -73,6 +85,40 @@ test('the archive gets the mirror; security updates, others and what is off stay
   sys.put(STANZAS, await written(sys, MIRROR, STANZAS))
   for (const again of [MIRROR, `${MIRROR}/`, `${MIRROR}/debian`, `${MIRROR}/debian/`])
     expect((await edits(sys, again)).planned).toEqual([])
+})
+
+test.each([
+  ['https://m.example', 'debian', 'https://m.example/debian'],
+  ['https://m.example/', 'ubuntu-ports', 'https://m.example/ubuntu-ports'],
+  ['https://m.example/pub/debian/', 'debian', 'https://m.example/pub/debian'],
+  ['https://m.example/ubuntu', 'ubuntu-ports', 'https://m.example/ubuntu-ports'],
+  ['https://m.example/ubuntu-ports/', 'ubuntu', 'https://m.example/ubuntu'],
+  ['https://nexus.example/repository/apt', 'debian', 'https://nexus.example/repository/apt'],
+  ['https://m.example/ubuntu', 'debian', null],
+] as const)('the archive of %s for %s is %s', (base, name, uri) => {
+  expect(archiveUri(base, name)).toBe(uri)
+})
+
+test('what a race of apt needs: the archive that this machine reads, its keys and its official address', async () => {
+  const sys = machine({
+    [STANZAS]: stanza('http://now.example/debian'),
+    '/var/lib/dpkg/arch': 'arm64\n',
+    [RING]: 'key',
+    '/etc/apt/trusted.gpg.d/old.gpg': 'key',
+    '/usr/share/python-apt/templates/Debian.info': TEMPLATE,
+  })
+  expect(await aptRaceFacts(sys, places)).toEqual({
+    folder: 'debian',
+    codename: 'bookworm',
+    arch: 'arm64',
+    components: ['main'],
+    current: ['http://now.example/debian'],
+    official: 'https://official.example/debian',
+    keyrings: [RING],
+  })
+  sys.put(STANZAS, stanza('http://now.example/debian', 'bookworm', ''))
+  expect((await aptRaceFacts(sys, places))?.keyrings).toEqual(['/etc/apt/trusted.gpg.d/old.gpg', RING])
+  expect(await aptRaceFacts(machine({}, 'ID=fedora\n'), places)).toBeNull()
 })
 
 test('a PPA, a vendor and a company with the same names are not the archive; lists tell', async () => {
@@ -148,16 +194,6 @@ test('refused with a reason: a broken file, https without certificates, another 
   await expect(edits(fedora, MIRROR)).rejects.toMatchObject({ code: 'apt-unknown-system' })
   expect(await edits(fedora, 'official')).toMatchObject({ planned: [], notes: [{ key: 'setting:apt.notHere' }] })
 })
-
-const TEMPLATE = `Suite: {series}
-RepositoryType: deb
-BaseURI: https://official.example/debian/
-MirrorsFile: Debian.mirrors
-
-Suite: {series}-security
-RepositoryType: deb
-BaseURI: https://security.example/
-`
 
 test('official: what our history holds, else the templates, else it is refused', async () => {
   const sys = machine({ [STANZAS]: stanza('http://was.example/debian') })

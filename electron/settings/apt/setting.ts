@@ -2,6 +2,7 @@ import type { Note } from '../../contract/note.ts'
 import type { Profile } from '../../contract/profile.ts'
 import { redact } from '../../core/redact.ts'
 import type { Prober, Setting } from '../../core/setting.ts'
+import { sameUri } from './address.ts'
 import { type AptState, detectApt } from './detect.ts'
 import { type AptChoice, officialValue, ownSources, planApt } from './plan.ts'
 import { webUris } from './recognise.ts'
@@ -32,7 +33,7 @@ async function chooseApt(
   const { chosen, note } = await probe('apt', current, signal)
   const [first] = chosen
   if (first !== undefined) {
-    const kept = current.includes(first)
+    const kept = current.some((one) => sameUri(one, first))
     return { choice: kept ? { kind: 'keep' } : { kind: 'mirror', base: first }, notes: [note] }
   }
   // What nobody can name can't be gone back to: it stays as it is.
