@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
 import { readFileSync } from 'node:fs'
+import type { Plugin } from 'vite'
 import { z } from 'zod'
 
 const lockSchema = z.object({
@@ -43,6 +44,29 @@ const licences = {
   },
 }
 
+/** Lets the page's script be fetched and compiled while the frame is drawn; it is executed after that. */
+const fetchedAhead: Plugin = {
+  name: 'fetched-ahead',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_html, { bundle = {} }) =>
+      Object.values(bundle)
+        .flatMap((file) => (file.type === 'chunk' && file.isDynamicEntry && file.name === 'begin' ? [file] : []))
+        .flatMap(({ fileName, viteMetadata }) => [
+          {
+            tag: 'link',
+            attrs: { rel: 'modulepreload', crossorigin: '', href: `./${fileName}` },
+            injectTo: 'head' as const,
+          },
+          ...[...(viteMetadata?.importedCss ?? [])].map((href) => ({
+            tag: 'link',
+            attrs: { rel: 'preload', as: 'style', crossorigin: '', href: `./${href}` },
+            injectTo: 'head' as const,
+          })),
+        ]),
+  },
+}
+
 // The window's three parts. What runs under plain Node is built by vite.node.config.ts.
 export default defineConfig({
   main: {
@@ -71,7 +95,7 @@ export default defineConfig({
   },
   renderer: {
     root: 'renderer',
-    plugins: [react()],
+    plugins: [react(), fetchedAhead],
     // Filled in for each load by the page's own server.
     html: { cspNonce: '%NONCE%' },
     build: {
