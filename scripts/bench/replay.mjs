@@ -43,18 +43,21 @@ function moment() {
 async function engine(folder, events) {
   await mkdir(folder, { recursive: true })
   const began = moment()
+  const shown = moment()
   const finished = moment()
   const stream = async (response) => {
-    began.resolve(performance.now())
+    began.resolve()
     response.writeHead(200, { 'content-type': 'application/json' })
     let told = 0
     let text = ''
     for (const entry of pullLines(events)) {
       text += `${JSON.stringify(entry)}\r\n`
-      if (++told % LINES_AT_ONCE > 0) continue
+      // The layers are named; however few events follow, they come when somebody looks.
+      const named = ++told === LAYERS
+      if (!named && told % LINES_AT_ONCE > 0) continue
       response.write(text)
       text = ''
-      await sleep(PAUSE)
+      await (named ? shown.promise : sleep(PAUSE))
     }
     response.end(text)
     finished.resolve({ at: performance.now(), told })
@@ -74,6 +77,11 @@ async function engine(folder, events) {
   await new Promise((resolve) => server.listen(join(folder, 'docker.sock'), resolve))
   return {
     began: began.promise,
+    /** Lets the events come. */
+    play() {
+      shown.resolve()
+      return performance.now()
+    },
     finished: finished.promise,
     close() {
       server.closeAllConnections()
@@ -114,12 +122,13 @@ export async function replay({ argv, system, env, events }) {
     await untilReady(tools)
     const refused = await tools.evaluate(START)
     if (refused !== null) throw new Stop(`The run was refused: ${JSON.stringify(refused)}`)
-    const began = await docker.began
+    await within(docker.began, 'the run pulls nothing')
     // The page that shows a run comes back to it after a reload: this is how the window gets there without clicks.
     await tools.reload()
     await untilReady(tools)
     await tools.evaluate(SHOWN)
     await tools.evaluate(WATCH)
+    const began = docker.play()
     const finished = await docker.finished
     await sleep(300)
     const seen = await tools.evaluate('window.benchmark')
@@ -143,6 +152,15 @@ const SHOWN = `(async () => {
     await new Promise((done) => setTimeout(done, 20))
   }
 })()`
+
+/** Throws a Stop with `reason` when nothing comes for a minute. */
+const within = (promise, reason) =>
+  Promise.race([
+    promise,
+    sleep(60_000, undefined, { ref: false }).then(() => {
+      throw new Stop(reason)
+    }),
+  ])
 
 const untilReady = (tools) =>
   tools.evaluate(`(async () => {

@@ -1,7 +1,7 @@
 // Usage: node scripts/bench/start.mjs [--pairs N] [--events N] [--check] — start and memory against a blank window, then a replayed pull; --check fails on a missed goal.
 import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Stop, main, root, say } from '../lib.mjs'
@@ -131,6 +131,9 @@ await main(async (args) => {
   try {
     const missed = await starts(electron, folder, screen.env, pairs)
     missed.push(...(await pull(electron, folder, screen.env, events)))
+    // What others did meanwhile: above the number of processors, every time here is too long.
+    const [load] = loadavg()
+    process.stdout.write(`\nload of the last minute ${load.toFixed(1)} on ${availableParallelism()} processors\n`)
     return check && missed.length > 0 ? 1 : 0
   } finally {
     screen.end()
