@@ -1,3 +1,5 @@
+import type { CheckSignature } from '../trust/gpgv.ts'
+
 /** What a race of each target fetches, and what the machine's own settings have to do with it. */
 
 export type GoContext = {
@@ -24,9 +26,6 @@ export type NpmContext = {
   defaultRegistry: string | null
 }
 
-/** `good`, `bad` (forged, expired or by a key that apt does not have), `unknown` (cannot be checked here). */
-export type Signature = { verdict: 'good' | 'bad' | 'unknown'; detail: string }
-
 export type AptContext = {
   /** Where the archive stands under a mirror's host: `debian`, `ubuntu`, `ubuntu-ports`. */
   folder: string
@@ -36,13 +35,13 @@ export type AptContext = {
   arch: string
   components: readonly string[]
   /** Checks an InRelease with the system's keys; null where the system has no means for it. */
-  signature: ((inRelease: Uint8Array, signal: AbortSignal) => Promise<Signature>) | null
+  signature: CheckSignature | null
 }
 
 export type PipContext = {
-  /** A project with a small wheel that is read whole. */
+  /** A project with a small wheel, which is read whole, and new versions often. */
   proof: string
-  /** A project with new versions often; its newest wheel is measured: some megabytes. */
+  /** The newest wheel of this project is measured: some megabytes, for any system. */
   bulk: string
 }
 
@@ -58,7 +57,7 @@ export type RaceContext = {
 
 /**
  * What is fetched unless something else is asked for. `golang.org/x/text@v0.14.0` is a zip of about 9 MB;
- * `typescript` a tarball of about 4 MB; a wheel of `pip` about 2 MB; none of them leaves the big proxies' caches.
+ * `typescript` a tarball of about 4 MB, `sympy` a wheel of about 6 MB.
  */
 export const DEFAULT_CONTEXT: RaceContext = {
   go: {
@@ -69,6 +68,6 @@ export const DEFAULT_CONTEXT: RaceContext = {
   docker: { image: 'golang:latest', platform: { os: 'linux', arch: 'amd64' } },
   npm: { proof: 'ms', bulk: 'typescript', defaultRegistry: null },
   apt: { folder: 'debian', codename: 'stable', arch: 'amd64', components: ['main'], signature: null },
-  pip: { proof: 'six', bulk: 'pip' },
+  pip: { proof: 'platformdirs', bulk: 'sympy' },
   now: Date.now,
 }

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { RaceConflict } from '../../contract/mirror.ts'
 import {
   type Adapter,
   type Answer,
@@ -25,9 +24,10 @@ import {
   textOf,
   together,
 } from './answers.ts'
-import { type Authority, broken, compare, conflictOf, contentNote, isBroken, type Out, putOut } from './compare.ts'
+import { type Authority, broken, isBroken, type Out } from './compare.ts'
 import type { GoContext } from './context.ts'
 import { judgeAges } from './judge-ages.ts'
+import { judgeItems } from './judge-items.ts'
 import { compareSemver, isRelease } from './versions.ts'
 
 type Module = { path: string; version: string }
@@ -205,21 +205,14 @@ function judgeGo(
   now: number,
 ): Judgement {
   const out = new Map<string, Out>()
-  const safe = new Set(proof.sums === null ? [] : checks.keys())
-  const conflicts: RaceConflict[] = []
-  for (const item of [items.zip, items.goMod]) {
-    const { db, sums } = proof
-    const authority: Authority | null =
-      db === null || sums === null
-        ? null
-        : { name: db.name, url: db.url, value: item === items.zip ? sums.zip : sums.goMod }
-    const verdict = compare(item, checks, candidates, authority)
-    const note = contentNote(verdict, authority)
-    const conflict = conflictOf(item, checks, candidates, { wrong: verdict.wrong, note }, authority)
-    if (conflict) conflicts.push(conflict)
-    putOut(item, checks, verdict, out)
-  }
-  for (const id of out.keys()) safe.delete(id)
+  const { db, sums } = proof
+  const authority = (item: string): Authority | null =>
+    db === null || sums === null
+      ? null
+      : { name: db.name, url: db.url, value: item === items.zip ? sums.zip : sums.goMod }
+  const { conflicts } = judgeItems([items.zip, items.goMod], checks, candidates, out, { authority })
+  // A majority alone proves nothing: here the database alone makes a proxy safe.
+  const safe = new Set(sums === null ? [] : [...checks.keys()].filter((id) => !out.has(id)))
   const ages = judgeAges(items.latest, checks, candidates, compareSemver, now, out)
   return { out, conflicts: [...conflicts, ...ages.conflicts], safe, fresh: ages.fresh }
 }
