@@ -71,7 +71,8 @@ export type Engine = {
   /** Adds (`id` empty) or changes one; answers all. Throws `bad-arguments` {reason}. */
   saveOwnMirror(mirror: OwnMirror): Promise<OwnMirror[]>
   removeOwnMirror(id: string): Promise<OwnMirror[]>
-  makePlan(profile: Profile, signal: AbortSignal): Promise<PlanView>
+  /** `project`: see `Places`; its own files are changed where it was chosen. */
+  makePlan(profile: Profile, signal: AbortSignal, project?: Places['project']): Promise<PlanView>
   startApply(planId: string): string
   startPull(image: string): string
   startVerify(image: string): string
@@ -140,7 +141,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     ownMirrors: () => book.own(),
     saveOwnMirror: (mirror) => book.save(mirror),
     removeOwnMirror: (id) => book.remove(id),
-    makePlan: (profile, signal) => plans.make(profile, signal),
+    makePlan: (profile, signal, project) => plans.make(profile, signal, project),
     startApply: (planId) =>
       tasks.run(
         'apply',

@@ -13,6 +13,7 @@ const OPTIONS = {
   root: { type: 'string' },
   catalogue: { type: 'string' },
   profile: { type: 'string' },
+  project: { type: 'string' },
   for: { type: 'string' },
   run: { type: 'string' },
   'on-conflict': { type: 'string' },
@@ -40,6 +41,8 @@ export type Args = {
   root: string | null
   catalogue: string | null
   profile: string | null
+  /** A folder whose own files (.npmrc) change instead of the user's. */
+  project: string | null
   for: string | null
   run: string | null
   onConflict: 'ask' | 'keep' | 'restore' | 'ours'
@@ -77,6 +80,7 @@ export function readArgs(argv: readonly string[], environment: Readonly<Record<s
     root: values.root ?? null,
     catalogue: values.catalogue ?? null,
     profile: values.profile ?? null,
+    project: values.project ?? null,
     for: values.for ?? null,
     run: values.run ?? null,
     onConflict: oneOf('on-conflict', values['on-conflict'], ['ask', 'keep', 'restore', 'ours'], 'ask'),

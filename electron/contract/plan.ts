@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { findingSchema, noteSchema } from './note.ts'
 
-export const SETTING_IDS = ['go', 'docker', 'shell', 'authority', 'apt'] as const
+export const SETTING_IDS = ['go', 'docker', 'npm', 'pip', 'shell', 'authority', 'apt'] as const
 export const settingIdSchema = z.enum(SETTING_IDS)
 export type SettingId = z.infer<typeof settingIdSchema>
 
@@ -14,6 +14,9 @@ export type HandlerId = z.infer<typeof handlerIdSchema>
 export const FORMAT_IDS = [
   'goenv',
   'daemon-json',
+  'npmrc',
+  'yarnrc-yml',
+  'pip-conf',
   'env-sh',
   'env-fish',
   'fence',

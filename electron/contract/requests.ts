@@ -31,7 +31,13 @@ const taskId = z.object({ taskId: z.string().max(64) })
 export const requests = {
   'machine.detect': { input: nothing, output: machineSchema },
   'image.tags': { input: z.object({ refresh: z.boolean() }), output: tagListSchema },
-  'plan.make': { input: z.object({ profile: profileSchema }), output: planViewSchema },
+  /** `project`: the id of a folder from `project.choose`, whose own files change instead of the user's. */
+  'plan.make': {
+    input: z.object({ profile: profileSchema, project: z.string().max(64).nullable().optional() }),
+    output: planViewSchema,
+  },
+  /** By main's own dialog. `folder` is for the eyes; the window names it by `id`. null: the dialog was closed. */
+  'project.choose': { input: nothing, output: z.object({ id: z.string(), folder: z.string() }).nullable() },
   'plan.apply': { input: z.object({ planId: z.string().max(64) }), output: taskId },
   'image.pull': { input: z.object({ image: imageSchema }), output: taskId },
   'image.verify': { input: z.object({ image: imageSchema }), output: taskId },

@@ -30,6 +30,13 @@ export type Places = {
     programs: readonly string[]
   }
   apt: AptPlaces
+  npm: NpmPlaces
+  pip: PipPlaces
+  /**
+   * The folder whose own files (a project's .npmrc) come before the user's. `chosen`: the person named it, so
+   * those files are what changes; else they are only looked at. null: none.
+   */
+  project: { folder: string; chosen: boolean } | null
   shells: Readonly<Record<ShellId, ShellPlaces>>
   /** Files of all users that may set a variable, e.g. /etc/environment. Read only. */
   systemProfiles: readonly string[]
@@ -55,4 +62,25 @@ export type ShellPlaces = {
   programs: readonly string[]
   /** Every file of the user that this shell reads, in reading order. */
   files: readonly string[]
+}
+
+export type NpmPlaces = {
+  /** The user's .npmrc: NPM_CONFIG_USERCONFIG, else in the home. */
+  userconfig: string
+  /** The user's .yarnrc.yml (yarn 2 and later). */
+  yarnrc: string
+  /** Files of pnpm's own that hold what npm's format holds and come before the user's .npmrc. */
+  pnpm: readonly string[]
+  /** Where npm, yarn and pnpm may lie besides PATH. */
+  programs: readonly string[]
+}
+
+export type PipPlaces = {
+  /** The user's files, the one that wins last; a new one is made there. Empty: PIP_CONFIG_FILE says to read none. */
+  user: readonly string[]
+  /** Files that win over the user's (a virtual environment's, the installation's). Read only. */
+  above: readonly string[]
+  /** Files of all users, which the user's win over. Read only. */
+  below: readonly string[]
+  programs: readonly string[]
 }

@@ -67,7 +67,10 @@ async function foldFile(
   await refuseUnsafe(path, real, sys)
   await refuseForeignLink(path, real, sys)
   const owner = before ?? (await newOwner(real, sys))
-  const after = bytes === null ? null : { bytes, mode: before?.mode ?? target.mode, uid: owner.uid, gid: owner.gid }
+  // A secret that is put into a file closes it to everybody else.
+  const closed = edits.some((edit) => edit.secret === true && edit.after !== null) ? 0o700 : 0o7777
+  const mode = (before?.mode ?? target.mode) & closed
+  const after = bytes === null ? null : { bytes, mode, uid: owner.uid, gid: owner.gid }
   const admin = await needsAdmin(real, sys)
   return { kind: 'file', path, real, before, after, edits, notify: [...notify], admin }
 }

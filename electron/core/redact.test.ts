@@ -45,3 +45,18 @@ test('the value of a variable with a telling name is not shown, in the keys and 
   }
   expect(JSON.stringify(viewChange(change))).not.toContain('hush')
 })
+
+test('nothing of an .npmrc or .yarnrc.yml that lets somebody in is shown, in a diff either', () => {
+  const lines = [
+    '//h.example/:_authToken=hush,1;"x',
+    '-//h.example/npm/:_password = hush==',
+    '+//h.example/:username=hush',
+    ' _auth=hush hush',
+    '"//h.example/:_authToken" "hush"',
+    '    npmAuthIdent: "hush:hush"',
+    '//h.example/:key="-----BEGIN hush"',
+  ]
+  expect(redact(lines.join('\n'))).not.toContain('hush')
+  const plain = 'registry=https://h.example/\n@s:registry=https://h.example/\nkey=value\nalways-auth=true'
+  expect(redact(plain)).toBe(plain)
+})

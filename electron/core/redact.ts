@@ -7,12 +7,20 @@ const ASSIGNED = new RegExp(`(${NAME}["']?\\s*[=:]\\s*)(${WORD})`, 'gi')
 /** fish: `set -gx TOKEN x`. */
 const SET = new RegExp(`(\\bset\\s+(?:-\\S+\\s+)*\\w*${NAME}\\s+)(${WORD})`, 'gi')
 
+/**
+ * A line of an .npmrc, .yarnrc or .yarnrc.yml, also in a diff: all that stands behind the name, whatever it is made of.
+ * The user's name and a private key in the file are no less the person's own than the token.
+ */
+const NPM_LINE =
+  /^([-+ ]?[ \t]*"?(?:(?:\/\/[^\s=]*:)(?:_?authToken|_auth|_?password|username|email|key|cert)|_authToken|_auth|_password|npmAuthIdent|npmAuthToken)"?[ \t]*[=: ][ \t]*)\S.*$/gim
+
 /** Whether something of this name is to be kept from view. */
 export const isSecretName = (name: string): boolean => new RegExp(NAME, 'i').test(name)
 
 /** Takes tokens, passwords and the credentials of addresses out of a text that is shown or reported. */
 export function redact(text: string): string {
   return text
+    .replace(NPM_LINE, `$1${HIDDEN}`)
     .replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^/\s'"]+@/gi, `$1${HIDDEN}@`)
     .replace(ASSIGNED, `$1${HIDDEN}`)
     .replace(SET, `$1${HIDDEN}`)

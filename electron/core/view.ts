@@ -35,6 +35,13 @@ const viewKey = (edit: Edit) => ({
   after: showValue(edit.after, isSecret(edit)),
 })
 
+/** The diff of a file; none where one of its secrets would still be seen in it. */
+function safeDiff(change: Extract<Change, { kind: 'file' }>): string {
+  const diff = diffText(change.path, change.before?.bytes ?? null, change.after?.bytes ?? null)
+  const secrets = change.edits.filter((edit) => edit.secret === true).flatMap(({ before, after }) => [before, after])
+  return secrets.some((value) => typeof value === 'string' && value !== '' && diff.includes(value)) ? '' : diff
+}
+
 /** A change as a person or a JSON reader sees it: no bytes, no secrets. */
 export function viewChange(change: Exclude<Change, PresenceChange>): ChangeView {
   switch (change.kind) {
@@ -45,9 +52,7 @@ export function viewChange(change: Exclude<Change, PresenceChange>): ChangeView 
         real: change.real === change.path ? null : change.real,
         action: actionOf(change),
         keys: change.edits.map(viewKey),
-        diff: change.edits.some((edit) => edit.secret)
-          ? ''
-          : diffText(change.path, change.before?.bytes ?? null, change.after?.bytes ?? null),
+        diff: safeDiff(change),
         notify: [...change.notify],
         admin: change.admin,
       }

@@ -19,6 +19,7 @@ function opened(files: Readonly<Record<string, string>> = {}, given: string | nu
   sys.folder('/home/u')
   const desktop = {
     chooseFile: vi.fn<(what: string) => Promise<string | null>>(() => Promise.resolve(null)),
+    chooseFolder: vi.fn<() => Promise<string | null>>(() => Promise.resolve(null)),
     chooseTarget: vi.fn<(name: string) => Promise<string | null>>(() => Promise.resolve(null)),
     copy: vi.fn<(text: string) => Promise<void>>(() => Promise.resolve()),
     browse: vi.fn<(url: string) => Promise<void>>(() => Promise.resolve()),
@@ -101,6 +102,16 @@ test('a dropped profile is read, one by the dialog too, and a closed dialog is n
   expect(await desk.openProfile('', null)).toBeNull()
   desktop.chooseFile.mockResolvedValueOnce('/d/class.yaml')
   expect(await desk.openProfile('', null)).toEqual(wanted)
+})
+
+test('a project is named by the id that its dialog gave, and by nothing else', async () => {
+  const { desk, desktop } = opened()
+  expect(await desk.chooseProject()).toBeNull()
+  desktop.chooseFolder.mockResolvedValueOnce('/d/app')
+  const chosen = await desk.chooseProject()
+  expect(chosen?.folder).toBe('/d/app')
+  expect(desk.project(chosen?.id ?? '')).toBe('/d/app')
+  expect(() => desk.project('/etc')).toThrow(expect.objectContaining({ code: 'bad-request' }))
 })
 
 test('a bad profile names key and line, an unreadable one its path', async () => {

@@ -35,6 +35,10 @@ export type Desk = {
   /** The profile that a start named, once. */
   givenProfile(): Promise<OpenedProfile | null>
   give(path: string): void
+  /** A project's folder by dialog, and the id that stands for it from then on. */
+  chooseProject(): Promise<{ id: string; folder: string } | null>
+  /** The folder that an id of `chooseProject` stands for. Throws `bad-request`. */
+  project(id: string): string
   exportProfile(profile: Profile): Promise<string | null>
   /** What was dropped, else by dialog; null when that was closed. */
   goMod(text: string | null): Promise<string | null>
@@ -64,6 +68,7 @@ export function openDesk({ sys, state, desktop, given, info, language }: DeskPar
   const drafts = latest((value: Draft) => draft.write(value))
   const settings = latest((value: Preferences) => preferences.write(value))
   const offered = new Set<string>()
+  const projects = new Map<string, string>()
   let waiting = given
   const readPreferences = async (): Promise<Preferences> => (await preferences.read()) ?? DEFAULTS
   const words = async () => ({ language: language(await readPreferences()) })
@@ -98,6 +103,18 @@ export function openDesk({ sys, state, desktop, given, info, language }: DeskPar
     },
     give(path) {
       waiting = path
+    },
+    async chooseProject() {
+      const folder = await desktop.chooseFolder()
+      if (folder === null) return null
+      const id = crypto.randomUUID()
+      projects.set(id, folder)
+      return { id, folder }
+    },
+    project(id) {
+      const folder = projects.get(id)
+      if (folder === undefined) throw new CodedError('bad-request', { request: 'plan.make' })
+      return folder
     },
     async exportProfile(profile) {
       const path = await desktop.chooseTarget('goready.yaml')

@@ -4,6 +4,8 @@ import type { Preferences } from '../contract/wizard.ts'
 export type Desktop = {
   /** A file dialog; null when it was closed. */
   chooseFile(what: 'profile' | 'go-mod'): Promise<string | null>
+  /** A folder dialog; null when it was closed. */
+  chooseFolder(): Promise<string | null>
   /** A dialog that asks where to write. */
   chooseTarget(name: string): Promise<string | null>
   copy(text: string): Promise<void>

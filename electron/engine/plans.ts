@@ -31,10 +31,14 @@ export class PlanBook {
     this.#parts = parts
   }
 
-  /** Settles a profile to the changes that it would make on this machine. Only reads. */
-  async make(profile: Profile, signal: AbortSignal): Promise<PlanView> {
+  /**
+   * Settles a profile to the changes that it would make on this machine. Only reads.
+   * `project`: see `Places`. Throws `bad-arguments` {path} for a chosen one that is no folder.
+   */
+  async make(profile: Profile, signal: AbortSignal, project: Places['project'] = null): Promise<PlanView> {
     refuseNotYet(profile)
-    const { sys, places, images, mirrors } = this.#parts
+    const { sys, images, mirrors } = this.#parts
+    const places = { ...this.#parts.places, project: project && (await projectFolder(project, sys)) }
     const timeout = parseDuration(profile.policy?.timeout ?? '') ?? PROBE_TIMEOUT
     const probe: Prober = async (target, current, at) => {
       if (target !== 'go' && target !== 'docker') throw new CodedError('not-yet', { key: `sources.${target}: auto` })
@@ -89,4 +93,13 @@ export class PlanBook {
     const [oldest] = this.#plans.keys()
     if (this.#plans.size > KEPT && oldest !== undefined) this.#plans.delete(oldest)
   }
+}
+
+/** The folder behind its links. */
+async function projectFolder(project: NonNullable<Places['project']>, sys: System): Promise<Places['project']> {
+  const folder = await sys.resolve(project.folder).catch(() => project.folder)
+  const stat = await sys.lstat(folder)
+  if (stat?.kind === 'dir') return { folder, chosen: project.chosen }
+  if (!project.chosen) return null
+  throw new CodedError('bad-arguments', { reason: 'cli:reason.folder', path: project.folder })
 }

@@ -85,3 +85,13 @@ test.each([
 ])('%s with %j is refused before anything is called', async (name, input) => {
   expect(await asking({})(name, input)).toEqual(refused)
 })
+
+test('a plan for a project names the folder that stands behind its id', async () => {
+  const view = { id: 'p', changed: false, image: null, changes: [], choices: [], findings: [] }
+  const makePlan = vi.fn<Engine['makePlan']>(() => Promise.resolve(view))
+  const ask = asking({ makePlan }, { project: (id) => `/d/${id}` })
+  const profile = { version: 1 as const }
+  expect(await ask('plan.make', { profile, project: 'x' })).toEqual({ ok: true, value: view })
+  expect(await ask('plan.make', { profile })).toEqual({ ok: true, value: view })
+  expect(makePlan.mock.calls.map((call) => call[2])).toEqual([{ folder: '/d/x', chosen: true }, null])
+})

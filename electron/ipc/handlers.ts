@@ -20,7 +20,11 @@ export function createHandlers(engine: () => Promise<Engine>, desk: Desk, signal
   return {
     'machine.detect': async () => (await engine()).detect(signal),
     'image.tags': async (options) => (await engine()).tags(options, signal),
-    'plan.make': async ({ profile }) => (await engine()).makePlan(profile, signal),
+    async 'plan.make'({ profile, project = null }) {
+      const folder = project === null ? null : desk.project(project)
+      return (await engine()).makePlan(profile, signal, folder === null ? null : { folder, chosen: true })
+    },
+    'project.choose': () => desk.chooseProject(),
     'plan.apply': async ({ planId }) => started((await engine()).startApply(planId)),
     'image.pull': async ({ image }) => started((await engine()).startPull(image)),
     'image.verify': async ({ image }) => started((await engine()).startVerify(image)),

@@ -9,6 +9,9 @@ import { dockerSetting } from './docker/setting.ts'
 import { daemonJsonFormat } from './docker/text.ts'
 import { goSetting } from './go/setting.ts'
 import { goenvFormat } from './go/text.ts'
+import { npmSetting } from './npm/setting.ts'
+import { npmrcFormat } from './npm/text.ts'
+import { yarnrcFormat } from './npm/yarn-text.ts'
 import { envFishFormat, envShFormat } from './shell/env-text.ts'
 import { fenceFormat } from './shell/fence-text.ts'
 import { shellSetting } from './shell/setting.ts'
@@ -18,6 +21,7 @@ export const settings: readonly AnySetting[] = [
   closed(authoritySetting),
   closed(dockerSetting),
   closed(goSetting),
+  closed(npmSetting),
   closed(shellSetting),
   closed(aptSetting),
 ]
@@ -27,6 +31,8 @@ export const formats: ReadonlyMap<FormatId, Format> = new Map(
   [
     goenvFormat,
     daemonJsonFormat,
+    npmrcFormat,
+    yarnrcFormat,
     envShFormat,
     envFishFormat,
     fenceFormat,

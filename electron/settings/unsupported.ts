@@ -8,7 +8,6 @@ import { CodedError } from '../core/errors.ts'
 export function refuseNotYet(profile: Profile): void {
   const { sources, env } = profile
   const later: readonly (readonly [string, boolean])[] = [
-    ['sources.npm', sources?.npm !== undefined],
     ['sources.pip', sources?.pip !== undefined],
     ...['npm', 'go', 'pip', 'apt'].map(
       (target) =>

@@ -26,6 +26,17 @@ export function openDesktop(
         : dialog.showOpenDialog(over, options))
       return canceled ? null : (filePaths[0] ?? null)
     },
+    async chooseFolder() {
+      const options = {
+        title: words().dialog.project,
+        properties: ['openDirectory' as const, 'createDirectory' as const],
+      }
+      const over = window()
+      const { canceled, filePaths } = await (over === null
+        ? dialog.showOpenDialog(options)
+        : dialog.showOpenDialog(over, options))
+      return canceled ? null : (filePaths[0] ?? null)
+    },
     async chooseTarget(name) {
       const { dialog: texts } = words()
       const options = {

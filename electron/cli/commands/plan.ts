@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import type { ChangeView, PlanView } from '../../contract/plan.ts'
 import type { Profile } from '../../contract/profile.ts'
 import { assertNever } from '../../core/errors.ts'
+import type { Places } from '../../core/places.ts'
 import { locatedIn, readProfileBytes } from '../../core/profile-file.ts'
 import { need, unreadableFile } from '../args.ts'
 import { type Command, type Context, EXIT } from '../command.ts'
@@ -10,13 +11,19 @@ import type { Output } from '../output.ts'
 
 /** `plan --profile FILE`: the changes as a diff. Writes nothing; status 3 when there is something to change. */
 export const plan: Command = async (context) => {
-  const view = await context.engine.makePlan(await readProfile(context), context.signal)
+  const view = await context.engine.makePlan(await readProfile(context), context.signal, projectOf(context))
   context.output.document(view)
   printPlan(context.output, view)
   if (!view.changed) return EXIT.done
   context.output.line(context.output.text.say('cli:plan.summary', { files: fileCount(view) }))
   return EXIT.different
 }
+
+/** The folder that `--project` names, else the one that we run in, whose project may hide what is set for the user. */
+export const projectOf = ({ args }: Context): NonNullable<Places['project']> => ({
+  folder: resolve(args.project ?? process.cwd()),
+  chosen: args.project !== null,
+})
 
 /** The profile that `--profile` names. Throws `bad-arguments`, `bad-profile`. */
 export async function readProfile({ args }: Context): Promise<Profile> {

@@ -13,7 +13,8 @@ export type PlacesInput = {
 }
 
 /** What tells about the real home, and so nothing about another one. */
-const OF_THE_HOME = /^(XDG_.*|ZDOTDIR|GOENV|DOCKER_CONFIG|NPM_CONFIG_.*)$/i
+const OF_THE_HOME =
+  /^(XDG_.*|ZDOTDIR|GOENV|DOCKER_CONFIG|NPM_CONFIG_.*|PNPM_CONFIG_.*|YARN_.*|PIP_CONFIG_FILE|VIRTUAL_ENV)$/i
 /** What tells about the real system's Docker, and so nothing about another root's. */
 const OF_THE_ENGINE = /^(DOCKER_HOST|DOCKER_CONTEXT|DOCKER_TLS|DOCKER_TLS_VERIFY|DOCKER_CERT_PATH)$/
 
@@ -62,6 +63,9 @@ export function linuxPlaces(input: PlacesInput): Places {
       architectures: under('/var/lib/dpkg/arch'),
       authorities: under('/etc/ssl/certs/ca-certificates.crt'),
     },
+    npm: npmPlaces(home, configHome, environment),
+    pip: pipPlaces(home, configHome, environment, under),
+    project: null,
     shells: shellPlaces(home, configHome, absolute(environment['ZDOTDIR'])),
     systemProfiles: [
       '/etc/environment',
@@ -143,5 +147,43 @@ function shellPlaces(home: string, configHome: string, zdotdir: string | null): 
       programs: programs('fish'),
       files: [`${configHome}/fish/conf.d/goready.fish`, `${configHome}/fish/config.fish`],
     },
+  }
+}
+
+const PROGRAM_FOLDERS = ['/usr/local/bin', '/usr/bin', '/snap/bin']
+const programsNamed = (home: string, names: readonly string[]): readonly string[] =>
+  [...PROGRAM_FOLDERS, `${home}/.local/bin`].flatMap((folder) => names.map((name) => `${folder}/${name}`))
+
+/** npm reads `npm_config_*` in any case (@npmcli/config `loadEnv`). pnpm: pnpm.io/npmrc, pnpm.io/cli/config. */
+function npmPlaces(home: string, configHome: string, environment: Readonly<Record<string, string>>): Places['npm'] {
+  const named = Object.entries(environment).find(([name]) => /^npm_config_userconfig$/i.test(name))?.[1]
+  const yarnrc = environment['YARN_RC_FILENAME']
+  return {
+    userconfig: absolute(named) ?? `${home}/.npmrc`,
+    yarnrc: `${home}/${yarnrc !== undefined && /^[^/]+$/.test(yarnrc) ? yarnrc : '.yarnrc.yml'}`,
+    pnpm: [`${configHome}/pnpm/rc`, `${configHome}/pnpm/auth.ini`],
+    programs: programsNamed(home, ['npm', 'yarn', 'pnpm']),
+  }
+}
+
+/**
+ * pip.pypa.io, "Configuration": the user's files are the old one, then the new one; PIP_CONFIG_FILE beats them
+ * all, and where it exists the user's own are not read; the null device means no file at all.
+ */
+function pipPlaces(
+  home: string,
+  configHome: string,
+  environment: Readonly<Record<string, string>>,
+  under: (file: string) => string,
+): Places['pip'] {
+  const given = environment['PIP_CONFIG_FILE']
+  const named = absolute(given)
+  const venv = absolute(environment['VIRTUAL_ENV'])
+  return {
+    user:
+      given === '/dev/null' ? [] : named === null ? [`${home}/.pip/pip.conf`, `${configHome}/pip/pip.conf`] : [named],
+    above: named === null && venv !== null ? [`${venv}/pip.conf`] : named === null ? [under('/usr/pip.conf')] : [],
+    below: ['/etc/xdg/pip/pip.conf', '/etc/pip.conf'].map(under),
+    programs: programsNamed(home, ['pip3', 'pip']),
   }
 }

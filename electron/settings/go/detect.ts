@@ -1,22 +1,14 @@
 import type { Machine } from '../../contract/machine.ts'
-import type { ShellId } from '../../contract/profile.ts'
 import type { Places } from '../../core/places.ts'
 import { redact } from '../../core/redact.ts'
 import type { Reader } from '../../core/system.ts'
-import { findAssignments } from '../assignments.ts'
-import { toBinary } from '../binary.ts'
 import { findPrograms, PLAIN_PATH } from '../find-program.ts'
+import { findLayers, type Layer } from '../layers.ts'
 import { readOrNull } from '../read-keys.ts'
-import { detectShells, envFishPath, envShPath, SHELL_IDS, type ShellState } from '../shell/detect.ts'
+import { detectShells, envFishPath, envShPath, type ShellState } from '../shell/detect.ts'
 import { envFishFormat, envShFormat } from '../shell/env-text.ts'
 import { goenvFormat } from './text.ts'
 import { GO_VARIABLES } from './variables.ts'
-
-/**
- * Something that sets a Go variable in front of the GOENV file. `value` null: built at run time.
- * `shell` null: it counts for every shell (the environment that we run in, a file of all users).
- */
-export type Layer = { name: string; value: string | null; from: string; shell: ShellId | null }
 
 export type GoState = {
   /** The values in the GOENV file. */
@@ -40,7 +32,7 @@ export async function detectGo(sys: Reader, places: Places, signal: AbortSignal)
     bytes,
     shells,
     own: ownValues(places, shells),
-    layers: findLayers(places, shells),
+    layers: findLayers(places, shells, GO_VARIABLES),
     installed: await installedGo(sys, places, signal),
   }
 }
@@ -60,24 +52,6 @@ function ownValues(places: Places, shells: ShellState): ReadonlyMap<string, stri
     }
   }
   return values
-}
-
-/** Everything that sets a Go variable in front of the GOENV file, by text. Our own files are not among it. */
-function findLayers(places: Places, shells: ShellState): readonly Layer[] {
-  const layers: Layer[] = []
-  const scan = (path: string, shell: ShellId | null): void => {
-    const bytes = shells.files.get(path) ?? null
-    if (bytes === null) return
-    for (const { name, value, line } of findAssignments(toBinary(bytes), GO_VARIABLES))
-      layers.push({ name, value, from: `${path}:${line}`, shell })
-  }
-  const ownFish = envFishPath(places)
-  for (const path of shells.system) scan(path, null)
-  for (const id of SHELL_IDS) for (const path of places.shells[id].files) if (path !== ownFish) scan(path, id)
-  for (const path of shells.fishExtra) scan(path, 'fish')
-  for (const [name, value] of Object.entries(places.environment))
-    if (GO_VARIABLES.has(name)) layers.push({ name, value, from: 'environment', shell: null })
-  return layers
 }
 
 /**
