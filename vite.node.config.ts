@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs'
 import { defineConfig } from 'vite'
 
-// What runs under plain Node: the command line, the lab and the demonstration. Packages stay outside the bundle.
+// What runs under plain Node: the command line, the lab, the demonstration and the bench of the race. Packages
+// stay outside the bundle.
 const entries = {
   cli: 'electron/cli.ts',
   lab: 'e2e/lab/main.ts',
   demo: 'e2e/demo.ts',
   install: 'e2e/install/main.ts',
+  race: 'e2e/race-bench.ts',
 }
 
 export default defineConfig({

@@ -14,7 +14,15 @@ const PARTS = {
     command: tool(tools.electronVite, 'build', '--logLevel', 'warn'),
   },
   node: {
-    sources: [...COMMON, 'renderer/i18n', 'e2e/lab', 'e2e/install', 'e2e/demo.ts', 'vite.node.config.ts'],
+    sources: [
+      ...COMMON,
+      'renderer/i18n',
+      'e2e/lab',
+      'e2e/install',
+      'e2e/demo.ts',
+      'e2e/race-bench.ts',
+      'vite.node.config.ts',
+    ],
     results: [],
     command: tool(tools.vite, 'build', '--config', 'vite.node.config.ts', '--logLevel', 'warn'),
   },
