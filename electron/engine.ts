@@ -1,7 +1,7 @@
 import type { TagList } from './contract/image.ts'
 import type { Machine } from './contract/machine.ts'
 import type { PlanView } from './contract/plan.ts'
-import type { OwnMirror } from './contract/mirror.ts'
+import type { OwnMirror, RaceResult, TargetId } from './contract/mirror.ts'
 import type { Finding } from './contract/note.ts'
 import type { Profile } from './contract/profile.ts'
 import type { ApplyResult, ConflictPolicy, RunSummary, UndoResult } from './contract/run.ts'
@@ -19,7 +19,8 @@ import { detectMachine } from './engine/detect.ts'
 import { dockerHelp } from './engine/docker-help.ts'
 import { firstProgram, type ProgramWords } from './engine/first-program.ts'
 import { openImages } from './engine/images.ts'
-import { probeNamed } from './engine/probe-named.ts'
+import { adapterFor } from './engine/race-adapter.ts'
+import { Races, type RaceOptions } from './engine/races.ts'
 import { removeRuns } from './engine/remove-runs.ts'
 import { shellArguments } from './engine/shell-arguments.ts'
 import type { RunRequest } from './engine/run-request.ts'
@@ -30,7 +31,8 @@ import { preferencesFile } from './desk/preferences.ts'
 import { PlanBook } from './engine/plans.ts'
 import { type Advice, adviseForGoMod } from './docker/go-mod.ts'
 import type { Mirror } from './mirrors/catalogue.ts'
-import type { ProbeResult, ProbeTarget } from './mirrors/probe.ts'
+import type { SystemProxy } from './mirrors/http/proxy.ts'
+import type { ProbeResult } from './mirrors/probe.ts'
 import { openPlatform } from './platform/index.ts'
 import { aptHandler } from './settings/apt/handler.ts'
 import { dockerHandler } from './settings/docker/handler.ts'
@@ -47,6 +49,8 @@ export type EngineOptions = {
   catalogue: string | null
   /** The program's own command line, without a command; a terminal is opened with it. */
   self?: readonly [string, ...string[]]
+  /** The system's proxies, asked where the environment names none. */
+  systemProxy?: SystemProxy
 }
 
 /**
@@ -81,7 +85,11 @@ export type Engine = {
   /** What a go.mod asks for. */
   advise(goMod: string, signal: AbortSignal): Promise<Advice>
   /** Asks addresses that a person named whether they answer; what is no web address is not asked. */
-  probe(target: ProbeTarget, urls: readonly string[], signal: AbortSignal): Promise<ProbeResult[]>
+  probe(target: TargetId, urls: readonly string[], signal: AbortSignal): Promise<ProbeResult[]>
+  /** Ranks the sources of targets, one target after the other; the task's result is `RaceResult[]`. */
+  startRace(targets: readonly TargetId[], options: RaceOptions): string
+  /** What is kept of the last race of each target. */
+  lastRaces(): Promise<RaceResult[]>
   /** How Docker comes onto this machine. */
   dockerHelp(signal: AbortSignal): Promise<DockerHelp>
   /** Makes, builds and runs a first program; the task's result is a `ProgramResult`. */
@@ -116,7 +124,16 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       target === 'docker' && status === 'alive' ? [url] : [],
     ),
   )
-  const plans = new PlanBook({ sys, places, images, mirrors: () => book.list() })
+  const system = options.systemProxy ?? null
+  const races = new Races({
+    sys,
+    places,
+    mirrors: () => book.list(),
+    official: (target, signal) => officials.of(target, signal),
+    adapterFor,
+    system,
+  })
+  const plans = new PlanBook({ sys, places, images, races })
   const tasks = new TaskRegistry()
   const settle = async (signal: AbortSignal): Promise<readonly Finding[]> => {
     if (!(await hasInterrupted(tools))) return []
@@ -143,15 +160,18 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     removeOwnMirror: (id) => book.remove(id),
     makePlan: (profile, signal, project) => plans.make(profile, signal, project),
     startApply: (planId) =>
-      tasks.run(
-        'apply',
-        async ({ report, signal }): Promise<ApplyResult> => runPlan(plans.take(planId), tools, report, signal),
-      ),
+      tasks.run('apply', async ({ report, signal }): Promise<ApplyResult> => {
+        // What the plan was settled by; a plan alone writes nothing.
+        await races.keep()
+        return runPlan(plans.take(planId), tools, report, signal)
+      }),
     startPull: (image) => tasks.run('pull', ({ report, signal }) => images.pull(image, signal, report)),
     startVerify: (image) => tasks.run('verify', ({ signal }) => images.verify(image, signal)),
     imageSize: (image, signal) => images.size(image, signal),
     advise: async (goMod, signal) => adviseForGoMod(goMod, await images.tags(false, signal)),
-    probe: (target, urls, signal) => probeNamed(target, urls, signal),
+    probe: (target, urls, signal) => races.probe(target, urls, signal),
+    startRace: (targets, how) => tasks.run('race', ({ report, signal }) => races.run(targets, how, report, signal)),
+    lastRaces: () => races.last(),
     dockerHelp: (signal) => dockerHelp(platform, sys, plans, signal),
     startProgram: (image, words) =>
       tasks.run('program', ({ report, signal }) =>
@@ -170,6 +190,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         tasks.list().some(({ state }) => state === 'running'),
         async () => {
           await book.forget()
+          await races.forget()
           await more()
         },
       ),

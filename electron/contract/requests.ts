@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { imageSchema, profileSchema } from './profile.ts'
 import { tagListSchema } from './image.ts'
 import { machineSchema } from './machine.ts'
-import { mirrorViewSchema, ownMirrorSchema } from './mirror.ts'
+import { mirrorViewSchema, ownMirrorSchema, raceResultSchema, targetSchema } from './mirror.ts'
 import { appErrorSchema, findingSchema } from './note.ts'
 import { planViewSchema } from './plan.ts'
 import { conflictPolicySchema, runSummarySchema } from './run.ts'
@@ -71,9 +71,16 @@ export const requests = {
   'mirror.saveOwn': { input: ownMirrorSchema, output: z.array(ownMirrorSchema) },
   'mirror.removeOwn': { input: z.object({ id: z.string().max(64) }), output: z.array(ownMirrorSchema) },
   'mirror.probe': {
-    input: z.object({ target: z.enum(['go', 'docker']), urls: z.array(z.string().max(2048)).max(32) }),
+    input: z.object({ target: targetSchema, urls: z.array(z.string().max(2048)).max(32) }),
     output: z.array(probeResultSchema),
   },
+  /** Ranks the sources of some targets; the task's result is a list of `raceResultSchema`. `image`: whose layers Docker's are read. */
+  'mirror.race': {
+    input: z.object({ targets: z.array(targetSchema).min(1).max(5), image: imageSchema.nullable() }),
+    output: taskId,
+  },
+  /** What is kept of the last race of each target. */
+  'mirror.lastRace': { input: nothing, output: z.array(raceResultSchema) },
   'image.size': { input: z.object({ image: imageSchema }), output: z.number().nullable() },
   'docker.help': { input: nothing, output: dockerHelpSchema },
   /** A terminal with `goready shell` in it. */

@@ -9,18 +9,15 @@ import type { ImageTools, RunInput } from '../core/run.ts'
 import type { Prober, Proposal } from '../core/setting.ts'
 import type { System } from '../core/system.ts'
 import { viewPlan } from '../core/view.ts'
-import { settleAuto } from '../mirrors/settle.ts'
 import { formats, settings } from '../settings/index.ts'
 import { refuseNotYet } from '../settings/unsupported.ts'
-import type { MirrorCatalogue } from '../mirrors/catalogue.ts'
 import type { Images } from './images.ts'
+import type { Races } from './races.ts'
 
-/** Milliseconds for one probe where the profile says nothing. */
-const PROBE_TIMEOUT = 4000
 /** A window that is left open makes a plan for every look at the page. */
 const KEPT = 16
 
-type Parts = { sys: System; places: Places; images: Images; mirrors(): Promise<MirrorCatalogue> }
+type Parts = { sys: System; places: Places; images: Images; races: Races }
 
 /** Makes plans and holds them: the bytes stay here, a plan is applied by its id, once. */
 export class PlanBook {
@@ -37,13 +34,11 @@ export class PlanBook {
    */
   async make(profile: Profile, signal: AbortSignal, project: Places['project'] = null): Promise<PlanView> {
     refuseNotYet(profile)
-    const { sys, images, mirrors } = this.#parts
+    const { sys, images, races } = this.#parts
     const places = { ...this.#parts.places, project: project && (await projectFolder(project, sys)) }
-    const timeout = parseDuration(profile.policy?.timeout ?? '') ?? PROBE_TIMEOUT
-    const probe: Prober = async (target, current, at) => {
-      if (target !== 'go' && target !== 'docker') throw new CodedError('not-yet', { key: `sources.${target}: auto` })
-      return settleAuto(target, current, await mirrors(), timeout, at)
-    }
+    const timeout = parseDuration(profile.policy?.timeout ?? '')
+    const { image: wanted = null } = profile
+    const probe: Prober = (target, current, at) => races.settle(target, current, { timeout, image: wanted }, at)
     const proposals: Proposal[] = []
     for (const setting of settings) {
       const proposal = await setting.propose(profile, sys, places, probe, signal)

@@ -74,7 +74,7 @@ test.each([
   ['profile.open', { name: 'x', text: 'x'.repeat(200_001) }],
   ['profile.export', { profile: { version: 2 } }],
   ['goMod.advise', { text: undefined }],
-  ['mirror.probe', { target: 'npm', urls: [] }],
+  ['mirror.probe', { target: 'brew', urls: [] }],
   ['mirror.probe', { target: 'go', urls: Array(33).fill('https://x') }],
   ['image.size', { image: 'golang:1; id' }],
   ['terminal.open', { image: '--privileged' }],

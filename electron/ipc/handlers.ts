@@ -54,6 +54,8 @@ export function createHandlers(engine: () => Promise<Engine>, desk: Desk, signal
     'mirror.saveOwn': async (mirror) => (await engine()).saveOwnMirror(mirror),
     'mirror.removeOwn': async ({ id }) => (await engine()).removeOwnMirror(id),
     'mirror.probe': async ({ target, urls }) => (await engine()).probe(target, urls, signal),
+    'mirror.race': async ({ targets, image }) => started((await engine()).startRace(targets, { image })),
+    'mirror.lastRace': async () => (await engine()).lastRaces(),
     'image.size': async ({ image }) => (await engine()).imageSize(image, signal),
     async 'docker.help'() {
       const help = await (await engine()).dockerHelp(signal)

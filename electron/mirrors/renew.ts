@@ -1,7 +1,7 @@
 import { CodedError } from '../core/errors.ts'
 import { parseJson } from '../core/json-file.ts'
 import { CATALOGUE_VERSION, loadMirrors, MAX_CATALOGUE, type MirrorCatalogue } from './catalogue.ts'
-import { fetchCause } from './probe.ts'
+import { fetchCause } from './fetch-cause.ts'
 import { openSigned, type Unsigned } from './signed.ts'
 
 /** Why a renewal is not taken; `catalogue:renew.<problem>` is the sentence. */

@@ -165,6 +165,7 @@ class Client implements MirrorClient {
     this.#end.signal.throwIfAborted()
     if (this.bytes() > (this.#options.budget ?? Infinity)) throw new BudgetSpent()
     const inner = new AbortController()
+    setMaxListeners(0, inner.signal)
     const late = new OutError('timeout', `no answer within ${ms} ms`)
     const timer = setTimeout(() => inner.abort(late), ms)
     const stop = (): void => inner.abort(outer.reason)

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { RaceProgress, RaceResult } from '../../contract/mirror.ts'
 import type { MirrorClient } from '../http/client.ts'
 import { BudgetSpent } from '../http/errors.ts'
@@ -83,6 +84,8 @@ class Race {
   async run(signal: AbortSignal): Promise<RaceResult> {
     signal.throwIfAborted()
     const limit = new AbortController()
+    // Every mirror listens.
+    setMaxListeners(0, limit.signal)
     const abort = (): void => limit.abort(signal.reason)
     signal.addEventListener('abort', abort, { once: true })
     const timer = setTimeout(() => limit.abort(TIME_UP), this.#options.limits.ms)
@@ -114,6 +117,7 @@ class Race {
   /** All at once, each from its connection to the end of its check; ends when the late ones have had their time. */
   async #checkAll(signal: AbortSignal): Promise<void> {
     const cut = new AbortController()
+    setMaxListeners(0, cut.signal)
     const stop = (): void => cut.abort(signal.reason)
     signal.addEventListener('abort', stop, { once: true })
     let timer: NodeJS.Timeout | undefined

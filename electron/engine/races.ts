@@ -1,0 +1,207 @@
+import type { RaceProgress, RaceResult, TargetId } from '../contract/mirror.ts'
+import type { TaskReport } from '../contract/task.ts'
+import type { Places } from '../core/places.ts'
+import type { System } from '../core/system.ts'
+import { stateFile } from '../desk/state-file.ts'
+import type { Mirror, MirrorCatalogue } from '../mirrors/catalogue.ts'
+import { trustedAuthorities } from '../mirrors/http/authorities.ts'
+import type { MirrorClient } from '../mirrors/http/client.ts'
+import type { SystemProxy } from '../mirrors/http/proxy.ts'
+import type { Adapter, Candidate } from '../mirrors/race/adapter.ts'
+import { candidatesFor } from '../mirrors/candidates.ts'
+import { keptRacesSchema, lastRace, withRace } from '../mirrors/race/kept.ts'
+import type { Limits } from '../mirrors/race/race.ts'
+import type { ProbeResult } from '../mirrors/probe.ts'
+import type { Settled } from '../mirrors/settle.ts'
+import { machineId } from './machine-id.ts'
+import { probeNamed } from './probe-named.ts'
+
+export type RaceOptions = { image?: string | null }
+/** The adapter of a target on this machine. */
+export type AdapterFor = (target: TargetId, options: RaceOptions, signal: AbortSignal) => Promise<Adapter>
+
+export type RaceParts = {
+  sys: System
+  places: Places
+  mirrors(): Promise<MirrorCatalogue>
+  /** The tool's own default, where the catalogue cannot know it. */
+  official(target: TargetId, signal: AbortSignal): Promise<Mirror | null>
+  adapterFor: AdapterFor
+  system: SystemProxy | null
+}
+
+type Report = (report: TaskReport) => void
+
+/** Milliseconds for one request of a settling where the profile says nothing. */
+const TIMEOUT = 4000
+/** Milliseconds for which a race speaks for a plan: the page makes one at every look. */
+const FRESH = 10 * 60_000
+
+/** The races of one machine. Nothing of them is loaded before the first. */
+export class Races {
+  readonly #parts: RaceParts
+  readonly #fresh = new Map<TargetId, RaceResult>()
+  #authorities: Promise<readonly string[] | null> | null = null
+
+  constructor(parts: RaceParts) {
+    this.#parts = parts
+  }
+
+  /** One target after the other: on a shared link they would hide each other's differences. Keeps the results. */
+  async run(
+    targets: readonly TargetId[],
+    options: RaceOptions,
+    report: Report,
+    signal: AbortSignal,
+  ): Promise<RaceResult[]> {
+    const results: RaceResult[] = []
+    for (const target of new Set(targets)) {
+      report({ type: 'step', step: 'race', state: 'running' })
+      const result = await this.#race(target, options, report, signal)
+      results.push(result)
+      await this.keep()
+      report({ type: 'step', step: 'race', state: 'done' })
+    }
+    return results
+  }
+
+  /** Settles `auto` for a plan. Throws `source-unreachable` {target}. */
+  async settle(
+    target: TargetId,
+    current: readonly string[],
+    options: RaceOptions & { timeout: number | null },
+    signal: AbortSignal,
+  ): Promise<Settled> {
+    const { settleAuto } = await import('../mirrors/settle.ts')
+    const [adapter, candidates] = await Promise.all([
+      this.#parts.adapterFor(target, options, signal),
+      this.#candidates(target, signal),
+    ])
+    const timeout = options.timeout ?? TIMEOUT
+    const http = await this.#client(timeout)
+    return settleAuto(
+      {
+        adapter,
+        candidates,
+        open: http,
+        race: async (at) => this.#recent(target, candidates) ?? this.#race(target, options, () => {}, at),
+      },
+      current,
+      signal,
+    )
+  }
+
+  /** Asks addresses that a person named whether they answer; what is no web address is not asked. */
+  async probe(target: TargetId, urls: readonly string[], signal: AbortSignal): Promise<ProbeResult[]> {
+    const adapter = await this.#parts.adapterFor(target, {}, signal)
+    const http = (await this.#client(TIMEOUT))()
+    try {
+      return await probeNamed(adapter, urls, http, signal)
+    } finally {
+      http.close()
+    }
+  }
+
+  /** The newest result of each target. */
+  async last(): Promise<RaceResult[]> {
+    const kept = (await this.#file().read())?.races ?? []
+    return [...kept.filter(({ target }) => !this.#fresh.has(target)), ...this.#fresh.values()]
+  }
+
+  /** Writes down what was found out since. A folder that cannot be written costs only the next race its start. */
+  async keep(): Promise<void> {
+    if (this.#fresh.size === 0) return
+    const file = this.#file()
+    let kept = (await file.read()) ?? { version: 1 as const, races: [] }
+    for (const result of this.#fresh.values()) kept = withRace(kept.races, result)
+    await file.write(kept).catch(() => {})
+  }
+
+  async forget(): Promise<void> {
+    this.#fresh.clear()
+    await this.#file().remove()
+  }
+
+  async #race(target: TargetId, options: RaceOptions, report: Report, signal: AbortSignal): Promise<RaceResult> {
+    const [{ LIMITS, runRace }, adapter, candidates, last, machine] = await Promise.all([
+      import('../mirrors/race/race.ts'),
+      this.#parts.adapterFor(target, options, signal),
+      this.#candidates(target, signal),
+      this.last(),
+      machineId(this.#parts.sys, this.#parts.places),
+    ])
+    const http = (await this.#client(null, LIMITS.bytes))()
+    try {
+      const result = await runRace(
+        {
+          adapter,
+          http,
+          machine,
+          candidates,
+          limits: LIMITS,
+          last: lastRace(last, target, Date.now()),
+          report: (race) => report(progressOf(race, LIMITS)),
+        },
+        signal,
+      )
+      this.#fresh.set(target, result)
+      return result
+    } finally {
+      http.close()
+    }
+  }
+
+  /** The tool's own default takes part like every other; some catalogues hold it, and npm's only npm can name. */
+  async #candidates(target: TargetId, signal: AbortSignal): Promise<Candidate[]> {
+    const { mirrors } = await this.#parts.mirrors()
+    const known = mirrors.some((mirror) => mirror.target === target && mirror.status === 'upstream')
+    const official = known ? null : await this.#parts.official(target, signal)
+    return candidatesFor(target, official === null ? mirrors : [official, ...mirrors])
+  }
+
+  /** A race of a moment ago among the same mirrors. */
+  #recent(target: TargetId, candidates: readonly Candidate[]): RaceResult | null {
+    const found = this.#fresh.get(target)
+    if (found === undefined || Date.now() - Date.parse(found.startedAt) > FRESH) return null
+    const usable = found.entries.some(({ state }) => state === 'ranked')
+    const ids = new Set(found.entries.map(({ id }) => id))
+    return usable && ids.size === candidates.length && candidates.every(({ id }) => ids.has(id)) ? found : null
+  }
+
+  async #client(timeout: number | null, budget?: number): Promise<() => MirrorClient> {
+    const { sys, places, system } = this.#parts
+    const { openMirrorHttp } = await import('../mirrors/http/client.ts')
+    const readText = async (path: string): Promise<string | null> => {
+      try {
+        return new TextDecoder().decode(await sys.readFile(path))
+      } catch {
+        return null
+      }
+    }
+    this.#authorities ??= trustedAuthorities(places.environment, readText)
+    const authorities = await this.#authorities
+    const { environment } = places
+    return () =>
+      openMirrorHttp({
+        environment,
+        system,
+        authorities,
+        ...(budget === undefined ? {} : { budget }),
+        ...(timeout === null ? {} : { timeout }),
+      })
+  }
+
+  #file() {
+    return stateFile(this.#parts.places.state, 'races.json', keptRacesSchema, this.#parts.sys)
+  }
+}
+
+const progressOf = (race: RaceProgress, limits: Limits): TaskReport => ({
+  type: 'progress',
+  step: 'race',
+  fraction: race.fraction,
+  note: { key: 'mirror:race.progress', values: { target: race.target } },
+  bytes: race.bytes,
+  totalBytes: limits.bytes,
+  race,
+})
