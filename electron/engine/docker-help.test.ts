@@ -9,6 +9,7 @@ import { loadAssets } from './assets.ts'
 import { dockerHelp } from './docker-help.ts'
 import { openImages } from './images.ts'
 import { PlanBook } from './plans.ts'
+import { Races } from './races.ts'
 
 const { signal } = new AbortController()
 
@@ -31,7 +32,9 @@ async function machine(files: Readonly<Record<string, string>>, uid = 0) {
   }
   const assets = await loadAssets(null)
   const images = openImages(sys, places, assets.tags)
-  const plans = new PlanBook({ sys, places, images, mirrors: () => Promise.reject(new Error('not asked')) })
+  const never = () => Promise.reject(new Error('not asked'))
+  const races = new Races({ sys, places, mirrors: never, official: never, adapterFor: never, system: null })
+  const plans = new PlanBook({ sys, places, images, races })
   return { sys, plans, help: () => dockerHelp(platform, sys, plans, signal) }
 }
 const DEBIAN = { '/etc/os-release': 'ID=debian\n' }
