@@ -62,9 +62,9 @@ export async function checkAll(adapter: Adapter, candidates: readonly Candidate[
 
 const clients: MirrorClient[] = []
 
-/** The program's own client, without proxies; `authorities` as PEM. */
-export function openHttp(authorities: readonly string[] | null = null): MirrorHttp {
-  const client = openMirrorHttp({ environment: {}, authorities })
+/** The program's own client, without proxies; `authorities` as PEM, `timeout` in milliseconds for each request. */
+export function openHttp(authorities: readonly string[] | null = null, timeout = 4000): MirrorHttp {
+  const client = openMirrorHttp({ environment: {}, authorities, timeout })
   clients.push(client)
   return client
 }

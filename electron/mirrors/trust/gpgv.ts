@@ -20,7 +20,10 @@ export function gpgvSignature(sys: Pick<Reader, 'query'>, gpgv: string, keyrings
       // Without a home it reads nothing but the keyrings.
       const argv = [gpgv, '--homedir', '/nonexistent', '--status-fd', '1', ...keys] as const
       const { stdout } = await sys.query(argv, { input, signal, timeout: 5000, env: { LC_ALL: 'C' } })
-      return verdictOf(stdout)
+      const verdict = verdictOf(stdout)
+      // The key may stand in one of those that gpgv cannot read.
+      const partly = usable.length < keyrings.length && verdict.detail.startsWith('NO_PUBKEY')
+      return partly ? { ...verdict, verdict: 'unknown' } : verdict
     } catch (error) {
       signal.throwIfAborted()
       return { verdict: 'unknown', detail: causeText(error) }
