@@ -16,6 +16,9 @@ function electron(): string {
 
 const START = [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), project]
 
+/** Milliseconds; a start takes two seconds, on a busy machine five. */
+const LAUNCH_TIMEOUT = 45_000
+
 /** Starts the program once more, beside Playwright, and waits for its end: exit status and standard output. */
 export function startAgain(args: readonly string[], home: string): Promise<{ code: number; stdout: string }> {
   return new Promise((resolve) => {
@@ -51,6 +54,8 @@ export async function openApp(args: readonly string[] = [], lab?: Folders): Prom
     args: [...START, '--home', home, '--root', root, ...args],
     cwd: folder,
     env: { ...environment(), HOME: home, ...lab?.env },
+    // Below the tests' own limit: its error carries what the program has printed, a test's does not.
+    timeout: LAUNCH_TIMEOUT,
   })
   const page = await app.firstWindow()
   return {
