@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { TaskEvent, TaskReport } from '../contract/task.ts'
 import { openOutput } from './output.ts'
-import { bar, layerLine, showProgress } from './progress.ts'
+import { layerLine, showProgress } from './progress.ts'
+import { bar } from './table.ts'
 import { openText } from './text.ts'
 
 async function show(terminal: boolean, json: boolean, ...reports: TaskReport[]): Promise<string> {

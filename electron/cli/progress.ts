@@ -3,18 +3,13 @@ import type { TaskEvent } from '../contract/task.ts'
 import { assertNever } from '../core/errors.ts'
 import type { Io } from './io.ts'
 import type { Output } from './output.ts'
+import { raceLines, raceSummary } from './race-view.ts'
+import { bar } from './table.ts'
 import { sizeText } from './text.ts'
 
-const WIDTH = 24
 const REDRAW = 100
 
 type Progress = Extract<TaskEvent, { type: 'progress' }>
-
-/** A bar of `WIDTH` cells; a fraction that is not known is drawn empty. */
-export function bar(fraction: number | null): string {
-  const full = Math.round(Math.min(1, Math.max(0, fraction ?? 0)) * WIDTH)
-  return `[${'#'.repeat(full)}${'.'.repeat(WIDTH - full)}]`
-}
 
 /** One layer of a pull as a line. The words come last: how wide they are differs by language. */
 export function layerLine(layer: Layer, state: string): string {
@@ -36,6 +31,7 @@ export function showProgress(io: Io, output: Output): { listen(event: TaskEvent)
   let drawn = 0
   let drawnAt = 0
   let tenth = -1
+  let phase = ''
   const clear = () => {
     if (drawn > 0) io.stdout.write(`\u001b[${drawn}A\u001b[0J`)
     drawn = 0
@@ -62,6 +58,7 @@ export function showProgress(io: Io, output: Output): { listen(event: TaskEvent)
     if (Date.now() - drawnAt < REDRAW && event.fraction !== 1) return
     drawnAt = Date.now()
     const room = Math.max(0, (io.stdout.rows || 24) - 4)
+    if (event.race) return picture([heading, ...raceLines(event.race, output, room)])
     const layers = (event.layers ?? []).slice(0, room)
     picture([
       heading,
@@ -70,6 +67,11 @@ export function showProgress(io: Io, output: Output): { listen(event: TaskEvent)
     ])
   }
   const plain = (event: Progress) => {
+    if (event.race) {
+      if (event.race.phase !== phase) output.line(`  ${raceSummary(event.race, text)}`)
+      phase = event.race.phase
+      return
+    }
     const now = event.fraction === null ? -1 : Math.floor(event.fraction * 10)
     if (now <= tenth) return
     tenth = now

@@ -10,7 +10,7 @@ import type { SystemProxy } from '../mirrors/http/proxy.ts'
 import type { Adapter, Candidate } from '../mirrors/race/adapter.ts'
 import { candidatesFor } from '../mirrors/candidates.ts'
 import { keptRacesSchema, lastRace, withRace } from '../mirrors/race/kept.ts'
-import type { Limits } from '../mirrors/race/race.ts'
+import { LIMITS } from '../mirrors/race/limits.ts'
 import type { ProbeResult } from '../mirrors/probe.ts'
 import type { Settled } from '../mirrors/settle.ts'
 import { machineId } from './machine-id.ts'
@@ -123,7 +123,7 @@ export class Races {
   }
 
   async #race(target: TargetId, options: RaceOptions, report: Report, signal: AbortSignal): Promise<RaceResult> {
-    const [{ LIMITS, runRace }, adapter, candidates, last, machine] = await Promise.all([
+    const [{ runRace }, adapter, candidates, last, machine] = await Promise.all([
       import('../mirrors/race/race.ts'),
       this.#parts.adapterFor(target, options, signal),
       this.#candidates(target, signal),
@@ -140,7 +140,7 @@ export class Races {
           candidates,
           limits: LIMITS,
           last: lastRace(last, target, Date.now()),
-          report: (race) => report(progressOf(race, LIMITS)),
+          report: (race) => report(progressOf(race)),
         },
         signal,
       )
@@ -196,12 +196,12 @@ export class Races {
   }
 }
 
-const progressOf = (race: RaceProgress, limits: Limits): TaskReport => ({
+const progressOf = (race: RaceProgress): TaskReport => ({
   type: 'progress',
   step: 'race',
   fraction: race.fraction,
   note: { key: 'mirror:race.progress', values: { target: race.target } },
   bytes: race.bytes,
-  totalBytes: limits.bytes,
+  totalBytes: LIMITS.bytes,
   race,
 })

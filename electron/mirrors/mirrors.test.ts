@@ -6,7 +6,8 @@ import { openMirrorHttp } from './http/client.ts'
 import { probe } from './probe.ts'
 import { candidatesFor } from './candidates.ts'
 import { provisionalAdapter } from './race/provisional.ts'
-import { LIMITS, runRace } from './race/race.ts'
+import { LIMITS } from './race/limits.ts'
+import { runRace } from './race/race.ts'
 import { settleAuto } from './settle.ts'
 
 const servers: Server[] = []

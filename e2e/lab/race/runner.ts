@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { openMirrorHttp } from '../../../electron/mirrors/http/client.ts'
 import { isPage, statusOut } from '../../../electron/mirrors/http/errors.ts'
 import { type Adapter, type Candidate, type Check, OutError } from '../../../electron/mirrors/race/adapter.ts'
-import { LIMITS, runRace } from '../../../electron/mirrors/race/race.ts'
+import { LIMITS } from '../../../electron/mirrors/race/limits.ts'
+import { runRace } from '../../../electron/mirrors/race/race.ts'
 import type { RaceResult } from '../../../electron/contract/mirror.ts'
 
 /** What the client's process is asked to do, and what it answers. */

@@ -1,19 +1,20 @@
 import { TARGET_IDS, type TargetId } from '../../contract/mirror.ts'
-import { CodedError } from '../../core/errors.ts'
 import { redact } from '../../core/redact.ts'
 import type { MirrorList } from '../../engine/mirror-book.ts'
 import type { Mirror } from '../../mirrors/catalogue.ts'
 import { badValue, need, noMore, unknownCommand } from '../args.ts'
 import { type Command, type Context, EXIT } from '../command.ts'
 import type { Output } from '../output.ts'
+import { columns } from '../table.ts'
+import { race } from './race.ts'
 
-/** `mirrors list|add|remove`: the catalogue, the dead included, and the person's own. */
+/** `mirrors list|race|add|remove`: the catalogue, the dead included, and the person's own. */
 export const mirrors: Command = (context) => {
   const { args } = context
   const verb = need(args.words[1], 'list')
-  if (verb === 'race') throw new CodedError('not-yet', { key: 'mirrors race' })
   noMore(args.words, verb === 'remove' ? 3 : 2)
   if (verb === 'list') return list(context)
+  if (verb === 'race') return race(context, targetOf(need(args.target, '--target')))
   if (verb === 'add') return add(context)
   if (verb === 'remove') return remove(context)
   throw unknownCommand(`mirrors ${verb}`)
@@ -97,6 +98,3 @@ function knownOf({ operator, sync, limits, source, date }: Mirror, { text }: Out
   const held = (limits ?? []).map(({ key, value = 0 }) => text.say(`catalogue:limit.${key}`, { value }))
   return [...runBy, ...fresh, ...held, `${source} (${date})`]
 }
-
-/** How many columns of a terminal a text takes: Chinese characters take two. */
-const columns = (text: string): number => text.length + (text.match(/[\u2e80-\uffe6]/g) ?? []).length

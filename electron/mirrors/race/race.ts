@@ -5,12 +5,10 @@ import { BudgetSpent } from '../http/errors.ts'
 import { type Adapter, type Candidate, type Judgement, OutError } from './adapter.ts'
 import { choose } from './choose.ts'
 import { entryOf, putOut, type Runner, runnerOf } from './entry.ts'
+import type { Limits } from './limits.ts'
 import { type Lap, type LapRules, runLap } from './lap.ts'
 import { Reporter } from './report.ts'
 import { believed, deal, markCrowded, nextAlone } from './rank.ts'
-
-export type Limits = { ms: number; bytes: number }
-export const LIMITS: Limits = { ms: 6000, bytes: 30_000_000 }
 
 export type RaceOptions = {
   adapter: Adapter
