@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { errorOf, goready, profile, tree } from './harness.ts'
@@ -152,5 +152,36 @@ test('a renewal that is not signed, or changed since, is refused, and the list s
     expect((await goready(lab, ['mirrors', 'list', '--refresh'])).code).toBe(2)
   } finally {
     server.close()
+  }
+})
+
+test('a source that has ended is told in detect and in a plan that leaves it, not in one that replaces it', async () => {
+  const goenv = join(lab.home, '.config/go/env')
+  await mkdir(join(lab.home, '.config/go'), { recursive: true })
+  writeFileSync(goenv, `GOPROXY=${DEAD},direct\n`)
+  const file = catalogue([
+    ['go', DEAD, 'dead'],
+    ['go', lab.goproxy.url, 'alive'],
+  ])
+  const warning = { id: 'mirror.dead.m0', severity: 'warning' }
+  try {
+    const machine = JSON.parse((await goready(lab, ['detect', '--json', '--catalogue', file])).stdout)
+    expect(machine.findings).toMatchObject([warning])
+    expect(machine.overrides).toContainEqual({
+      target: 'go',
+      name: 'GOPROXY',
+      layers: [{ value: `${DEAD},direct`, from: `${goenv}:1`, shell: null, wins: true }],
+    })
+    const people = await goready(lab, ['detect', '--lang', 'zh-CN', '--catalogue', file])
+    expect(people.stdout).toMatch(/127\.0\.0\.7:28999 已停用/)
+    const plan = async (sources: object) => {
+      const path = await profile(lab, { sources })
+      return (await goready(lab, ['plan', '--profile', path, '--json', '--catalogue', file])).last.findings
+    }
+    expect(await plan({ docker: [lab.registry.url] })).toMatchObject([warning])
+    expect(await plan({ go: lab.goproxy.url })).toEqual([])
+    expect(await plan({ go: DEAD })).toMatchObject([{ ...warning, note: { key: 'catalogue:dead.profile' } }])
+  } finally {
+    await rm(goenv)
   }
 })

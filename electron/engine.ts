@@ -133,7 +133,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     adapterFor,
     system,
   })
-  const plans = new PlanBook({ sys, places, images, races })
+  const plans = new PlanBook({ sys, places, images, races, mirrors: () => book.list() })
   const tasks = new TaskRegistry()
   const settle = async (signal: AbortSignal): Promise<readonly Finding[]> => {
     if (!(await hasInterrupted(tools))) return []
@@ -144,7 +144,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   return {
     tasks,
     places,
-    detect: (signal) => detectMachine(platform, sys, signal),
+    detect: (signal) => detectMachine(platform, sys, () => book.list(), signal),
     tags: ({ refresh }, signal) => images.tags(refresh, signal),
     mirrors: () => book.list(),
     officialMirrors: async (signal) => officials.missing((await book.list()).mirrors, signal),

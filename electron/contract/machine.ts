@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { TARGET_IDS } from './mirror.ts'
+import { findingSchema } from './note.ts'
 
 export const dockerStateSchema = z.object({
   state: z.enum(['not-installed', 'not-running', 'no-permission', 'unreachable', 'running']),
@@ -32,6 +34,28 @@ export const dockerStateSchema = z.object({
 })
 export type DockerState = z.infer<typeof dockerStateSchema>
 
+/**
+ * Everything that gives one setting a value, the strongest first. Several tools and places may set the same thing;
+ * `wins`: what counts for a program that is started now. A layer of one shell counts in a new terminal of it.
+ */
+export const overrideSchema = z.object({
+  /** `proxy`: the variables that programs find their proxy in. */
+  target: z.enum([...TARGET_IDS, 'proxy']),
+  /** As the tool calls it: `GOPROXY`, `registry-mirrors`, `registry`, `index-url`, `https_proxy`. */
+  name: z.string(),
+  layers: z.array(
+    z.object({
+      /** Without passwords. null: built at run time. */
+      value: z.string().nullable(),
+      /** `FILE:LINE`, `environment`, or who was asked. */
+      from: z.string(),
+      shell: z.enum(['bash', 'zsh', 'fish']).nullable(),
+      wins: z.boolean(),
+    }),
+  ),
+})
+export type Override = z.infer<typeof overrideSchema>
+
 export const machineSchema = z.object({
   os: z.object({
     platform: z.enum(['linux', 'darwin', 'win32']),
@@ -60,6 +84,9 @@ export const machineSchema = z.object({
     settings: z.array(z.object({ name: z.string(), value: z.string(), from: z.string(), hidden: z.boolean() })),
   }),
   sources: z.record(z.string(), z.array(z.string())),
+  overrides: z.array(overrideSchema),
+  /** What deserves a word, e.g. a source that has ended. */
+  findings: z.array(findingSchema),
   proxies: z.array(z.object({ name: z.string(), value: z.string(), from: z.string(), loopback: z.boolean() })),
   permissions: z.object({
     writeHome: z.boolean(),

@@ -26,13 +26,13 @@ export function schemaError(error: z.ZodError, text: string, path: string): Code
   const keys = [...(issue?.path ?? []).map(String), ...extra]
   return new CodedError(
     'unparsable-file',
-    { path, line: lineOf(text, keys) },
+    { path, line: lineOfKey(text, keys) },
     `${keys.join('.')}: ${issue?.message ?? ''}`,
   )
 }
 
 /** The line (from 1) on which a key of a JSON text stands, or the nearest that there is around it. */
-function lineOf(text: string, keys: readonly string[]): number {
+export function lineOfKey(text: string, keys: readonly string[]): number {
   const lines = new LineCounter()
   // JSON is YAML, and this parser keeps where everything stood.
   const document = parseDocument(text, { lineCounter: lines })

@@ -34,7 +34,13 @@ async function machine(files: Readonly<Record<string, string>>, uid = 0) {
   const images = openImages(sys, places, assets.tags)
   const never = () => Promise.reject(new Error('not asked'))
   const races = new Races({ sys, places, mirrors: never, official: never, adapterFor: never, system: null })
-  const plans = new PlanBook({ sys, places, images, races })
+  const plans = new PlanBook({
+    sys,
+    places,
+    images,
+    races,
+    mirrors: () => Promise.resolve({ date: '2026-11-22', mirrors: [] }),
+  })
   return { sys, plans, help: () => dockerHelp(platform, sys, plans, signal) }
 }
 const DEBIAN = { '/etc/os-release': 'ID=debian\n' }

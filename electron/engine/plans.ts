@@ -11,13 +11,15 @@ import type { System } from '../core/system.ts'
 import { viewPlan } from '../core/view.ts'
 import { formats, settings } from '../settings/index.ts'
 import { refuseNotYet } from '../settings/unsupported.ts'
+import type { MirrorCatalogue } from '../mirrors/catalogue.ts'
 import type { Images } from './images.ts'
+import { deadForPlan } from './overrides.ts'
 import type { Races } from './races.ts'
 
 /** A window that is left open makes a plan for every look at the page. */
 const KEPT = 16
 
-type Parts = { sys: System; places: Places; images: Images; races: Races }
+type Parts = { sys: System; places: Places; images: Images; races: Races; mirrors(): Promise<MirrorCatalogue> }
 
 /** Makes plans and holds them: the bytes stay here, a plan is applied by its id, once. */
 export class PlanBook {
@@ -34,7 +36,7 @@ export class PlanBook {
    */
   async make(profile: Profile, signal: AbortSignal, project: Places['project'] = null): Promise<PlanView> {
     refuseNotYet(profile)
-    const { sys, images, races } = this.#parts
+    const { sys, images, races, mirrors } = this.#parts
     const places = { ...this.#parts.places, project: project && (await projectFolder(project, sys)) }
     const timeout = parseDuration(profile.policy?.timeout ?? '')
     const { image: wanted = null } = profile
@@ -61,7 +63,8 @@ export class PlanBook {
             signal,
           )
     const changes: readonly Change[] = image === null ? files : [...files, image.change]
-    const findings: readonly Finding[] = await images.findings(proposals, image !== null, signal)
+    const dead = await deadForPlan(profile, (await mirrors()).mirrors, sys, places, signal)
+    const findings: readonly Finding[] = [...dead, ...(await images.findings(proposals, image !== null, signal))]
     const choices: readonly Note[] = [...proposals.flatMap((proposal) => proposal.notes), ...(image?.notes ?? [])]
     const plan: Plan = { id: crypto.randomUUID(), changes, findings }
     this.#keep(plan, proposals, image?.tools ?? null)

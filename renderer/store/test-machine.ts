@@ -25,6 +25,8 @@ export function aMachine(): Machine {
     },
     go: { installed: [], envFile: '/home/chen/.config/go/env', settings: [] },
     sources: {},
+    overrides: [],
+    findings: [],
     proxies: [],
     permissions: { writeHome: true, writeSystem: false, elevation: 'sudo' },
     state: '/home/chen/.local/state/goready',

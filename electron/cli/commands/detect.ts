@@ -1,4 +1,4 @@
-import type { Machine } from '../../contract/machine.ts'
+import type { Machine, Override } from '../../contract/machine.ts'
 import { redact } from '../../core/redact.ts'
 import { type Command, EXIT } from '../command.ts'
 import type { Output } from '../output.ts'
@@ -12,6 +12,7 @@ export const detect: Command = async ({ output, engine, signal }) => {
     output.line(`${output.paint('bold', label)}: ${first}`)
     for (const line of more) output.line(`  ${line}`)
   }
+  for (const finding of machine.findings) output.line(output.text.finding(finding))
   return EXIT.done
 }
 
@@ -57,6 +58,10 @@ function facts(machine: Machine, { text }: Output): readonly [string, readonly s
         ([name, values]) => `${name}: ${redact(values.join(', ')) || say('default')}`,
       ),
     ],
+    ...contested(machine.overrides).map(({ name, layers }): [string, readonly string[]] => [
+      name,
+      layers.map((layer) => layerLine(layer, say)),
+    ]),
     [
       say('proxies'),
       machine.proxies.length === 0
@@ -69,4 +74,13 @@ function facts(machine: Machine, { text }: Output): readonly [string, readonly s
     [say('permissions'), [text.say(`cli:rights.${machine.permissions.elevation}`)]],
     [say('state'), [machine.state]],
   ]
+}
+
+/** Settings that several places give a value to. */
+const contested = (overrides: readonly Override[]): readonly Override[] =>
+  overrides.filter(({ target, layers }) => target !== 'apt' && layers.length > 1)
+
+function layerLine({ value, from, shell, wins }: Override['layers'][number], say: (key: string) => string): string {
+  const where = shell === null ? from : `${from}, ${shell}`
+  return `${wins ? say('wins') : say('loses')}  ${value ?? '…'}  (${where})`
 }

@@ -65,3 +65,16 @@ test.each(TARGET_IDS)('where no tool is, %s has no default of its own', async (t
   const places = linuxPlaces({ environment: { HOME: '/home/u', PATH: '/usr/bin' }, uid: 1000, username: 'u' })
   expect(await toolDefault(target, new MemorySystem(), places, signal)).toBeNull()
 })
+
+test('apt: the archive that the system’s templates name, whatever the sources say now', async () => {
+  const files = {
+    '/etc/os-release': 'ID=debian\nVERSION_CODENAME=bookworm\n',
+    '/etc/apt/sources.list': 'deb https://mirror.example/debian bookworm main\n',
+  }
+  const template =
+    'Suite: bookworm\nRepositoryType: deb\nBaseURI: http://archive.example/debian/\nMatchURI: archive.example\n'
+  const places = linuxPlaces({ environment: { HOME: '/home/u', PATH: '/usr/bin' }, uid: 1000, username: 'u' })
+  const known = new MemorySystem({ ...files, '/usr/share/python-apt/templates/Debian.info': template })
+  expect(await toolDefault('apt', known, places, signal)).toBe('http://archive.example/debian')
+  expect(await toolDefault('apt', new MemorySystem(files), places, signal)).toBeNull()
+})

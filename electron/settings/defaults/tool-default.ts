@@ -1,6 +1,7 @@
 import type { TargetId } from '../../contract/mirror.ts'
 import type { Places } from '../../core/places.ts'
 import type { Reader } from '../../core/system.ts'
+import { aptDefault } from './apt.ts'
 import { goDefault } from './go.ts'
 import { npmDefault } from './npm.ts'
 import { pipDefault } from './pip.ts'
@@ -24,6 +25,7 @@ export async function toolDefault(
     case 'pip':
       return pipDefault(sys, places, signal)
     case 'apt':
+      return aptDefault(sys, places)
     case 'docker':
       return null
   }

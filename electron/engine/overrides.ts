@@ -1,0 +1,41 @@
+import type { DockerState, Override } from '../contract/machine.ts'
+import type { Finding } from '../contract/note.ts'
+import type { Profile } from '../contract/profile.ts'
+import type { Places } from '../core/places.ts'
+import type { Reader } from '../core/system.ts'
+import { dockerState } from '../docker/state.ts'
+import type { Mirror } from '../mirrors/catalogue.ts'
+import { detectApt } from '../settings/apt/detect.ts'
+import { detectGo, type GoState } from '../settings/go/detect.ts'
+import { aptOverrides } from '../settings/overrides/apt.ts'
+import { dockerOverrides } from '../settings/overrides/docker.ts'
+import { goOverrides } from '../settings/overrides/go.ts'
+import { proxyOverrides } from '../settings/overrides/proxies.ts'
+import { deadInProfile, deadInUse, namedTargets } from './dead-mirrors.ts'
+
+/** Everything that sets a source or a proxy on this machine, and which of it wins. */
+export async function machineOverrides(
+  sys: Reader,
+  places: Places,
+  { docker, go }: { docker: DockerState; go: GoState },
+): Promise<Override[]> {
+  return [
+    ...goOverrides(go, places),
+    ...(await dockerOverrides(sys, places, docker)),
+    ...aptOverrides(await detectApt(sys, places)),
+    ...proxyOverrides(places, go.shells),
+  ]
+}
+
+/** Ended mirrors that a profile names, and those in use that it would leave in place. */
+export async function deadForPlan(
+  profile: Profile,
+  mirrors: readonly Mirror[],
+  sys: Reader,
+  places: Places,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const [docker, go] = await Promise.all([dockerState(sys, places, signal), detectGo(sys, places, signal)])
+  const overrides = await machineOverrides(sys, places, { docker, go })
+  return [...deadInProfile(mirrors, profile), ...deadInUse(mirrors, overrides, namedTargets(profile))]
+}
