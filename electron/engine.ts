@@ -1,3 +1,4 @@
+import type { Credential, CredentialTrial } from './contract/credential.ts'
 import type { TagList } from './contract/image.ts'
 import type { Machine } from './contract/machine.ts'
 import type { PlanView } from './contract/plan.ts'
@@ -15,6 +16,7 @@ import type { Places } from './core/places.ts'
 import { hasInterrupted, runPlan, settleInterrupted, type RunTools } from './core/run.ts'
 import type { System } from './core/system.ts'
 import { conflicts, newestUndoable, summarize, undoRun } from './core/undo.ts'
+import { tryCredential } from './engine/credentials.ts'
 import { detectMachine } from './engine/detect.ts'
 import { dockerHelp } from './engine/docker-help.ts'
 import { firstProgram, type ProgramWords } from './engine/first-program.ts'
@@ -33,11 +35,14 @@ import { type Advice, adviseForGoMod } from './docker/go-mod.ts'
 import type { Mirror } from './mirrors/catalogue.ts'
 import type { SystemProxy } from './mirrors/http/proxy.ts'
 import type { ProbeResult } from './mirrors/probe.ts'
+import type { ProbeResult, ProbeTarget } from './mirrors/probe.ts'
+import { trustedAuthorities } from './mirrors/http/authorities.ts'
 import { openPlatform } from './platform/index.ts'
 import { aptHandler } from './settings/apt/handler.ts'
 import { dockerHandler } from './settings/docker/handler.ts'
 import { formats } from './settings/index.ts'
 import { dockerState } from './docker/state.ts'
+import { planCredential } from './settings/credential/plan.ts'
 import { findPrograms } from './settings/find-program.ts'
 import { startDetached } from './system/exec.ts'
 import { realSystem } from './system/real.ts'
@@ -77,6 +82,10 @@ export type Engine = {
   removeOwnMirror(id: string): Promise<OwnMirror[]>
   /** `project`: see `Places`; its own files are changed where it was chosen. */
   makePlan(profile: Profile, signal: AbortSignal, project?: Places['project']): Promise<PlanView>
+  /** Whether a private address takes a name and a password; nothing is written. */
+  tryCredential(credential: Credential, signal: AbortSignal): Promise<CredentialTrial>
+  /** The plan that puts them into the tool's own store. Errors: those of `planCredential`. */
+  planCredential(credential: Credential): Promise<PlanView>
   startApply(planId: string): string
   startPull(image: string): string
   startVerify(image: string): string
@@ -159,6 +168,20 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     saveOwnMirror: (mirror) => book.save(mirror),
     removeOwnMirror: (id) => book.remove(id),
     makePlan: (profile, signal, project) => plans.make(profile, signal, project),
+    async tryCredential(credential, signal) {
+      const readText = async (path: string): Promise<string | null> =>
+        sys.readFile(path).then(
+          (bytes) => new TextDecoder().decode(bytes),
+          () => null,
+        )
+      const authorities = await trustedAuthorities(places.environment, readText)
+      return tryCredential(credential, { environment: places.environment, authorities }, signal)
+    },
+    async planCredential(credential) {
+      const edits = await planCredential(credential, places, sys)
+      const values = { host: new URL(credential.url).host, path: edits[0]?.target.path ?? '' }
+      return plans.makeFrom(edits, edits.length === 0 ? [] : [{ key: 'setting:credential.written', values }])
+    },
     startApply: (planId) =>
       tasks.run('apply', async ({ report, signal }): Promise<ApplyResult> => {
         // What the plan was settled by; a plan alone writes nothing.

@@ -67,6 +67,8 @@ export const ERROR_CODES = [
   'source-unreachable',
   'sources-disagree',
   'bad-authority',
+  'bad-credential',
+  'credential-store',
   'setting-not-effective',
 ] as const
 export const errorCodeSchema = z.enum(ERROR_CODES)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { findingSchema, noteSchema } from './note.ts'
 
-export const SETTING_IDS = ['go', 'docker', 'npm', 'pip', 'shell', 'authority', 'apt'] as const
+export const SETTING_IDS = ['go', 'docker', 'npm', 'pip', 'shell', 'authority', 'apt', 'credential'] as const
 export const settingIdSchema = z.enum(SETTING_IDS)
 export type SettingId = z.infer<typeof settingIdSchema>
 
@@ -23,6 +23,8 @@ export const FORMAT_IDS = [
   'whole',
   'apt-deb822',
   'apt-list',
+  'netrc',
+  'docker-config',
 ] as const
 export const formatIdSchema = z.enum(FORMAT_IDS)
 export type FormatId = z.infer<typeof formatIdSchema>

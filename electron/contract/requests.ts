@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { credentialSchema, credentialTrialSchema } from './credential.ts'
 import { imageSchema, profileSchema } from './profile.ts'
 import { tagListSchema } from './image.ts'
 import { machineSchema } from './machine.ts'
@@ -38,6 +39,10 @@ export const requests = {
   },
   /** By main's own dialog. `folder` is for the eyes; the window names it by `id`. null: the dialog was closed. */
   'project.choose': { input: nothing, output: z.object({ id: z.string(), folder: z.string() }).nullable() },
+  /** A name and a password at a private address: tried, nothing written. */
+  'credential.try': { input: credentialSchema, output: credentialTrialSchema },
+  /** The plan that puts them into the tool's own store; shown without the secret, applied by `plan.apply`. */
+  'credential.plan': { input: credentialSchema, output: planViewSchema },
   'plan.apply': { input: z.object({ planId: z.string().max(64) }), output: taskId },
   'image.pull': { input: z.object({ image: imageSchema }), output: taskId },
   'image.verify': { input: z.object({ image: imageSchema }), output: taskId },

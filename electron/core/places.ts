@@ -19,6 +19,8 @@ export type Places = {
   cache: string
   /** The GOENV file; null when GOENV=off. */
   goenv: string | null
+  /** Names and passwords for go, pip, git and curl. */
+  netrc: string
   docker: {
     /** `config.json` and contexts. */
     configDir: string

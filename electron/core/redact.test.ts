@@ -60,3 +60,11 @@ test('nothing of an .npmrc or .yarnrc.yml that lets somebody in is shown, in a d
   const plain = 'registry=https://h.example/\n@s:registry=https://h.example/\nkey=value\nalways-auth=true'
   expect(redact(plain)).toBe(plain)
 })
+
+test('what a netrc file and Docker’s config.json hold stays out of a diff', () => {
+  const diff =
+    '+machine a.example login ann password s3cret\n machine b.example password p4ss\n\tpassword x9\n+  "auth": "YW5uOng="\n'
+  const shown = redact(diff)
+  for (const secret of ['s3cret', 'p4ss', 'x9', 'YW5uOng=']) expect(shown).not.toContain(secret)
+  expect(shown).toContain('machine a.example login ann password ')
+})

@@ -13,6 +13,8 @@ const SET = new RegExp(`(\\bset\\s+(?:-\\S+\\s+)*\\w*${NAME}\\s+)(${WORD})`, 'gi
  */
 const NPM_LINE =
   /^([-+ ]?[ \t]*"?(?:(?:\/\/[^\s=]*:)(?:_?authToken|_auth|_?password|username|email|key|cert)|_authToken|_auth|_password|npmAuthIdent|npmAuthToken)"?[ \t]*[=: ][ \t]*)\S.*$/gim
+/** A netrc file: `login x password y`. */
+const NETRC = /(\blogin\s+\S+\s+password\s+|\bmachine\s+\S+\s+password\s+|^[+\- ]?\s*password\s+)\S+/gm
 
 /** Whether something of this name is to be kept from view. */
 export const isSecretName = (name: string): boolean => new RegExp(NAME, 'i').test(name)
@@ -24,5 +26,7 @@ export function redact(text: string): string {
     .replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^/\s'"]+@/gi, `$1${HIDDEN}@`)
     .replace(ASSIGNED, `$1${HIDDEN}`)
     .replace(SET, `$1${HIDDEN}`)
+    .replace(/("auth"\s*:\s*)"[^"]*"/g, `$1"${HIDDEN}"`)
+    .replace(NETRC, `$1${HIDDEN}`)
     .replace(/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/g, `$1 ${HIDDEN}`)
 }

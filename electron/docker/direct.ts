@@ -41,7 +41,9 @@ export async function pullDirect(engine: Engine, reference: string, options: Dir
   // A registry with an authority of its own is trusted by the engine alone.
   const byEngine = async (url: string): Promise<string | null> => {
     const host = url.startsWith('https:') && mirrors.includes(url) ? mirrorHost(url) : null
-    return host === null ? null : engineDigest(engine, `${host}/${name.repository}:${name.tag}`, signal)
+    return host === null
+      ? null
+      : engineDigest(engine, `${host}/${name.repository}:${name.tag}`, signal, await options.auth?.(host))
   }
   const agreement = await agreeOnDigest(name, [...new Set([...mirrors, HUB, ...others])], signal, undefined, byEngine)
   const { digest } = agreement

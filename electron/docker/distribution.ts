@@ -3,7 +3,8 @@ import type { Places } from '../core/places.ts'
 import type { Reader } from '../core/system.ts'
 import { causeText } from '../core/errors.ts'
 import { findEndpoint } from './endpoint.ts'
-import { call, type Engine, getJson, openEngine } from './engine.ts'
+import type { RegistryAuth } from './auth.ts'
+import { askJson, call, type Engine, getJson, openEngine } from './engine.ts'
 import { engineMessage, httpStatus } from './errors.ts'
 
 /** `answered`: the engine and the registry speak with each other, whatever was said of the image. */
@@ -52,10 +53,20 @@ export async function askDistribution(
 const descriptorSchema = z.object({ Descriptor: z.object({ digest: z.string().regex(/^sha256:[a-f0-9]{64}$/) }) })
 
 /** The digest that the engine itself hears from a registry; null where it hears none. Throws only when the signal aborts. */
-export async function engineDigest(engine: Engine, reference: string, signal: AbortSignal): Promise<string | null> {
+export async function engineDigest(
+  engine: Engine,
+  reference: string,
+  signal: AbortSignal,
+  auth: RegistryAuth | null = null,
+): Promise<string | null> {
   try {
     const path = `/distribution/${reference}/json`
-    const answer = await call(engine, signal, (abortSignal) => getJson(engine.docker, path, abortSignal), TIMEOUT)
+    const answer = await call(
+      engine,
+      signal,
+      (abortSignal) => askJson(engine.docker, { path, method: 'GET', auth, abortSignal }),
+      TIMEOUT,
+    )
     return descriptorSchema.parse(answer).Descriptor.digest
   } catch {
     signal.throwIfAborted()

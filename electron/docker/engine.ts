@@ -2,6 +2,7 @@ import http from 'node:http'
 import https from 'node:https'
 import type { IncomingMessage } from 'node:http'
 import type Docker from 'dockerode'
+import type { RegistryAuth } from './auth.ts'
 import { type Endpoint, socketPath } from './endpoint.ts'
 import { engineError } from './errors.ts'
 
@@ -126,11 +127,14 @@ export type Dial = {
   method: 'GET' | 'POST'
   query?: Readonly<Record<string, string>>
   body?: object
+  /** For `X-Registry-Auth`. */
+  auth?: RegistryAuth | null
   abortSignal: AbortSignal
 }
 
 /** The library appends the query only behind a `?`, and sends no body for an empty object. */
-const dialOptions = ({ path, method, query, body, abortSignal }: Dial) => ({
+const dialOptions = ({ path, method, query, body, auth, abortSignal }: Dial) => ({
+  ...(auth ? { authconfig: auth } : {}),
   path: `${path}?`,
   method,
   abortSignal,

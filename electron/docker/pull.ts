@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { ImageFacts } from '../contract/image.ts'
 import type { TaskReport } from '../contract/task.ts'
 import { CodedError } from '../core/errors.ts'
+import type { RegistryAuth } from './auth.ts'
 import { type Engine, openStream, reasonOf } from './engine.ts'
 import { engineError, engineMessage, httpStatus, pullError } from './errors.ts'
 import { inspectImage } from './inspect.ts'
@@ -18,6 +19,8 @@ export type PullOptions = {
   stallTimeout?: number
   /** What the reports call the image; its reference when left out. */
   label?: string
+  /** Asked once, for the registry that the reference names; an engine has no passwords of its own. */
+  auth?: (host: string) => Promise<RegistryAuth | null>
 }
 
 /** Milliseconds between two reports. */
@@ -37,8 +40,9 @@ export async function pullImage(engine: Engine, reference: string, options: Pull
   const platform = options.platform === undefined ? {} : { platform: options.platform }
   const query = { fromImage: familiarRepository(name), tag: name.digest ?? name.tag, ...platform }
   const progress = createPullProgress()
+  const auth = name.registry === 'docker.io' ? null : ((await options.auth?.(name.registry)) ?? null)
   try {
-    await transfer(engine, query, label, progress, options)
+    await transfer(engine, query, label, progress, options, auth)
   } catch (error) {
     if (!(error instanceof CodedError)) throw error
     throw await explainPull(engine, error, name, progress.view(performance.now()), options.signal)
@@ -69,6 +73,7 @@ async function transfer(
   image: string,
   progress: PullProgress,
   options: PullOptions,
+  auth: RegistryAuth | null,
 ): Promise<void> {
   const { signal } = options
   const stall = options.stallTimeout ?? 180_000
@@ -91,6 +96,7 @@ async function transfer(
       path: '/images/create',
       method: 'POST',
       query,
+      auth,
       abortSignal: stopped.signal,
     })
     // Destroying the answer closes the socket; that is what stops the engine's transfer.

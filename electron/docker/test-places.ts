@@ -27,6 +27,7 @@ export function testPlaces(
     npm: { userconfig: '/home/ann/.npmrc', yarnrc: '/home/ann/.yarnrc.yml', pnpm: [], programs: [] },
     pip: { user: ['/home/ann/.config/pip/pip.conf'], above: [], below: [], programs: [] },
     project: null,
+    netrc: '/home/ann/.netrc',
     shells: { bash: shell, zsh: shell, fish: shell },
     systemProfiles: [],
     ...changes,

@@ -12,6 +12,7 @@ import type { ImageTools } from '../core/run.ts'
 import type { Proposal } from '../core/setting.ts'
 import type { System } from '../core/system.ts'
 import type { Catalogue } from '../docker/catalogue.ts'
+import { registryAuth } from '../docker/auth.ts'
 import { type DirectPull, pullDirect } from '../docker/direct.ts'
 import { findEndpoint } from '../docker/endpoint.ts'
 import { type Engine as DockerEngine, openEngine } from '../docker/engine.ts'
@@ -60,6 +61,8 @@ export function openImages(
   const open = async (signal: AbortSignal): Promise<DockerEngine> =>
     openEngine(await findEndpoint(sys, places), { signal })
 
+  const authFor = (signal: AbortSignal) => (host: string) => registryAuth(host, sys, places, signal)
+
   /** A mirror that the engine asks first is asked for tags first; the Hub is next, the catalogue last. */
   const tags = async (refresh: boolean, signal: AbortSignal): Promise<TagList> => {
     const [mirror] = (await state(signal)).mirrors
@@ -85,7 +88,7 @@ export function openImages(
     const engine = await open(signal)
     for (let attempt = 0; ; attempt++) {
       try {
-        return await pullImage(engine, reference, { signal, report })
+        return await pullImage(engine, reference, { signal, report, auth: authFor(signal) })
       } catch (error) {
         if (attempt >= retries || signal.aborted || !(error instanceof CodedError) || !RETRIED.includes(error.code))
           throw error
@@ -123,7 +126,7 @@ export function openImages(
         ready: async (at) => requireRunning(await state(at)),
         async pull(at, report) {
           if (mirrors.length === 0) return pull(reference, retries, at, report)
-          const options = { signal: at, report, mirrors, witnesses: await witnesses() }
+          const options = { signal: at, report, mirrors, witnesses: await witnesses(), auth: authFor(at) }
           served = await pullDirect(await open(at), reference, options)
           return served.facts
         },

@@ -1,5 +1,5 @@
 import type { Finding, Note } from '../contract/note.ts'
-import type { Change, Plan, PlanView } from '../contract/plan.ts'
+import type { Change, Edit, Plan, PlanView } from '../contract/plan.ts'
 import type { Profile } from '../contract/profile.ts'
 import { parseDuration } from '../contract/grammar.ts'
 import { CodedError } from '../core/errors.ts'
@@ -69,6 +69,14 @@ export class PlanBook {
     const plan: Plan = { id: crypto.randomUUID(), changes, findings }
     this.#keep(plan, proposals, image?.tools ?? null)
     return viewPlan(plan, choices)
+  }
+
+  /** A plan out of edits that no profile may hold, e.g. a password. Only reads. Errors: those of `fold`. */
+  async makeFrom(edits: readonly Edit[], notes: readonly Note[]): Promise<PlanView> {
+    const changes = await fold(edits, formats, this.#parts.sys)
+    const plan: Plan = { id: crypto.randomUUID(), changes, findings: [] }
+    this.#keep(plan, [], null)
+    return viewPlan(plan, notes)
   }
 
   /** Takes in changes that no profile asked for, e.g. those that bring Docker. Answers the plan's id. */

@@ -25,6 +25,8 @@ export function createHandlers(engine: () => Promise<Engine>, desk: Desk, signal
       return (await engine()).makePlan(profile, signal, folder === null ? null : { folder, chosen: true })
     },
     'project.choose': () => desk.chooseProject(),
+    'credential.try': async (credential) => (await engine()).tryCredential(credential, signal),
+    'credential.plan': async (credential) => (await engine()).planCredential(credential),
     'plan.apply': async ({ planId }) => started((await engine()).startApply(planId)),
     'image.pull': async ({ image }) => started((await engine()).startPull(image)),
     'image.verify': async ({ image }) => started((await engine()).startVerify(image)),

@@ -5,6 +5,8 @@ import { aptListFormat } from './apt/one-line.ts'
 import { aptSetting } from './apt/setting.ts'
 import { authoritySetting } from './authority/setting.ts'
 import { wholeFormat } from './authority/text.ts'
+import { dockerConfigFormat } from './credential/docker-config.ts'
+import { netrcFormat } from './credential/netrc.ts'
 import { dockerSetting } from './docker/setting.ts'
 import { daemonJsonFormat } from './docker/text.ts'
 import { goSetting } from './go/setting.ts'
@@ -39,5 +41,7 @@ export const formats: ReadonlyMap<FormatId, Format> = new Map(
     wholeFormat,
     aptDeb822Format,
     aptListFormat,
+    netrcFormat,
+    dockerConfigFormat,
   ].map((format) => [format.id, format]),
 )

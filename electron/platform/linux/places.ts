@@ -39,6 +39,7 @@ export function linuxPlaces(input: PlacesInput): Places {
     config: `${configHome}/goready`,
     cache: `${absolute(environment['XDG_CACHE_HOME']) ?? `${home}/.cache`}/goready`,
     goenv: goenvPath(environment['GOENV'], configHome),
+    netrc: (otherHome ? null : absolute(environment['NETRC'])) ?? `${home}/.netrc`,
     docker: {
       configDir,
       daemonJson: {

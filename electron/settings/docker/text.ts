@@ -39,7 +39,8 @@ function valueAt(text: string, member: Member): Value {
   return JSON.parse(decode(text.slice(member.valueStart, member.valueEnd))) as Value
 }
 
-function withKey(text: string, key: string, after: Value): string {
+/** Sets one key of a JSON object; the rest stays byte for byte. `text` is a binary string. Throws `unparsable-file` {line}. */
+export function withKey(text: string, key: string, after: Value): string {
   const spans = scanObject(text)
   const style = styleOf(text, spans)
   const old = spans.members.find((member) => member.key === key)
@@ -59,7 +60,8 @@ function withKey(text: string, key: string, after: Value): string {
   return text.slice(0, spans.open + 1) + inner + text.slice(spans.close)
 }
 
-function withoutKey(text: string, key: string): string {
+/** Takes one key out of a JSON object. */
+export function withoutKey(text: string, key: string): string {
   const { open, close, members } = scanObject(text)
   const at = members.findIndex((member) => member.key === key)
   const gone = members[at]

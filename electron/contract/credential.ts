@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { checkUrl } from './grammar.ts'
+
+/** Whose store is meant. apt asks for none in this program. */
+export const credentialTargetSchema = z.enum(['go', 'docker', 'npm', 'pip'])
+
+const word = z
+  .string()
+  .min(1)
+  .max(4096)
+  .refine((text) => !/[\u0000-\u001f\u007f]/.test(text), 'control-character')
+
+/** A name and a password (npm: a token, the name is not used) for one private address. Never part of a profile. */
+export const credentialSchema = z.strictObject({
+  target: credentialTargetSchema,
+  url: z.string().refine((text) => checkUrl(text) === null, 'bad-url'),
+  login: word,
+  secret: word,
+})
+export type Credential = z.infer<typeof credentialSchema>
+
+/** What the address said when it was tried. `cause`: raw, without the secret. */
+export const credentialTrialSchema = z.object({
+  state: z.enum(['accepted', 'refused', 'not-asked', 'unreachable']),
+  cause: z.string().nullable(),
+})
+export type CredentialTrial = z.infer<typeof credentialTrialSchema>
