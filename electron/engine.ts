@@ -35,7 +35,7 @@ import { type Advice, adviseForGoMod } from './docker/go-mod.ts'
 import type { Mirror } from './mirrors/catalogue.ts'
 import type { SystemProxy } from './mirrors/http/proxy.ts'
 import type { ProbeResult } from './mirrors/probe.ts'
-import type { ProbeResult, ProbeTarget } from './mirrors/probe.ts'
+
 import { trustedAuthorities } from './mirrors/http/authorities.ts'
 import { openPlatform } from './platform/index.ts'
 import { aptHandler } from './settings/apt/handler.ts'
