@@ -65,7 +65,8 @@ export type EngineOptions = {
 export type Engine = {
   tasks: TaskRegistry
   places: Places
-  detect(signal: AbortSignal): Promise<Machine>
+  /** `project`: the folder whose own files come before the user's. */
+  detect(signal: AbortSignal, project?: Places['project']): Promise<Machine>
   tags(options: { refresh: boolean }, signal: AbortSignal): Promise<TagList>
   /** The newest catalogue that can be trusted, and the person's own mirrors behind it. */
   mirrors(): Promise<MirrorList>
@@ -153,7 +154,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   return {
     tasks,
     places,
-    detect: (signal) => detectMachine(platform, sys, () => book.list(), signal),
+    detect: (signal, project = null) => detectMachine({ platform, sys, mirrors: () => book.list(), project }, signal),
     tags: ({ refresh }, signal) => images.tags(refresh, signal),
     mirrors: () => book.list(),
     officialMirrors: async (signal) => officials.missing((await book.list()).mirrors, signal),

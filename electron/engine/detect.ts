@@ -1,4 +1,5 @@
-import type { Machine } from '../contract/machine.ts'
+import type { Machine, Override } from '../contract/machine.ts'
+import type { Places } from '../core/places.ts'
 import { redact } from '../core/redact.ts'
 import type { System } from '../core/system.ts'
 import { isLoopback } from '../docker/loopback.ts'
@@ -10,14 +11,19 @@ import { detectShells, shellFacts } from '../settings/shell/detect.ts'
 import { deadInUse } from './dead-mirrors.ts'
 import { machineOverrides } from './overrides.ts'
 
+type DetectParts = {
+  platform: ReturnType<typeof openPlatform>
+  sys: System
+  mirrors(): Promise<MirrorCatalogue>
+  project: Places['project']
+}
+
 /** Facts about this machine, gathered side by side. Only reads. */
 export async function detectMachine(
-  platform: ReturnType<typeof openPlatform>,
-  sys: System,
-  mirrors: () => Promise<MirrorCatalogue>,
+  { platform, sys, mirrors, project }: DetectParts,
   signal: AbortSignal,
 ): Promise<Machine> {
-  const { places } = platform
+  const places = { ...platform.places, project }
   const [facts, docker, go, shells] = await Promise.all([
     platform.facts(sys, signal),
     dockerState(sys, places, signal),
@@ -31,8 +37,7 @@ export async function detectMachine(
     loopback: isLoopback(value),
   }))
   const proxy = effective(go, 'GOPROXY')
-  const overrides = await machineOverrides(sys, places, { docker, go })
-  const apt = overrides.filter(({ target }) => target === 'apt').flatMap(({ layers }) => layers)
+  const overrides = await machineOverrides(sys, places, { docker, go }, signal)
   return {
     ...facts,
     shells,
@@ -41,11 +46,22 @@ export async function detectMachine(
     sources: {
       go: proxy === null ? [] : [redact(proxy)],
       docker: docker.mirrors,
-      ...(apt.length === 0 ? {} : { apt: [...new Set(apt.map(({ value }) => value ?? ''))] }),
+      ...inUse(overrides),
     },
     overrides,
     findings: deadInUse((await mirrors()).mirrors, overrides),
     proxies: [...facts.proxies, ...daemonProxies],
     state: places.state,
   }
+}
+
+/** What npm, apt and pip ask now, as far as somebody has set it. */
+function inUse(overrides: readonly Override[]): Record<string, string[]> {
+  const found: Record<string, string[]> = {}
+  for (const { target, name, layers } of overrides) {
+    if (!['npm registry', 'apt URIs', 'pip index-url'].includes(`${target} ${name}`)) continue
+    const values = layers.flatMap(({ value, wins }) => (wins && value !== null ? [value] : []))
+    if (values.length > 0) found[target] = [...new Set(values)]
+  }
+  return found
 }

@@ -7,9 +7,11 @@ import { dockerState } from '../docker/state.ts'
 import type { Mirror } from '../mirrors/catalogue.ts'
 import { detectApt } from '../settings/apt/detect.ts'
 import { detectGo, type GoState } from '../settings/go/detect.ts'
+import { detectNpm } from '../settings/npm/detect.ts'
 import { aptOverrides } from '../settings/overrides/apt.ts'
 import { dockerOverrides } from '../settings/overrides/docker.ts'
 import { goOverrides } from '../settings/overrides/go.ts'
+import { npmOverrides } from '../settings/overrides/npm.ts'
 import { proxyOverrides } from '../settings/overrides/proxies.ts'
 import { deadInProfile, deadInUse, namedTargets } from './dead-mirrors.ts'
 
@@ -18,10 +20,12 @@ export async function machineOverrides(
   sys: Reader,
   places: Places,
   { docker, go }: { docker: DockerState; go: GoState },
+  signal: AbortSignal,
 ): Promise<Override[]> {
   return [
     ...goOverrides(go, places),
     ...(await dockerOverrides(sys, places, docker)),
+    ...(await npmOverrides(sys, places, await detectNpm(sys, places, signal), signal)),
     ...aptOverrides(await detectApt(sys, places)),
     ...proxyOverrides(places, go.shells),
   ]
@@ -36,6 +40,6 @@ export async function deadForPlan(
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const [docker, go] = await Promise.all([dockerState(sys, places, signal), detectGo(sys, places, signal)])
-  const overrides = await machineOverrides(sys, places, { docker, go })
+  const overrides = await machineOverrides(sys, places, { docker, go }, signal)
   return [...deadInProfile(mirrors, profile), ...deadInUse(mirrors, overrides, namedTargets(profile))]
 }

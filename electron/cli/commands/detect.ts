@@ -2,10 +2,12 @@ import type { Machine, Override } from '../../contract/machine.ts'
 import { redact } from '../../core/redact.ts'
 import { type Command, EXIT } from '../command.ts'
 import type { Output } from '../output.ts'
+import { projectOf } from './plan.ts'
 
 /** `detect`: facts about this machine. Only reads. */
-export const detect: Command = async ({ output, engine, signal }) => {
-  const machine = await engine.detect(signal)
+export const detect: Command = async (context) => {
+  const { output, engine, signal } = context
+  const machine = await engine.detect(signal, projectOf(context))
   output.document(machine)
   for (const [label, lines] of facts(machine, output)) {
     const [first = '', ...more] = lines

@@ -6,11 +6,13 @@ import { MemorySystem } from '../../system/memory.ts'
 import { realSystem } from '../../system/real.ts'
 import { detectApt } from '../apt/detect.ts'
 import { detectGo } from '../go/detect.ts'
+import { detectNpm } from '../npm/detect.ts'
 import { detectShells } from '../shell/detect.ts'
 import { makeHome, removeHome } from '../test-home.ts'
 import { aptOverrides } from './apt.ts'
 import { dockerOverrides } from './docker.ts'
 import { goOverrides } from './go.ts'
+import { npmOverrides } from './npm.ts'
 import { override } from './layers.ts'
 import { proxyOverrides } from './proxies.ts'
 
@@ -163,4 +165,36 @@ test('apt: every entry of the distribution’s own archive counts', async () => 
     wins: true,
   })
   expect(JSON.stringify(apt)).not.toContain('other.example')
+})
+
+test('npm: the registry that is said to win is the one that npm itself answers with', async () => {
+  const home = await makeHome({
+    '.npmrc':
+      '; mine\nregistry=https://first.example/\nregistry = https://user.example/\n@a:registry=https://a.example/\n',
+    'project/package.json': '{}',
+    'project/.npmrc': 'registry=https://project.example/\n',
+  })
+  const PATH = process.env['PATH'] ?? ''
+  try {
+    for (const [folder, environment] of [
+      [home, {}],
+      [`${home}/project`, {}],
+      [`${home}/project`, { npm_config_registry: 'https://environment.example/' }],
+    ] as const) {
+      const places = { ...placesOf({ PATH, ...environment }, home), project: { folder, chosen: false } }
+      const sys = realSystem()
+      const found = await npmOverrides(sys, places, await detectNpm(sys, places, signal), signal)
+      const env = { ...environment, HOME: home, PATH, npm_config_cache: '/dev/null/cache', npm_config_logs_max: '0' }
+      const answer = await exec(['npm', 'config', 'get', 'registry'], { env, cwd: folder })
+      const [registry, scope] = found
+      expect(registry?.name).toBe('registry')
+      expect(registry?.layers.find(({ wins }) => wins)?.value).toBe(answer.stdout.trim())
+      expect(registry?.layers).toContainEqual(
+        expect.objectContaining({ value: 'https://user.example/', from: `${home}/.npmrc:3` }),
+      )
+      expect(scope).toMatchObject({ name: '@a:registry', layers: [{ from: `${home}/.npmrc:4`, wins: true }] })
+    }
+  } finally {
+    await removeHome(home)
+  }
 })
