@@ -1,8 +1,8 @@
 import type { OutReason, RaceEntry } from '../../contract/mirror.ts'
 import { redact } from '../../core/redact.ts'
 import type { Candidate, Check, Judgement } from './adapter.ts'
-import type { Rated } from './rank.ts'
-import { believed, speedWord } from './rank.ts'
+import type { Meter } from './meter.ts'
+import { believed, type Rated, speedWord } from './rank.ts'
 
 /** All that a race knows of one candidate. */
 export type Runner = Rated & {
@@ -16,6 +16,8 @@ export type Runner = Rated & {
   status: number | null
   via: string | null
   bytes: number
+  /** What comes in right now. */
+  meter: Meter | null
 }
 
 export const runnerOf = (candidate: Candidate): Runner => ({
@@ -32,6 +34,7 @@ export const runnerOf = (candidate: Candidate): Runner => ({
   status: null,
   via: null,
   bytes: 0,
+  meter: null,
 })
 
 /** Puts a runner out. The first reason stays. */

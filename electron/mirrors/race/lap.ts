@@ -18,6 +18,8 @@ export type LapRules = {
   patience: number
   /** Bytes a second below which it need not go on, asked while it runs. */
   hopeless?: () => number
+  /** Sees what comes in while it runs. */
+  watch?: (meter: Meter) => void
 }
 
 export type Lap = {
@@ -42,6 +44,7 @@ export async function runLap(bulk: Bulk, http: MirrorClient, rules: LapRules, si
   const lap: Lap = { rate: null, bytes: 0, firstByteMs: null, status: null, via: null, out: null }
   const asked = performance.now()
   const meter = new Meter(asked)
+  rules.watch?.(meter)
   const chunks: Uint8Array[] = []
   const stop = new AbortController()
   const abort = (): void => stop.abort(signal.reason)

@@ -7,6 +7,7 @@ import { choose } from './choose.ts'
 import { entryOf, putOut, type Runner, runnerOf } from './entry.ts'
 import type { Limits } from './limits.ts'
 import { type Lap, type LapRules, runLap } from './lap.ts'
+import type { Meter } from './meter.ts'
 import { Reporter } from './report.ts'
 import { believed, deal, markCrowded, nextAlone } from './rank.ts'
 
@@ -33,6 +34,8 @@ const GROUP = 4
 /** The part of the byte budget that the groups may use together. */
 const GROUP_SHARE = 0.55
 const FINALS = { least: 3, most: 6 }
+/** Milliseconds between two looks at the bars. */
+const TICK = 100
 /** How many of the last race's best run first. */
 const FIRST = 4
 
@@ -87,6 +90,7 @@ class Race {
     const abort = (): void => limit.abort(signal.reason)
     signal.addEventListener('abort', abort, { once: true })
     const timer = setTimeout(() => limit.abort(TIME_UP), this.#options.limits.ms)
+    const tick = setInterval(() => this.#reporter.tell(), TICK)
     try {
       await this.#phases(limit.signal)
     } catch (error) {
@@ -94,6 +98,7 @@ class Race {
       if (!limit.signal.aborted && !(error instanceof BudgetSpent)) throw error
     } finally {
       clearTimeout(timer)
+      clearInterval(tick)
       signal.removeEventListener('abort', abort)
     }
     const result = this.#result()
@@ -233,7 +238,11 @@ class Race {
     if (check === null) throw new Error('not checked')
     runner.state = 'measuring'
     this.#reporter.tell()
-    const lap = await runLap(check.bulk, this.#options.http, rules, signal)
+    const watch = (meter: Meter): void => {
+      runner.meter = meter
+    }
+    const lap = await runLap(check.bulk, this.#options.http, { ...rules, watch }, signal)
+    runner.meter = null
     runner.bytes += lap.bytes
     runner.firstByteMs = lap.firstByteMs ?? runner.firstByteMs
     runner.status = lap.status ?? runner.status

@@ -42,17 +42,18 @@ export class Reporter {
     if (!now && at - this.#told < INTERVAL) return
     this.#told = at
     const { adapter, http, report } = this.#parts
-    const best = Math.max(1, ...this.#runners.map((runner) => believed(runner)))
+    const rates = this.#runners.map((runner) => believed(runner) || (runner.meter?.rate(at, false) ?? 0))
+    const best = Math.max(1, ...rates)
     report({
       target: adapter.target,
       phase: this.#phase,
       fraction: this.#fraction,
       ms: Math.round(at - this.#started),
       bytes: http.bytes(),
-      entries: this.#runners.map((runner) => ({
+      entries: this.#runners.map((runner, index) => ({
         id: runner.candidate.id,
         state: runner.state,
-        bar: Math.min(1, believed(runner) / best),
+        bar: Math.min(1, (rates[index] ?? 0) / best),
         reason: runner.out?.reason ?? null,
       })),
     })
