@@ -1,16 +1,13 @@
 import type { DockerState } from '../contract/machine.ts'
-import { CodedError } from '../core/errors.ts'
 import type { Places } from '../core/places.ts'
 import type { Presence } from '../core/presence.ts'
 import type { Reader, System } from '../core/system.ts'
-import { darwinPlaces } from './darwin/places.ts'
 import { type DockerSetup, linuxDockerSetup } from './linux/docker-setup.ts'
 import { currentIdentity, linuxFacts, type LinuxFacts } from './linux/machine.ts'
-import { linuxPlaces } from './linux/places.ts'
 import { lastWords, linuxPresence } from './linux/presence.ts'
 import { reloadDocker } from './linux/reload-docker.ts'
 import { openTerminal, type StartProgram } from './linux/terminal.ts'
-import { win32Places } from './win32/places.ts'
+import { openPlaces, type PlacesOptions } from './places.ts'
 
 export type Platform = {
   places: Places
@@ -28,29 +25,10 @@ export type Platform = {
   openTerminal(sys: Reader, argv: readonly [string, ...string[]], start: StartProgram): Promise<boolean>
 }
 
-/** This machine's paths and services. The only place that looks at `process.platform`. Throws `not-yet`. */
-export function openPlatform(options: { home?: string | undefined; root?: string | undefined }): Platform {
-  switch (process.platform) {
-    case 'linux':
-      return openLinux(options)
-    case 'darwin':
-      return darwinPlaces()
-    case 'win32':
-      return win32Places()
-    default:
-      throw new CodedError('not-yet', { key: process.platform })
-  }
-}
-
-function openLinux({ home, root }: { home?: string | undefined; root?: string | undefined }): Platform {
+/** This machine's paths and services. Throws `not-yet`, as its paths do for every system but Linux. */
+export function openPlatform(options: PlacesOptions): Platform {
+  const places = openPlaces(options)
   const { uid, name } = currentIdentity()
-  const places = linuxPlaces({
-    ...(home === undefined ? {} : { home }),
-    ...(root === undefined ? {} : { root }),
-    environment: process.env,
-    uid,
-    username: name,
-  })
   const presence = linuxPresence(places)
   return {
     places,

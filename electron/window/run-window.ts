@@ -8,7 +8,7 @@ import { openingPlace } from '../desk/place.ts'
 import { chooseLanguage, type Language, wordsOf } from '../desk/words.ts'
 import type { Engine } from '../engine.ts'
 import { connect } from '../ipc/connect.ts'
-import { openPlatform } from '../platform/index.ts'
+import { openPlaces } from '../platform/places.ts'
 import { openWindow } from '../window.ts'
 import { openDesktop } from './desktop.ts'
 import { bringBack, followTasks, guardLife, type Life } from './life.ts'
@@ -21,7 +21,7 @@ export async function runWindow(out: string, options: WindowArguments): Promise<
   // Electron would build one of its own, in English.
   Menu.setApplicationMenu(null)
   await app.whenReady()
-  const { places } = openPlatform({ home: options.home ?? undefined, root: options.root ?? undefined })
+  const places = openPlaces({ home: options.home ?? undefined, root: options.root ?? undefined })
   const early = readEarly(places.state)
   const speak = (chosen: 'auto' | Language): Language =>
     chooseLanguage(options.lang, chosen, app.getPreferredSystemLanguages())

@@ -1,0 +1,34 @@
+import { CodedError } from '../core/errors.ts'
+import type { Places } from '../core/places.ts'
+import { darwinPlaces } from './darwin/places.ts'
+import { currentIdentity } from './linux/machine.ts'
+import { linuxPlaces } from './linux/places.ts'
+import { win32Places } from './win32/places.ts'
+
+export type PlacesOptions = { home?: string | undefined; root?: string | undefined }
+
+/**
+ * This machine's paths alone, without its services: the window opens with them, so nothing slow is imported here.
+ * The only place that looks at `process.platform`.
+ * Throws `not-yet`.
+ */
+export function openPlaces({ home, root }: PlacesOptions): Places {
+  switch (process.platform) {
+    case 'linux': {
+      const { uid, name } = currentIdentity()
+      return linuxPlaces({
+        ...(home === undefined ? {} : { home }),
+        ...(root === undefined ? {} : { root }),
+        environment: process.env,
+        uid,
+        username: name,
+      })
+    }
+    case 'darwin':
+      return darwinPlaces()
+    case 'win32':
+      return win32Places()
+    default:
+      throw new CodedError('not-yet', { key: process.platform })
+  }
+}
