@@ -8,13 +8,22 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { raceResultSchema, raceProgressSchema } from '../electron/contract/mirror.ts'
 import { projectRoot } from './lab/cache.ts'
+import { makeCertificates } from './lab/certificates.ts'
+import { type GoProxy, startGoProxy } from './lab/goproxy.ts'
 
 let folder: string
+let proxy: GoProxy
 const servers: Server[] = []
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'goready-race-cli-'))
+  const certificates = await makeCertificates(join(folder, 'certificates'), ['IP:127.0.0.1', 'IP:127.0.0.2'])
+  proxy = await startGoProxy(folder, '127.0.0.2', certificates)
+  // What a race measures, should the lab not have it.
+  for (const version of ['v0.7.0', 'v0.14.0'])
+    await proxy.addModule('golang.org/x/text', version, { 'text.go': 'package text\n' }).catch(() => {})
 })
-afterAll(() => {
+afterAll(async () => {
+  await proxy.stop()
   for (const server of servers) {
     server.closeAllConnections()
     server.close()
@@ -50,12 +59,15 @@ function catalogue(urls: Readonly<Record<string, string>>): string {
 function cli(args: readonly string[], signalAt = '') {
   const home = join(folder, 'home')
   const argv = [join(projectRoot(), 'out/node/cli.js'), ...args, '--home', home, '--lang', 'en']
-  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const env = { ...process.env, GOSUMDB: proxy.sumdb }
+  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'], env })
   return new Promise<{ code: number | null; out: string; home: string }>((resolve, reject) => {
     let out = ''
+    let signalled = signalAt === ''
     const hear = (text: Buffer): void => {
       out += text.toString()
-      if (signalAt !== '' && out.includes(signalAt)) child.kill('SIGINT')
+      // Once: when the command has ended, its handler is gone before the process is.
+      if (!signalled && out.includes(signalAt)) signalled = child.kill('SIGINT')
     }
     child.stdout.on('data', hear)
     child.stderr.on('data', hear)
@@ -75,7 +87,7 @@ test('events a line, the last one the result; it is kept, for its owner alone, a
   const file = catalogue({
     official: 'http://127.0.0.7:28999',
     portal: await serve('<html>log in</html>'),
-    good: await serve('v0.9.1\n'),
+    good: proxy.url,
   })
   const args = ['mirrors', 'race', '--target', 'go', '--catalogue', file, '--json']
   const first = await cli(args)
@@ -108,7 +120,7 @@ test('people read the limits first, then who is out and why; nothing usable is s
   expect(first).toContain('at most 6 s and 30.0 MB')
   const text = rest.join('\n')
   expect(text).toContain('It takes no connection.')
-  expect(text).toContain('not a Go module proxy')
+  expect(text).toContain('It answers with something else')
   expect(text).not.toContain('\u001b')
 })
 
