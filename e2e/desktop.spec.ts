@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test'
+import { createServer } from 'node:http'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -48,7 +49,7 @@ test('about: what the program is made of, and where it keeps things', async () =
 
 test('choices and preferences survive a killed program; broken files count as none', async () => {
   await start()
-  const preferences = { language: 'en', theme: 'dark', catalogue: null }
+  const preferences = { language: 'en', theme: 'dark', catalogue: null, catalogueUrl: null }
   expect(await ask('app.savePreferences', preferences)).toEqual(answered(preferences))
   expect(await ask('draft.save', draft('sources'))).toEqual(answered(true))
   expect(statSync(state('draft.json')).mode & 0o777).toBe(0o600)
@@ -68,7 +69,51 @@ test('choices and preferences survive a killed program; broken files count as no
   writeFileSync(state('preferences.json'), '{}')
   await start()
   expect(await ask('draft.load')).toEqual(answered(null))
-  expect(await ask('app.preferences')).toEqual(answered({ language: 'auto', theme: 'auto', catalogue: null }))
+  expect(await ask('app.preferences')).toEqual(
+    answered({ language: 'auto', theme: 'auto', catalogue: null, catalogueUrl: null }),
+  )
+})
+
+test('the list of sources is renewed from the settings, and what was changed since it was signed is refused', async () => {
+  const changed = readFileSync('assets/mirrors.signed').subarray(0, -2)
+  const asked: string[] = []
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? '')
+    response.end(changed)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/mirrors.signed`
+  try {
+    await start(['--lang', 'en'])
+    await open.page.getByRole('button', { name: 'Settings' }).click()
+    const field = open.page.getByLabel('Where a newer list of sources comes from')
+    const renew = open.page.getByRole('button', { name: 'Renew the list now' })
+    await expect(renew).toBeDisabled()
+    await field.fill('ftp://a.example')
+    await expect(renew).toBeDisabled()
+    await field.fill(url)
+    // The field is left by the same click.
+    await renew.click()
+    await expect(open.page.getByRole('status').filter({ hasText: 'changed after it was signed' })).toBeVisible()
+    expect(await ask('app.preferences')).toMatchObject(answered({ catalogueUrl: url }))
+    expect(asked).toEqual(['/mirrors.signed'])
+    expect(existsSync(state('mirrors.signed'))).toBe(false)
+  } finally {
+    server.close()
+  }
+})
+
+test('own mirrors through the window: listed, refused where they are no addresses, removed', async () => {
+  await start()
+  const own = { id: '', target: 'npm', name: '机房', url: 'https://npm.school.example' }
+  const saved = (await ask('mirror.saveOwn', own)) as { value: { id: string }[] }
+  const [{ id }] = saved.value as [{ id: string }]
+  expect(await ask('mirror.own')).toEqual(answered([{ ...own, id }]))
+  const list = (await ask('mirror.list')) as { value: { id: string; own: boolean }[] }
+  expect(list.value.find((mirror) => mirror.id === id)).toMatchObject({ own: true, url: own.url })
+  expect(await ask('mirror.saveOwn', { ...own, url: 'file:///etc/passwd' })).toMatchObject({ ok: false })
+  expect(await ask('mirror.removeOwn', { id })).toEqual(answered([]))
 })
 
 test('a catalogue that was chosen and is gone keeps nothing closed', async () => {

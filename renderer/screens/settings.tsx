@@ -10,6 +10,7 @@ import { usePreferences } from '../store/preferences.ts'
 import { errorOf } from '../store/run-error.ts'
 import { AboutDialog } from './about.tsx'
 import { RemoveState } from './settings-remove.tsx'
+import { Renewal } from './settings-renewal.tsx'
 import css from './settings.module.css'
 
 /** The window's own settings; each counts at once. */
@@ -63,6 +64,7 @@ function Settings({ toAbout }: { toAbout(): void }) {
         choose={(theme) => void save({ theme })}
       />
       <Catalogue key={preferences.catalogue} stored={preferences.catalogue} save={(catalogue) => save({ catalogue })} />
+      <Renewal stored={preferences.catalogueUrl} save={(catalogueUrl) => save({ catalogueUrl })} />
       <State />
       <RemoveState />
       <div>

@@ -20,6 +20,8 @@ type SourcesStore = {
   /** The order in which a target's sources are shown. It changes only by `settle`. */
   order: Readonly<Record<Target, readonly string[]>>
   load(): Promise<void>
+  /** Asks main again: what it knows of mirrors has changed. */
+  reload(): Promise<void>
   /** Asks all addresses of a target side by side: the known ones that are alive and `more`. Nothing moves meanwhile. */
   measure(target: Target, more?: readonly string[]): Promise<void>
   /** Puts a target's list into the order of the last measurement. Whoever shows it says when nobody is inside. */
@@ -32,7 +34,7 @@ let loading: Promise<void> | null = null
 const measuring = new Map<Target, Promise<void>>()
 
 /** Where downloads can come from, and what of it answers from here. */
-export const useSources = create<SourcesStore>((set) => ({
+export const useSources = create<SourcesStore>((set, get) => ({
   mirrors: [],
   reading: 'waiting',
   probes: new Map(),
@@ -50,6 +52,10 @@ export const useSources = create<SourcesStore>((set) => ({
       },
     )
     return loading
+  },
+  reload() {
+    loading = null
+    return get().load()
   },
   measure(target, more = []) {
     // Whoever asks while it runs waits for the same answers.
