@@ -14,6 +14,8 @@ import { goenvFormat } from './go/text.ts'
 import { npmSetting } from './npm/setting.ts'
 import { npmrcFormat } from './npm/text.ts'
 import { yarnrcFormat } from './npm/yarn-text.ts'
+import { pipSetting } from './pip/setting.ts'
+import { pipConfFormat } from './pip/text.ts'
 import { envFishFormat, envShFormat } from './shell/env-text.ts'
 import { fenceFormat } from './shell/fence-text.ts'
 import { shellSetting } from './shell/setting.ts'
@@ -24,6 +26,7 @@ export const settings: readonly AnySetting[] = [
   closed(dockerSetting),
   closed(goSetting),
   closed(npmSetting),
+  closed(pipSetting),
   closed(shellSetting),
   closed(aptSetting),
 ]
@@ -35,6 +38,7 @@ export const formats: ReadonlyMap<FormatId, Format> = new Map(
     daemonJsonFormat,
     npmrcFormat,
     yarnrcFormat,
+    pipConfFormat,
     envShFormat,
     envFishFormat,
     fenceFormat,

@@ -3,7 +3,6 @@ import { profileSchema } from '../contract/profile.ts'
 import { refuseNotYet } from './unsupported.ts'
 
 test.each([
-  ['sources.pip', { sources: { pip: 'auto' } }],
   ['authorities: go', { authorities: [{ file: 'ca.pem', for: ['go'] }] }],
   ['telemetry', { telemetry: { otlp: 'https://collector.example' } }],
   ['env.scope: system', { env: { scope: 'system' } }],
@@ -17,7 +16,7 @@ test('takes everything that has its setting', () => {
     version: 1,
     image: 'newest',
     pull: 'mirrors',
-    sources: { go: 'auto', sumdb: 'default', docker: 'auto', apt: 'official', npm: 'auto' },
+    sources: { go: 'auto', sumdb: 'default', docker: 'auto', apt: 'official', npm: 'auto', pip: 'auto' },
     private: ['corp.example.com'],
     authorities: [],
     env: { scope: 'user', set: { A: 'b' } },

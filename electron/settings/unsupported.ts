@@ -6,9 +6,8 @@ import { CodedError } from '../core/errors.ts'
  * is refused by name (`not-yet` {key}) before anything is looked at.
  */
 export function refuseNotYet(profile: Profile): void {
-  const { sources, env } = profile
+  const { env } = profile
   const later: readonly (readonly [string, boolean])[] = [
-    ['sources.pip', sources?.pip !== undefined],
     ...['npm', 'go', 'pip', 'apt'].map(
       (target) =>
         [
