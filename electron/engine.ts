@@ -21,7 +21,7 @@ import { detectMachine } from './engine/detect.ts'
 import { dockerHelp } from './engine/docker-help.ts'
 import { firstProgram, type ProgramWords } from './engine/first-program.ts'
 import { openImages } from './engine/images.ts'
-import { adapterFor } from './engine/race-adapter.ts'
+import { raceAdapters } from './engine/race-adapter.ts'
 import { Races, type RaceOptions } from './engine/races.ts'
 import { removeRuns } from './engine/remove-runs.ts'
 import { shellArguments } from './engine/shell-arguments.ts'
@@ -39,6 +39,7 @@ import type { ProbeResult } from './mirrors/probe.ts'
 import { trustedAuthorities } from './mirrors/http/authorities.ts'
 import { openPlatform } from './platform/index.ts'
 import { aptHandler } from './settings/apt/handler.ts'
+import { aptRaceFacts } from './settings/apt/race-facts.ts'
 import { dockerHandler } from './settings/docker/handler.ts'
 import { formats } from './settings/index.ts'
 import { dockerState } from './docker/state.ts'
@@ -140,7 +141,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     places,
     mirrors: () => book.list(),
     official: (target, signal) => officials.of(target, signal),
-    adapterFor,
+    archive: async () => (await aptRaceFacts(sys, places))?.folder ?? null,
+    adapterFor: raceAdapters({ sys, places, tags: assets.tags, catalogue: () => book.list(), officials }),
     system,
   })
   const plans = new PlanBook({ sys, places, images, races, mirrors: () => book.list() })

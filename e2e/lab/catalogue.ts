@@ -8,6 +8,14 @@ const MINORS = [
   { minor: '1.18', released: '2022-03', ended: '2023-02' },
 ]
 
+/** What a race of the lab's servers can fetch. */
+const ARTEFACTS = {
+  go: {
+    proof: { path: 'github.com/pkg/errors', version: 'v0.9.1' },
+    bulk: { path: 'github.com/BurntSushi/toml', version: 'v1.2.0' },
+  },
+}
+
 /** Writes the lab's tags with their real sizes in the format of assets/golang-tags.json, for `--catalogue`. */
 export async function writeCatalogue(path: string, tags: readonly TagFact[]): Promise<void> {
   const catalogue = {
@@ -22,6 +30,7 @@ export async function writeCatalogue(path: string, tags: readonly TagFact[]): Pr
       unpacked: architecture === 'amd64' ? unpacked : null,
     })),
     minors: MINORS,
+    artefacts: ARTEFACTS,
   }
   await writeFile(path, `${JSON.stringify(catalogue, null, 2)}\n`)
 }

@@ -5,14 +5,14 @@ import { fileURLToPath } from 'node:url'
 import { CodedError } from '../core/errors.ts'
 import { parseJson } from '../core/json-file.ts'
 import { type Catalogue, loadCatalogue, loadTags } from '../docker/catalogue.ts'
-import { loadMirrors, type MirrorCatalogue, readMirrors } from '../mirrors/catalogue.ts'
+import { loadMirrors, readArtefacts, type MirrorCatalogue, readMirrors } from '../mirrors/catalogue.ts'
 
 /** `named`: the mirrors come from the file that a person named. */
 export type Assets = { tags: Catalogue; mirrors: MirrorCatalogue; named: boolean }
 
 /**
  * The shipped catalogues, or what `--catalogue FILE` puts in their place: a file with `tags`
- * replaces the tags, one with `mirrors` the mirrors, one may hold both.
+ * replaces the tags, one with `mirrors` the mirrors, one may hold both; `artefacts`: what a race fetches.
  * Throws `bad-arguments`, `unparsable-file` {path, line}.
  */
 export async function loadAssets(file: string | null): Promise<Assets> {
@@ -28,14 +28,17 @@ export async function loadAssets(file: string | null): Promise<Assets> {
   } catch {
     throw new CodedError('bad-arguments', { reason: 'cli:reason.file', path: file })
   }
-  const { mirrors, ...tags } = parseObject(text, file)
+  const { mirrors, artefacts, ...tags } = parseObject(text, file)
   return {
     tags: 'tags' in tags ? loadTags(tags, file, text) : await shipped.tags(),
     named: mirrors !== undefined,
     mirrors:
       mirrors === undefined
-        ? await shipped.mirrors()
-        : loadMirrors({ version: tags.version, date: tags.date, mirrors }, file, text),
+        ? {
+            ...(await shipped.mirrors()),
+            ...(artefacts === undefined ? {} : { artefacts: readArtefacts(artefacts, file, text) }),
+          }
+        : loadMirrors({ version: tags.version, date: tags.date, artefacts, mirrors }, file, text),
   }
 }
 

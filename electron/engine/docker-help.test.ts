@@ -33,7 +33,15 @@ async function machine(files: Readonly<Record<string, string>>, uid = 0) {
   const assets = await loadAssets(null)
   const images = openImages(sys, places, assets.tags)
   const never = () => Promise.reject(new Error('not asked'))
-  const races = new Races({ sys, places, mirrors: never, official: never, adapterFor: never, system: null })
+  const races = new Races({
+    sys,
+    places,
+    mirrors: never,
+    official: never,
+    archive: never,
+    adapterFor: never,
+    system: null,
+  })
   const plans = new PlanBook({
     sys,
     places,

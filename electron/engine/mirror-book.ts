@@ -47,7 +47,8 @@ export class MirrorBook {
   async list(): Promise<MirrorList> {
     const { catalogue, origin, findings } = await this.#catalogue()
     const own = (await this.#kept()).map(asMirror)
-    return { date: catalogue.date, mirrors: [...catalogue.mirrors, ...own], origin, findings }
+    const { date, artefacts } = catalogue
+    return { date, artefacts, mirrors: [...catalogue.mirrors, ...own], origin, findings }
   }
 
   /**

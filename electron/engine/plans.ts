@@ -39,8 +39,9 @@ export class PlanBook {
     const { sys, images, races, mirrors } = this.#parts
     const places = { ...this.#parts.places, project: project && (await projectFolder(project, sys)) }
     const timeout = parseDuration(profile.policy?.timeout ?? '')
-    const { image: wanted = null } = profile
-    const probe: Prober = (target, current, at) => races.settle(target, current, { timeout, image: wanted }, at)
+    const { image: wanted = null, sources } = profile
+    const sumdb = sources?.sumdb === 'default' ? '' : (sources?.sumdb ?? profile.env?.set?.['GOSUMDB'] ?? null)
+    const probe: Prober = (target, current, at) => races.settle(target, current, { timeout, image: wanted, sumdb }, at)
     const proposals: Proposal[] = []
     for (const setting of settings) {
       const proposal = await setting.propose(profile, sys, places, probe, signal)

@@ -1,9 +1,9 @@
-import type { RaceProgress, RaceResult, TargetId } from '../contract/mirror.ts'
+import type { AptArchive, RaceProgress, RaceResult, TargetId } from '../contract/mirror.ts'
 import type { TaskReport } from '../contract/task.ts'
 import type { Places } from '../core/places.ts'
 import type { System } from '../core/system.ts'
 import { stateFile } from '../desk/state-file.ts'
-import type { Mirror, MirrorCatalogue } from '../mirrors/catalogue.ts'
+import { archiveUrl, type Mirror, type MirrorCatalogue } from '../mirrors/catalogue.ts'
 import { trustedAuthorities } from '../mirrors/http/authorities.ts'
 import type { MirrorClient } from '../mirrors/http/client.ts'
 import type { SystemProxy } from '../mirrors/http/proxy.ts'
@@ -16,7 +16,8 @@ import type { Settled } from '../mirrors/settle.ts'
 import { machineId } from './machine-id.ts'
 import { probeNamed } from './probe-named.ts'
 
-export type RaceOptions = { image?: string | null }
+/** `image`: whose layers are read; `sumdb`: the GOSUMDB that will count, where a plan sets one. */
+export type RaceOptions = { image?: string | null; sumdb?: string | null }
 /** The adapter of a target on this machine. */
 export type AdapterFor = (target: TargetId, options: RaceOptions, signal: AbortSignal) => Promise<Adapter>
 
@@ -26,8 +27,17 @@ export type RaceParts = {
   mirrors(): Promise<MirrorCatalogue>
   /** The tool's own default, where the catalogue cannot know it. */
   official(target: TargetId, signal: AbortSignal): Promise<Mirror | null>
+  /** The archive that apt follows here; null: none that is known. */
+  archive(): Promise<AptArchive | null>
   adapterFor: AdapterFor
   system: SystemProxy | null
+}
+
+/** An apt mirror with the address of one archive on it; none where it does not hold that. The tool's default names its own. */
+function inArchive(mirror: Mirror, archive: AptArchive): Mirror[] {
+  if (mirror.target !== 'apt' || mirror.status === 'upstream' || mirror.own === true) return [mirror]
+  const url = archiveUrl(mirror, archive)
+  return url === null ? [] : [{ ...mirror, url }]
 }
 
 type Report = (report: TaskReport) => void
@@ -156,7 +166,9 @@ export class Races {
     const { mirrors } = await this.#parts.mirrors()
     const known = mirrors.some((mirror) => mirror.target === target && mirror.status === 'upstream')
     const official = known ? null : await this.#parts.official(target, signal)
-    return candidatesFor(target, official === null ? mirrors : [official, ...mirrors])
+    const all = official === null ? mirrors : [official, ...mirrors]
+    const archive = target === 'apt' ? await this.#parts.archive() : null
+    return candidatesFor(target, archive === null ? all : all.flatMap((mirror) => inArchive(mirror, archive)))
   }
 
   /** A race of a moment ago among the same mirrors. */

@@ -10,9 +10,33 @@ export const MAX_CATALOGUE = 1024 * 1024
 /** A mirror of the catalogue. `own`: added by the person. */
 export type Mirror = z.infer<typeof mirrorSchema> & { own?: boolean }
 
+const version = z.strictObject({
+  path: z
+    .string()
+    .regex(/^[\w.~/!-]+$/)
+    .max(200),
+  version: z
+    .string()
+    .regex(/^v[\w.+-]+$/)
+    .max(100),
+})
+const name = z
+  .string()
+  .regex(/^(@[a-z0-9._-]+\/)?[A-Za-z0-9][\w.-]*$/)
+  .max(200)
+const named = z.strictObject({ proof: name.exactOptional(), bulk: name.exactOptional() })
+
+/** What a race fetches of some targets, where it is not what the program brings: such things age like mirrors do. */
+const artefactsSchema = z.strictObject({
+  go: z.strictObject({ proof: version.exactOptional(), bulk: version.exactOptional() }).exactOptional(),
+  npm: named.exactOptional(),
+  pip: named.exactOptional(),
+})
+
 const mirrorCatalogueSchema = z.object({
   version: z.literal(CATALOGUE_VERSION).default(CATALOGUE_VERSION),
   date: z.string().regex(/^\d{4}-\d{2}-\d{2}$/),
+  artefacts: artefactsSchema.optional(),
   mirrors: z
     .array(mirrorSchema)
     .max(500)
@@ -22,7 +46,11 @@ const mirrorCatalogueSchema = z.object({
     }),
 })
 /** Mirrors and the day of what is known about them. */
-export type MirrorCatalogue = { date: string; mirrors: readonly Mirror[] }
+export type MirrorCatalogue = {
+  date: string
+  mirrors: readonly Mirror[]
+  artefacts?: z.infer<typeof artefactsSchema> | undefined
+}
 
 /**
  * Reads the mirrors out of what was parsed from `text`. Throws `unparsable-file` {path, line}; the cause names
@@ -31,7 +59,15 @@ export type MirrorCatalogue = { date: string; mirrors: readonly Mirror[] }
 export function loadMirrors(value: unknown, path: string, text = ''): MirrorCatalogue {
   const parsed = mirrorCatalogueSchema.safeParse(value)
   if (!parsed.success) throw schemaError(parsed.error, text, path)
-  return { date: parsed.data.date, mirrors: parsed.data.mirrors }
+  const { date, mirrors, artefacts } = parsed.data
+  return { date, mirrors, artefacts }
+}
+
+/** Reads what a race is to fetch out of a file that names nothing else of the mirrors. Throws as `loadMirrors` does. */
+export function readArtefacts(value: unknown, path: string, text = ''): z.infer<typeof artefactsSchema> {
+  const parsed = artefactsSchema.safeParse(value)
+  if (!parsed.success) throw schemaError(parsed.error, text, path)
+  return parsed.data
 }
 
 /** Reads a catalogue file that holds mirrors alone. Throws as `loadMirrors` does. */
