@@ -8,10 +8,12 @@ import type { Mirror } from '../mirrors/catalogue.ts'
 import { detectApt } from '../settings/apt/detect.ts'
 import { detectGo, type GoState } from '../settings/go/detect.ts'
 import { detectNpm } from '../settings/npm/detect.ts'
+import { detectPip } from '../settings/pip/detect.ts'
 import { aptOverrides } from '../settings/overrides/apt.ts'
 import { dockerOverrides } from '../settings/overrides/docker.ts'
 import { goOverrides } from '../settings/overrides/go.ts'
 import { npmOverrides } from '../settings/overrides/npm.ts'
+import { pipOverrides } from '../settings/overrides/pip.ts'
 import { proxyOverrides } from '../settings/overrides/proxies.ts'
 import { deadInProfile, deadInUse, namedTargets } from './dead-mirrors.ts'
 
@@ -26,6 +28,7 @@ export async function machineOverrides(
     ...goOverrides(go, places),
     ...(await dockerOverrides(sys, places, docker)),
     ...(await npmOverrides(sys, places, await detectNpm(sys, places, signal), signal)),
+    ...pipOverrides(await detectPip(sys, places)),
     ...aptOverrides(await detectApt(sys, places)),
     ...proxyOverrides(places, go.shells),
   ]

@@ -7,6 +7,7 @@ import { realSystem } from '../../system/real.ts'
 import { detectApt } from '../apt/detect.ts'
 import { detectGo } from '../go/detect.ts'
 import { detectNpm } from '../npm/detect.ts'
+import { detectPip } from '../pip/detect.ts'
 import { detectShells } from '../shell/detect.ts'
 import { makeHome, removeHome } from '../test-home.ts'
 import { aptOverrides } from './apt.ts'
@@ -14,6 +15,7 @@ import { dockerOverrides } from './docker.ts'
 import { goOverrides } from './go.ts'
 import { npmOverrides } from './npm.ts'
 import { override } from './layers.ts'
+import { pipOverrides } from './pip.ts'
 import { proxyOverrides } from './proxies.ts'
 
 const { signal } = new AbortController()
@@ -193,6 +195,32 @@ test('npm: the registry that is said to win is the one that npm itself answers w
         expect.objectContaining({ value: 'https://user.example/', from: `${home}/.npmrc:3` }),
       )
       expect(scope).toMatchObject({ name: '@a:registry', layers: [{ from: `${home}/.npmrc:4`, wins: true }] })
+    }
+  } finally {
+    await removeHome(home)
+  }
+})
+
+test('pip: the index that is said to win is the one that pip itself takes', async () => {
+  const home = await makeHome({
+    '.pip/pip.conf': '[global]\nindex-url = https://old.example/simple\n',
+    '.config/pip/pip.conf': '[global]\ntimeout = 5\nindex-url = https://user.example/simple\n',
+  })
+  const PATH = process.env['PATH'] ?? ''
+  try {
+    for (const environment of [{}, { PIP_INDEX_URL: 'https://environment.example/simple' }]) {
+      const places = placesOf({ PATH, ...environment }, home)
+      const [index] = pipOverrides(await detectPip(realSystem(), places))
+      // The help names the index that pip would ask as things stand.
+      const env = { ...environment, HOME: home, PATH, COLUMNS: '1000' }
+      const { stdout } = await exec(['pip3', 'download', '--help'], { env, cwd: '/' })
+      const winner = index?.layers.find(({ wins }) => wins)
+      expect(winner?.value).toMatch(/^https:/)
+      expect(stdout).toContain(`(default ${winner?.value ?? ''})`)
+      expect(index?.layers.map(({ from }) => from).slice(-2)).toEqual([
+        `${home}/.config/pip/pip.conf:3`,
+        `${home}/.pip/pip.conf:2`,
+      ])
     }
   } finally {
     await removeHome(home)
