@@ -96,6 +96,7 @@ test('official removes the override, also where an export hides it', async () =>
   expect((await goready(lab, ['undo'])).code).toBe(0)
   expect((await goready(lab, ['undo'])).code).toBe(0)
   expect(readFileSync(join(lab.home, '.bashrc'), 'utf8')).toBe(rc)
+  await rm(join(lab.home, '.bashrc'))
 })
 
 test('the catalogue is listed, the dead included', async () => {

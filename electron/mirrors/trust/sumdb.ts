@@ -29,6 +29,9 @@ export function readSumdb(value: string): Sumdb | null {
   return { name: key.name, key, url: (own ?? `https://${key.name}`).replace(/\/+$/, ''), direct: own !== undefined }
 }
 
+/** Milliseconds for each request: where the database is out of reach, nothing waits for it longer. */
+const PATIENCE = 1500
+
 const idSchema = z.coerce.number().int().nonnegative()
 
 /** What the database says of one module version: go.sum's two hashes. */
@@ -48,7 +51,7 @@ export async function lookUp(
   http: MirrorHttp,
   signal: AbortSignal,
 ): Promise<ModuleSums | null> {
-  const answer = await http.ask(`${base}/lookup/${module.escaped}`, { maxBytes: 64 * 1024 }, signal)
+  const answer = await http.ask(`${base}/lookup/${module.escaped}`, { maxBytes: 64 * 1024, timeout: PATIENCE }, signal)
   if (answer.status !== 200 || !answer.complete) return null
   const record = splitRecord(new TextDecoder().decode(answer.body))
   const text = record === null ? null : openNote(record.note, db.key)
@@ -80,7 +83,11 @@ function sumsOf(text: string, path: string, version: string): ModuleSums | null 
 /** One that has filled up since is no longer served in part: then the whole one, whose beginning is the same. */
 async function readTile(base: string, tile: Tile, http: MirrorHttp, signal: AbortSignal): Promise<Uint8Array> {
   for (const width of tile.width === 256 ? [256] : [tile.width, 256]) {
-    const answer = await http.ask(`${base}/${tilePath({ ...tile, width })}`, { maxBytes: 8192 }, signal)
+    const answer = await http.ask(
+      `${base}/${tilePath({ ...tile, width })}`,
+      { maxBytes: 8192, timeout: PATIENCE },
+      signal,
+    )
     if (answer.status === 200 && answer.body.length === width * 32) return answer.body.subarray(0, tile.width * 32)
   }
   return new Uint8Array(tile.width * 32)
