@@ -10,7 +10,7 @@ import { serveDraw } from './lab/race/server.ts'
 const LINK = 100e6
 /** chsrc reads so long from each, one after the other. */
 const CHSRC = 8000
-const SOLO = { ms: 1200, skip: 400 }
+const SOLO = { ms: 1000, skip: 350 }
 const GOALS = { time: 15, bytes: 20, share: 0.9, draws: 0.8 }
 
 type Row = {

@@ -1,4 +1,4 @@
-import { app } from 'electron'
+import { app, session } from 'electron'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { WindowArguments } from '../arguments.ts'
@@ -54,7 +54,10 @@ export async function buildEngine(options: WindowArguments, preferred: string | 
     path: process.env.PATH ?? '',
     exists: existsSync,
   })
-  const engine = (catalogue: string | null): Promise<Engine> => createEngine({ ...options, catalogue, self })
+  // What the desktop's settings and its scripts say; the tools themselves know only the environment.
+  const systemProxy = (url: string): Promise<string> => session.defaultSession.resolveProxy(url)
+  const engine = (catalogue: string | null): Promise<Engine> =>
+    createEngine({ ...options, catalogue, self, systemProxy })
   if (options.catalogue !== null || preferred === null) return engine(options.catalogue)
   // A chosen catalogue that is gone or broken must not keep the settings page closed.
   return engine(preferred).catch(() => engine(null))

@@ -47,6 +47,13 @@ test('the system is asked where no variable is set, and only then', async () => 
   expect(await via('https://m.example/', {}, system('DIRECT'))).toBe('direct')
   expect(await via('https://m.example/', { HTTP_PROXY: 'p:1' }, system('PROXY h:3128'))).toBe('direct')
   expect(await via('https://m.example/', {}, () => Promise.reject(new Error('no')))).toBe('direct')
+  const asked: string[] = []
+  const listening: SystemProxy = (url) => {
+    asked.push(url)
+    return Promise.resolve('DIRECT')
+  }
+  await via('https://u:hush@m.example:8443/secret', {}, listening)
+  expect(asked).toEqual(['https://m.example:8443/'])
 })
 
 test.each(['ftp://u:hush@p:1', 'http://u:hush@p:x'])(

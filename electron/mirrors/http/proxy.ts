@@ -23,7 +23,8 @@ export async function routeTo(target: URL, environment: Environment, system: Sys
   const named = proxyVariable(target.protocol, environment)
   if (named !== null) return isExcepted(target, environment) ? DIRECT : routeOf(named)
   if (system === null || hasProxyVariable(environment)) return DIRECT
-  return systemRoute(await system(target.href).catch(() => 'DIRECT'))
+  // A proxy script sees what it is asked about: neither a password nor a path.
+  return systemRoute(await system(`${target.origin}/`).catch(() => 'DIRECT'))
 }
 
 const VARIABLES = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'] as const

@@ -40,9 +40,9 @@ const TICK = 100
 const FIRST = 4
 
 const GROUP_RULES: LapRules = {
-  window: 350,
+  window: 300,
   least: 0,
-  longest: 700,
+  longest: 500,
   most: 2_500_000,
   shortest: 150,
   patience: 1200,
