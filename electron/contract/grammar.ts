@@ -145,7 +145,7 @@ const RUNS_PROGRAM =
 const RESERVED =
   /^(PATH|HOME|USER|USERNAME|LOGNAME|SHELL|PWD|OLDPWD|UID|EUID|GID|EGID|PPID|TERM|SHLVL|RANDOM|SECONDS|LINENO|COLUMNS|LINES|HISTCMD|GROUPS|DIRSTACK|FUNCNAME|BASH_.*|BASH|ZSH_.*|CDPATH|_|path|fpath|cdpath|manpath|mailpath|fignore|watch|psvar|module_path|argv|status|pipestatus|options|functions|commands|aliases|parameters|history|version|umask|hostname|fish_.*)$/
 const VERIFICATION =
-  /^(GOINSECURE|GONOSUMCHECK|GONOSUMDB|GONOPROXY|GOVCS|NODE_TLS_REJECT_UNAUTHORIZED|GIT_SSL_NO_VERIFY|SSL_CERT_FILE|SSL_CERT_DIR)$/
+  /^(GOINSECURE|GONOSUMCHECK|GOVCS|NODE_TLS_REJECT_UNAUTHORIZED|GIT_SSL_NO_VERIFY|SSL_CERT_FILE|SSL_CERT_DIR)$/
 
 /** A name that may be set by `env.set`. */
 export function checkName(name: string): Reason | null {
@@ -163,7 +163,9 @@ export function checkValue(name: string, value: string): Reason | null {
   if (hasControl(value)) return 'control-character'
   if (name === 'GOPROXY') return checkGoProxy(value)
   if (name === 'GOSUMDB') return checkSumdb(value)
-  if (name === 'GOPRIVATE')
+  // With `none` all modules come through the proxy, private ones as well: what a private proxy is for.
+  if (name === 'GONOPROXY' && value === 'none') return null
+  if (name === 'GOPRIVATE' || name === 'GONOPROXY' || name === 'GONOSUMDB')
     return (
       value
         .split(',')

@@ -44,6 +44,7 @@ export async function chooseGo(
     values.set(name, value)
   }
   if (values.size === 0) return null
+  notes.push(...hiddenPrivate(state, values))
   const imageGo = profile.image === undefined ? null : goOfImage(profile.image)
   if (imageGo !== null && isUnsafeGo(imageGo) && asksThirdParty(values.get('GOPROXY') ?? null))
     notes.push({ key: 'setting:go.oldImage', values: { version: imageGo } })
@@ -58,6 +59,21 @@ const keep = (value: string): { chosen: readonly string[]; note: Note } => ({
   chosen: [value],
   note: { key: 'plan:auto.unasked', values: { target: 'go', value: redact(value) } },
 })
+
+/**
+ * GOPRIVATE is only the default of GONOPROXY and GONOSUMDB (go.dev/ref/mod, "Private modules"): where one of them is
+ * set, it alone counts, and a module that was meant to be private is asked for, or looked up, outside.
+ */
+function hiddenPrivate(state: GoState, values: GoChoice['values']): readonly Note[] {
+  const wanted = values.get('GOPRIVATE')
+  if (!wanted) return []
+  return (['GONOPROXY', 'GONOSUMDB'] as const).flatMap((name) => {
+    const value = values.has(name) ? values.get(name) : effective(state, name)
+    const covers = (value ?? '').split(',')
+    if (!value || value === 'none' || wanted.split(',').every((pattern) => covers.includes(pattern))) return []
+    return [{ key: `setting:go.privateHidden.${name}`, values: { value, patterns: wanted } }]
+  })
+}
 
 /**
  * A GOPROXY value of what the race chose. `|` and not `,`: a comma goes on to the next entry only after

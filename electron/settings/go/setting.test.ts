@@ -163,3 +163,22 @@ test('old and third party', () => {
     ['golang:1.21.5-alpine', 'docker.io/library/golang:1.26', 'golang:latest', 'newest', 'other:1.2'].map(goOfImage),
   ).toEqual(['1.21.5', '1.26', null, null, null])
 })
+
+test('GONOPROXY and GONOSUMDB count instead of GOPRIVATE where they are set, and that is told', async () => {
+  const keys = async (files: Record<string, string>, extra: Record<string, unknown> = {}) =>
+    (await propose(files, { private: ['corp.example'], ...extra }))?.notes.map(({ key, values }) => [key, values?.value])
+  expect(await keys({})).toEqual([])
+  expect(await keys({ [GOENV]: 'GONOSUMDB=other.example\n' })).toEqual([
+    ['setting:go.privateHidden.GONOSUMDB', 'other.example'],
+  ])
+  expect(await keys({ [GOENV]: 'GONOPROXY=none\nGONOSUMDB=other.example,corp.example\n' })).toEqual([])
+  // A private proxy: its modules come through it, and nobody outside is asked for their hashes.
+  const set = { GONOPROXY: 'none', GONOSUMDB: 'corp.example' }
+  const proposal = await propose({ [GOENV]: 'GONOSUMDB=x.example\n' }, { private: ['corp.example'], env: { set } })
+  expect(proposal?.notes).toEqual([])
+  expect(proposal?.edits.map(({ key, after }) => [key, after])).toEqual([
+    ['GOPRIVATE', 'corp.example'],
+    ['GONOPROXY', 'none'],
+    ['GONOSUMDB', 'corp.example'],
+  ])
+})
