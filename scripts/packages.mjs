@@ -20,6 +20,7 @@ const TEST = [
   ...['docker.io', 'docker-registry', 'busybox-static', 'iproute2', 'iptables', 'openssl', 'ca-certificates'],
   ...['apt-utils', 'gnupg', 'gpgv'],
   ...['golang-go', 'golang-golang-x-mod-dev', 'git'],
+  ...['python3', 'python3-pip'],
   ...['zsh', 'fish', 'sudo', 'strace', 'attr', 'acl', 'procps', 'util-linux', 'e2fsprogs'],
 ]
 /** The packages of each need. The window's are enough for `npm start`. */
