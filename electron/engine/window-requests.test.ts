@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { MemorySystem } from '../system/memory.ts'
 import { beginRun, record } from '../core/journal.ts'
 import { openMirrorHttp } from '../mirrors/http/client.ts'
-import { provisionalAdapter } from '../mirrors/race/provisional.ts'
+import { testAdapter } from '../mirrors/race/test-adapter.ts'
 import { probeNamed } from './probe-named.ts'
 import { removeRuns } from './remove-runs.ts'
 import { shellArguments } from './shell-arguments.ts'
@@ -53,7 +53,7 @@ test('never while something runs, here or in another process', async () => {
 
 test('what is no web address is answered without being asked', async () => {
   const results = await probeNamed(
-    provisionalAdapter('go'),
+    testAdapter('go'),
     ['file:///etc/passwd', 'https://u:p@x', 'x'],
     openMirrorHttp({ environment: {} }),
     new AbortController().signal,

@@ -5,7 +5,7 @@ import type { MirrorCatalogue } from './catalogue.ts'
 import { openMirrorHttp } from './http/client.ts'
 import { probe } from './probe.ts'
 import { candidatesFor } from './candidates.ts'
-import { provisionalAdapter } from './race/provisional.ts'
+import { testAdapter } from './race/test-adapter.ts'
 import { LIMITS } from './race/limits.ts'
 import { runRace } from './race/race.ts'
 import { settleAuto } from './settle.ts'
@@ -42,7 +42,7 @@ const catalogueOf = (...entries: [string, 'upstream' | 'alive' | 'dead'][]): Mir
   mirrors: entries.map(([url, status], index) => aMirror({ id: `m${index}`, url, status })),
 })
 
-const adapter = provisionalAdapter('go')
+const adapter = testAdapter('go')
 const open = (timeout = 1000) => openMirrorHttp({ environment: {}, timeout })
 
 async function settle(current: readonly string[], catalogue: MirrorCatalogue, timeout = 1000) {
@@ -58,7 +58,7 @@ async function settle(current: readonly string[], catalogue: MirrorCatalogue, ti
 test('a proxy answers; a portal, a refusal and silence do not', async () => {
   const ask = async (url: string, timeout = 1000, target: 'go' | 'docker' = 'go') => {
     const http = open(timeout)
-    return probe(provisionalAdapter(target), url, http, signal).finally(() => http.close())
+    return probe(testAdapter(target), url, http, signal).finally(() => http.close())
   }
   expect(await ask(await serve(goProxy()))).toMatchObject({ ok: true, cause: null })
   expect(await ask(await serve(portal))).toMatchObject({ ok: false, cause: 'not a Go module proxy' })

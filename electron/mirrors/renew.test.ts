@@ -46,9 +46,13 @@ test('one changed byte anywhere in the content or the signature is enough', () =
   const swapped = Buffer.from(
     good
       .toString('latin1')
-      .replace(/ ([A-Za-z])(\S+==)\n/, (_, first: string, rest: string) => ` ${first === 'A' ? 'B' : 'A'}${rest}\n`),
+      .replace(
+        / ([A-Za-z0-9+/])(\S+==)\n/,
+        (_, first: string, rest: string) => ` ${first === 'A' ? 'B' : 'A'}${rest}\n`,
+      ),
     'latin1',
   )
+  expect(swapped.equals(good)).toBe(false)
   expect(problem(swapped)).toBe('bad-signature')
   expect(problem(Buffer.concat([good, Buffer.from('\n')]))).toBe('bad-signature')
 })

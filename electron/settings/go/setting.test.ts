@@ -166,7 +166,10 @@ test('old and third party', () => {
 
 test('GONOPROXY and GONOSUMDB count instead of GOPRIVATE where they are set, and that is told', async () => {
   const keys = async (files: Record<string, string>, extra: Record<string, unknown> = {}) =>
-    (await propose(files, { private: ['corp.example'], ...extra }))?.notes.map(({ key, values }) => [key, values?.value])
+    (await propose(files, { private: ['corp.example'], ...extra }))?.notes.map(({ key, values }) => [
+      key,
+      values?.value,
+    ])
   expect(await keys({})).toEqual([])
   expect(await keys({ [GOENV]: 'GONOSUMDB=other.example\n' })).toEqual([
     ['setting:go.privateHidden.GONOSUMDB', 'other.example'],

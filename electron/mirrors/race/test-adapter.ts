@@ -4,11 +4,8 @@ import { isPage, statusOut } from '../http/errors.ts'
 /** A small module that every Go proxy holds; its list is a few bytes. */
 const PATHS = { go: 'github.com/pkg/errors/@v/list', docker: 'v2/' } as const
 
-/**
- * Asks for something small and looks whether it is what such a server answers; compares nothing. For targets that
- * have no adapter of their own yet.
- */
-export function provisionalAdapter(target: keyof typeof PATHS): Adapter {
+/** For tests: asks for something small and looks whether it is what such a server answers; compares nothing. */
+export function testAdapter(target: keyof typeof PATHS): Adapter {
   const path = PATHS[target]
   return {
     target,
