@@ -2,6 +2,7 @@ import type { Finding } from '../contract/note.ts'
 import type { Change, FileState, FormatId, HandlerId } from '../contract/plan.ts'
 import type { ConflictPolicy, RunStatus, RunSummary, UndoResult } from '../contract/run.ts'
 import { toBase64 } from './bytes.ts'
+import { diffText } from './diff.ts'
 import { CodedError, causeText, withRemaining } from './errors.ts'
 import { mendJournal, type Run, record } from './journal.ts'
 import { readState, sameState } from './plan.ts'
@@ -18,7 +19,7 @@ import type { Format, Handler } from './setting.ts'
 import type { Reader, System } from './system.ts'
 import { isOurs } from './apply.ts'
 import { type FileChange, type Move, transit } from './transition.ts'
-import { actionOf, diffText } from './view.ts'
+import { actionOf } from './view.ts'
 
 export type UndoContext = {
   sys: System
@@ -100,10 +101,7 @@ export async function undoRun(
       back.push({ index, change, from: current, to: change.before })
       continue
     }
-    const answer =
-      policy === 'ask'
-        ? await context.ask(change.path, diffText(change.path, change.after?.bytes ?? null, current?.bytes ?? null))
-        : policy
+    const answer = policy === 'ask' ? await context.ask(change.path, editedSince(change, current)) : policy
     if (answer === 'keep') outcomes.set(index, 'kept')
     if (answer === 'restore') {
       outcomes.set(index, 'restored')
@@ -130,6 +128,9 @@ export async function undoRun(
     removedImages: [],
   }
 }
+
+const editedSince = (change: FileChange, current: FileState | null): string =>
+  diffText(change.path, change.after?.bytes ?? null, current?.bytes ?? null, change.edits[0]?.target.format ?? null)
 
 /** Goes on past a file that fails; then throws the first failure, with all that is not back in `remaining`. */
 async function giveBack(

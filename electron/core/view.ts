@@ -1,7 +1,6 @@
-import { createTwoFilesPatch } from 'diff'
 import type { Note } from '../contract/note.ts'
 import type { Change, ChangeView, Edit, Plan, PlanView, PresenceChange, Value } from '../contract/plan.ts'
-import { showText } from './bytes.ts'
+import { diffText } from './diff.ts'
 import { assertNever } from './errors.ts'
 import { isPresence } from './presence.ts'
 import { isSecretName, redact } from './redact.ts'
@@ -10,14 +9,6 @@ import { isSecretName, redact } from './redact.ts'
 export function actionOf(change: { before: unknown; after: unknown }): 'create' | 'modify' | 'delete' {
   if (change.before === null) return 'create'
   return change.after === null ? 'delete' : 'modify'
-}
-
-/** A unified diff of two contents with secrets redacted. */
-export function diffText(path: string, before: Uint8Array | null, after: Uint8Array | null): string {
-  const from = before === null ? '/dev/null' : path
-  const to = after === null ? '/dev/null' : path
-  const patch = createTwoFilesPatch(from, to, showText(before), showText(after), undefined, undefined, { context: 3 })
-  return redact(patch.replace(/^=+\n/, ''))
 }
 
 const showValue = (value: Value, secret: boolean): string | null => {
@@ -35,11 +26,20 @@ const viewKey = (edit: Edit) => ({
   after: showValue(edit.after, isSecret(edit)),
 })
 
+/** The texts in a secret value: itself, or those under a telling name. */
+const secretsIn = (value: Value): readonly string[] =>
+  typeof value === 'string'
+    ? [value]
+    : Object.entries(value ?? {}).flatMap(([name, inner]) =>
+        typeof inner === 'string' && isSecretName(name) ? [inner] : [],
+      )
+
 /** The diff of a file; none where one of its secrets would still be seen in it. */
 function safeDiff(change: Extract<Change, { kind: 'file' }>): string {
-  const diff = diffText(change.path, change.before?.bytes ?? null, change.after?.bytes ?? null)
+  const format = change.edits[0]?.target.format ?? null
+  const diff = diffText(change.path, change.before?.bytes ?? null, change.after?.bytes ?? null, format)
   const secrets = change.edits.filter((edit) => edit.secret === true).flatMap(({ before, after }) => [before, after])
-  return secrets.some((value) => typeof value === 'string' && value !== '' && diff.includes(value)) ? '' : diff
+  return secrets.flatMap(secretsIn).some((value) => value !== '' && diff.includes(value)) ? '' : diff
 }
 
 /** A change as a person or a JSON reader sees it: no bytes, no secrets. */
