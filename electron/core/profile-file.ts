@@ -28,7 +28,12 @@ export function readProfileBytes(bytes: Uint8Array): Profile {
 export function parseProfile(text: string): Profile {
   if (text.length > MAX_CHARACTERS) throw refused(1, 'too-long')
   const lines = new LineCounter()
-  const document = parseDocument(text.replace(/^\uFEFF/, ''), { lineCounter: lines, uniqueKeys: true, version: '1.2' })
+  const document = parseDocument(text.replace(/^\uFEFF/, ''), {
+    lineCounter: lines,
+    uniqueKeys: true,
+    version: '1.2',
+    prettyErrors: false,
+  })
   const [syntax] = document.errors
   if (syntax) throw refused(lines.linePos(syntax.pos[0]).line, 'syntax', '', syntax.message)
   visit(document, {

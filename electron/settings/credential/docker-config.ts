@@ -29,9 +29,8 @@ function withoutLogin(text: string, host: string): string {
   return auths === null ? text : put(text, auths, withoutKey(auths.text, host))
 }
 
-const authOf = (text: string, host: string): Value => {
-  const entry = part(text, host)
-  const auth = entry === null ? null : part(entry.text, 'auth')
+const authOf = (entry: string): Value => {
+  const auth = part(entry, 'auth')
   return auth === null ? null : String(JSON.parse(decode(auth.text)))
 }
 
@@ -45,8 +44,8 @@ export const dockerConfigFormat: Format = {
     const auths = bytes === null ? null : part(toBinary(bytes), 'auths')
     if (auths === null) return new Map()
     return new Map(
-      scanObject(auths.text).members.flatMap(({ key }) => {
-        const auth = authOf(auths.text, key)
+      scanObject(auths.text).members.flatMap(({ key, valueStart, valueEnd }) => {
+        const auth = authOf(auths.text.slice(valueStart, valueEnd))
         return auth === null ? [] : [[key, auth] as const]
       }),
     )

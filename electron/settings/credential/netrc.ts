@@ -97,8 +97,13 @@ function withMachine(text: string, host: string, login: string, password: string
 }
 
 function withoutMachine(text: string, host: string): string {
-  const machine = machinesOf(text).machines.find((one) => one.host === host)
-  return machine ? withoutMachine(text.slice(0, machine.start) + text.slice(machine.end), host) : text
+  const mine = machinesOf(text).machines.filter((one) => one.host === host)
+  let [kept, from] = ['', 0]
+  for (const { start, end } of mine) {
+    kept += text.slice(from, start)
+    from = end
+  }
+  return kept + text.slice(from)
 }
 
 /**

@@ -127,3 +127,11 @@ test('who keeps the passwords: a helper for one host, one for all, the file', ()
   expect(credentialStore(bytes('{"auths":{}}'), 'x.example')).toBeNull()
   expect(credentialStore(null, 'x.example')).toBeNull()
 })
+
+test('a file with thousands of entries is read and cleaned in one go', () => {
+  const hosts = Array.from({ length: 20_000 }, (_, at) => `"h${at}":{"auth":"YTpi"}`).join(',')
+  expect(dockerConfigFormat.read(bytes(`{"auths":{${hosts}}}`)).size).toBe(20_000)
+  const machines = 'machine h login a password b\n'.repeat(20_000)
+  const other = 'machine i login a password b\n'
+  expect(drop(machines + other, 'h')).toBe(other)
+})

@@ -71,13 +71,15 @@ export function scanObject(text: string): ObjectSpans {
   const open = at
   if (!take('{')) fail()
   const members: Member[] = []
+  const keys = new Set<string>()
   list('}', 1, () => {
     const start = at
     const found = member(1)
-    if (members.some(({ key }) => key === found.key)) {
+    if (keys.has(found.key)) {
       at = start
       fail()
     }
+    keys.add(found.key)
     members.push(found)
   })
   const close = at - 1

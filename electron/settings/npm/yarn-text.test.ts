@@ -136,3 +136,8 @@ test('any text at all is edited rightly or refused', () => {
     { numRuns: 1500 },
   )
 })
+
+test('a file that no person writes is refused before it is parsed', () => {
+  const bytes = new TextEncoder().encode('"'.repeat(2 ** 20))
+  expect(() => yarnrcFormat.read(bytes)).toThrow(expect.objectContaining({ code: 'unparsable-file' }))
+})

@@ -22,10 +22,14 @@ export const scopeKey = (scope: string): string => `${SCOPES}.${scope.replace(/^
 
 const refused = (line: number, cause: string): CodedError => new CodedError('unparsable-file', { line }, cause)
 
+/** No file that a person writes comes near it, and a parser of YAML takes its time over a larger broken one. */
+const MAX_BYTES = 256 * 1024
+
 type Parsed = { text: string; document: Document.Parsed; lineOf(offset: number): number }
 
 /** Parses with offsets into `text`. Throws `unparsable-file` {line} for what yarn would not read either, or we not edit. */
 function parse(bytes: Uint8Array | null): Parsed {
+  if (bytes !== null && bytes.length > MAX_BYTES) throw refused(1, `more than ${MAX_BYTES} bytes`)
   let text = ''
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes ?? new Uint8Array())
@@ -33,7 +37,13 @@ function parse(bytes: Uint8Array | null): Parsed {
     throw refused(1, String(error))
   }
   const counter = new LineCounter()
-  const documents = parseAllDocuments(text, { lineCounter: counter, schema: 'failsafe', logLevel: 'silent' })
+  const documents = parseAllDocuments(text, {
+    lineCounter: counter,
+    schema: 'failsafe',
+    logLevel: 'silent',
+    // A text for each of thousands of errors would take minutes.
+    prettyErrors: false,
+  })
   const lineOf = (offset: number): number => counter.linePos(offset).line
   if (!Array.isArray(documents) || documents.length > 1) throw refused(1, 'several documents')
   const document = documents[0] ?? parseDocument('')

@@ -116,3 +116,9 @@ test('whatever a file holds: refused with a line, or the value reads back, the r
     { numRuns: 3000 },
   )
 })
+
+test('a megabyte of blanks in the middle of a line is read in a moment', () => {
+  const line = `x${' '.repeat(2 ** 20)}y`
+  const bytes = new TextEncoder().encode(`[global]\nindex-url = ${line}\n`)
+  expect(pipConfFormat.read(bytes).get('global.index-url')).toBe(line)
+})

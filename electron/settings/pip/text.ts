@@ -5,9 +5,16 @@ import { decode, encode, fromBinary, toBinary } from '../binary.ts'
 
 /** What Python's `str.strip` takes away; a byte order mark is not among it, and so breaks the first line. */
 const BLANK = '[\\t-\\r\\u001c-\\u0020\\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]'
-const EDGES = new RegExp(`^${BLANK}+|${BLANK}+$`, 'g')
-const strip = (text: string): string => text.replace(EDGES, '')
+const IS_BLANK = new RegExp(BLANK)
 const INDENT = new RegExp(`^${BLANK}*`)
+
+/** By hand: an expression for the blanks at the end begins anew at each blank of a long line. */
+function stripEnd(text: string): string {
+  let end = text.length
+  while (end > 0 && IS_BLANK.test(text.charAt(end - 1))) end--
+  return text.slice(0, end)
+}
+const strip = (text: string): string => stripEnd(text.replace(INDENT, ''))
 
 type Part =
   | { kind: 'blank' | 'comment' }
@@ -66,14 +73,15 @@ function readLines(binary: string): Line[] {
 /** The whole value of an option: its own line and those that go on from it, as Python joins them. */
 function valueOf(lines: readonly Line[], index: number): string {
   const values: string[] = []
-  for (const [at, { part }] of lines.entries()) {
-    if (at < index) continue
+  for (let at = index; at < lines.length; at++) {
+    const part = lines[at]?.part
+    if (part === undefined) break
     if (at === index && part.kind === 'option') values.push(part.value)
     else if (part.kind === 'continued' && part.option === index) values.push(part.value)
     else if (part.kind === 'blank') values.push('')
     else if (part.kind !== 'comment') break
   }
-  return values.join('\n').replace(new RegExp(`${BLANK}+$`), '')
+  return stripEnd(values.join('\n'))
 }
 
 function splitKey(key: string): { section: string; option: string } {
