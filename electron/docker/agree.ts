@@ -65,7 +65,7 @@ export function askDigests(
   )
 }
 
-export const isHub = (url: string): boolean => new URL(url).host === new URL(HUB).host
+export const isHub = (url: string): boolean => new URL(url).origin === new URL(HUB).origin
 
 /** A line a source: its address and what it says, for the details of a message. */
 export const table = (said: readonly Said[]): string =>

@@ -75,8 +75,7 @@ export function goAdapter(context: GoContext, now: () => number): Adapter {
       )
       refusePage(zip, items.zip)
       refusePage(goMod, items.goMod)
-      if (!/^\s*(?:\/\/.*\s*)*module\s/m.test(textOf(goMod)))
-        throw new OutError('not-artefact', `${items.goMod}: not a go.mod`)
+      if (!/^[ \t]*module[ \t]/m.test(textOf(goMod))) throw new OutError('not-artefact', `${items.goMod}: not a go.mod`)
       return {
         says: {
           [items.zip]: zipSays(zip.body),

@@ -126,6 +126,7 @@ test.each([
   [/lab/, 200, '{"name":"@lab/small","dist-t', 'not-artefact'],
   [/lab/, 200, '{"name":"@lab/small","dist-tags":{"latest":"1.0.0"},"versions":{}}', 'not-artefact'],
   [/large\/latest/, 200, '{"error":"welcome"}', 'not-artefact'],
+  [/lab/, 200, '{"name":"@lab/small","dist-tags":{"latest":"constructor"},"versions":{}}', 'not-artefact'],
 ] as const)('%s: %i %s', async (only, status, body, reason) => {
   const url = await registry({ instead: (path) => (only.test(path) ? { status, body } : null) })
   expect((await checkAll(adapter, [candidate('x', url)], openHttp())).reasons).toEqual({ x: reason })
@@ -137,4 +138,6 @@ test("a tarball is fetched where npm fetches it: from the registry in use, in pl
   expect(tarballOf(`${own}ms/-/ms-2.1.3.tgz`, mirror, own)).toBe('https://mirror.example.test/npm/ms/-/ms-2.1.3.tgz')
   expect(tarballOf('https://cdn.example.test/ms.tgz', mirror, own)).toBe('https://cdn.example.test/ms.tgz')
   expect(tarballOf('https://a.test/ms.tgz', 'https://me:word@a.test/npm/', null)).toBe('https://me:word@a.test/ms.tgz')
+  // The password of an https registry does not go over plain http, whatever the registry says.
+  expect(tarballOf('http://a.test/ms.tgz', 'https://me:word@a.test/npm/', null)).toBe('http://a.test/ms.tgz')
 })

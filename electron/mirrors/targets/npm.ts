@@ -92,7 +92,7 @@ async function packageOf(base: string, name: string, http: MirrorHttp, signal: A
   )
   const document = jsonOf(documentSchema, answer, name)
   const version = document['dist-tags'].latest
-  const entry = document.versions[version]
+  const entry = Object.hasOwn(document.versions, version) ? document.versions[version] : undefined
   if (document.name !== name || entry === undefined)
     throw new OutError('not-artefact', `${name}: without its newest version ${version}`)
   return { version, dist: entry.dist, modified: isoOf(document.modified ?? document.time?.modified) }
@@ -123,8 +123,9 @@ export function tarballOf(tarball: string, registry: string, defaultRegistry: st
   const from = new URL(tarball)
   const used = new URL(registry)
   if (defaultRegistry === null || from.host !== new URL(defaultRegistry).host) {
-    // The name and the password of a private registry count on its own host.
-    if (from.host === used.host && used.username !== '') [from.username, from.password] = [used.username, used.password]
+    // The name and the password of a private registry count on its own host, and never over plain http in place of https.
+    if (from.origin === used.origin && used.username !== '')
+      [from.username, from.password] = [used.username, used.password]
     return from.href
   }
   return joinUrl(registry, from.pathname.replace(/^\/+/, '') + from.search)

@@ -70,11 +70,11 @@ async function wheelAt(base: string, project: string, http: MirrorHttp, signal: 
   return { wheel: withCredentials(wheel, base), serial: answer.headers['x-pypi-last-serial'] ?? null }
 }
 
-/** The name and the password of a private index count on its own host. */
+/** The name and the password of a private index count on its own host, and never over plain http in place of https. */
 function withCredentials(wheel: Wheel, base: string): Wheel {
-  const { host, username, password } = new URL(base)
+  const { origin, username, password } = new URL(base)
   const url = new URL(wheel.url)
-  if (url.host !== host || username === '') return wheel
+  if (url.origin !== origin || username === '') return wheel
   ;[url.username, url.password] = [username, password]
   return { ...wheel, url: url.href }
 }

@@ -55,7 +55,7 @@ function fromJson(answer: Answer, project: string): readonly Wheel[] {
 /** Only `href`, the hash behind it and `data-yanked` count; the page is for programs and has no more than a list of links. */
 function fromPage(answer: Answer, project: string): readonly Wheel[] {
   const text = textOf(answer)
-  return [...text.matchAll(/<a\b([^>]*)>([^<]*)<\/a\s*>/gi)].flatMap(([, attributes = '', label = '']) => {
+  return [...text.matchAll(/<a\b([^<>]*)>([^<]*)<\/a\s{0,64}>/gi)].flatMap(([, attributes = '', label = '']) => {
     const href = /\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')/i.exec(attributes)
     if (!href || /\bdata-yanked\b/i.test(attributes)) return []
     const target = unescape(href[1] ?? href[2] ?? '')

@@ -36,9 +36,13 @@ export function hashGoMod(bytes: Uint8Array): string {
 
 function unzip(bytes: Uint8Array): Unzipped {
   let unpacked = 0
+  const names = new Set<string>()
   try {
     return unzipSync(bytes, {
-      filter: ({ originalSize }) => {
+      filter: ({ name, originalSize }) => {
+        // An object keeps one of two, and nothing of this name: what is hashed would not be what is in the zip.
+        if (names.has(name) || name === '__proto__') throw new ZipError(`a zip with ${name} twice or out of place`)
+        names.add(name)
         unpacked += originalSize
         if (unpacked > MAX_UNPACKED) throw new ZipError('a zip of more than 128 MB')
         return true
