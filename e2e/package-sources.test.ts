@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { aMirror } from '../electron/contract/test-mirror.ts'
+import { npmAdapter } from '../electron/mirrors/targets/npm.ts'
+import { pipAdapter } from '../electron/mirrors/targets/pip.ts'
 import { pipConfFormat } from '../electron/settings/pip/text.ts'
 import { type Desk, goready, profile, tree } from './harness.ts'
 import { projectRoot } from './lab/cache.ts'
@@ -10,6 +13,7 @@ import { makeCertificates } from './lab/certificates.ts'
 import { type NpmRegistry, startNpmRegistry } from './lab/npm-registry.ts'
 import { must, run } from './lab/process.ts'
 import { type PythonIndex, startPythonIndex } from './lab/python-index.ts'
+import { candidate, checkAll, closeAll, openHttp } from './mirror-support.ts'
 
 const ADDRESS = '127.0.0.41'
 let dir: string
@@ -256,3 +260,68 @@ function ours(text: string): Record<string, unknown> | null {
     return null
   }
 }
+
+test('the race knows real registries and indexes: an older one, one with other bytes, one without the package', async () => {
+  const certificates = await makeCertificates(join(dir, 'tls-2'), [`IP:${ADDRESS}`])
+  const older = await startNpmRegistry(join(dir, 'npm-older'), ADDRESS, certificates)
+  const other = await startNpmRegistry(join(dir, 'npm-other'), ADDRESS, certificates)
+  try {
+    for (const name of ['race-proof', 'race-bulk']) await npm.publish(name, '1.0.0')
+    await other.publish('race-proof', '1.0.0', 'not what the others have')
+    await other.publish('race-bulk', '1.0.0')
+    await older.publish('race-proof', '1.0.0')
+    const context = { proof: 'race-proof', bulk: 'race-bulk', defaultRegistry: null }
+    const all = [candidate('good', npm.url, true), candidate('other', other.url), candidate('older', older.url)]
+    const { checks, reasons, judgement } = await checkAll(npmAdapter(context, Date.now), all, openHttp())
+    expect(reasons).toEqual({ other: 'wrong-content', older: 'not-found' })
+    expect(checks.get('good')?.says['race-bulk latest']).toBe('1.0.0')
+    expect(judgement.conflicts.map(({ item }) => item)).toContain('race-proof@1.0.0 tarball')
+
+    const python = pipAdapter({ proof: 'six', bulk: 'lab_tiny' }, Date.now)
+    const indexes = [candidate('good', pip.url), candidate('npm', npm.url)]
+    const found = await checkAll(python, indexes, openHttp())
+    expect(Object.keys(found.reasons)).toEqual(['npm'])
+    expect(found.checks.get('good')?.bulk.url).toMatch(/lab_tiny-1\.2\.3-py3-none-any\.whl$/)
+  } finally {
+    closeAll()
+    await older.stop()
+    await other.stop()
+  }
+})
+
+test('auto for npm and pip: what serves the real thing is set, a second run changes nothing, undo is exact', async () => {
+  const before = tree(desk.home)
+  const env = trusted(await paths(null))
+  const catalogue = join(desk.dir, 'catalogue.json')
+  const known = [
+    aMirror({ id: 'n1', target: 'npm', url: npm.url }),
+    aMirror({ id: 'n2', target: 'npm', url: 'http://127.0.0.1:1' }),
+    aMirror({ id: 'p1', target: 'pip', url: pip.url }),
+    aMirror({ id: 'p2', target: 'pip', url: npm.url }),
+  ]
+  // npm's own default takes part and must not know it.
+  await npm.publish('goready-lab-tiny', '1.0.0')
+  const artefacts = {
+    npm: { proof: 'goready-lab-tiny', bulk: 'goready-lab-tiny' },
+    pip: { proof: 'six', bulk: 'lab_tiny' },
+  }
+  await writeFile(
+    catalogue,
+    JSON.stringify({
+      version: 1,
+      date: '2026-11-22',
+      mirrors: known.map((mirror) => ({ ...mirror, own: undefined })),
+      artefacts,
+    }),
+  )
+  const file = await profile(desk, { sources: { npm: 'auto', pip: 'auto' } })
+  const apply = () => goready(desk, ['apply', '--yes', '--json', '--profile', file, '--catalogue', catalogue], { env })
+  const first = await apply()
+  expect(first.last).toMatchObject({ type: 'done' })
+  expect(await kept('.npmrc')).toBe(`registry=${npm.url}\n`)
+  expect(await kept('.config/pip/pip.conf')).toContain(`index-url = ${pip.url}`)
+  const second = await apply()
+  expect(second.last).toMatchObject({ type: 'done', result: { changed: false } })
+  expect((await goready(desk, ['undo'], { env })).code).toBe(0)
+  expect(tree(desk.home)).toEqual(before)
+})

@@ -15,8 +15,8 @@ export type NpmRegistry = {
   faults: Faults
   log(): readonly Access[]
   bytes(): number
-  /** Publishes a package of one file with `npm publish`. */
-  publish(name: string, version: string): Promise<void>
+  /** Publishes a package of one file with `npm publish`; the same text is the same tarball. */
+  publish(name: string, version: string, text?: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -58,10 +58,10 @@ export async function startNpmRegistry(dir: string, address: string, certificate
     log: front.log,
     bytes: front.bytes,
     stop,
-    async publish(name, version) {
+    async publish(name, version, text = version) {
       const folder = await mkdtemp(join(dir, 'package-'))
       await writeFile(join(folder, 'package.json'), JSON.stringify({ name, version, main: 'index.js' }))
-      await writeFile(join(folder, 'index.js'), `module.exports = ${JSON.stringify(version)}\n`)
+      await writeFile(join(folder, 'index.js'), `module.exports = ${JSON.stringify(text)}\n`)
       // Anybody may publish here, but npm wants to be somebody.
       await writeFile(join(folder, '.npmrc'), `//${url.slice('http://'.length)}/:_authToken=nobody\n`)
       const flags = ['--registry', url, '--cache', join(dir, 'cache'), '--access', 'public', '--ignore-scripts']
