@@ -7,6 +7,7 @@ import { firstAnswers } from './api.ts'
 import { firstLanguage, setUpTexts } from './i18n/setup.ts'
 import { useAppInfo } from './store/app-info.ts'
 import { usePreferences } from './store/preferences.ts'
+import { openGiven } from './store/given.ts'
 import { onceAFrame } from './store/run-frame.ts'
 import { useTasks } from './store/tasks.ts'
 import { useWizard } from './store/wizard.ts'
@@ -40,7 +41,7 @@ await setUpTexts(firstLanguage(location.search, navigator.languages))
 // Language, page and choices first: a page that jumps to another one after a moment is worse than the moment.
 await Promise.all([
   usePreferences.getState().load(start?.preferences),
-  useWizard.getState().load(start?.fresh),
+  loadChoices(start?.fresh ?? false),
   // Whether the page begins with a warning.
   start === null ? useAppInfo.getState().load() : useAppInfo.setState({ root: start.root }),
 ])
@@ -54,6 +55,12 @@ afterPicture(() => {
     .listen()
     .catch(() => {})
 })
+
+/** `fresh`: main has said that there is nothing to load. */
+async function loadChoices(fresh: boolean): Promise<void> {
+  await useWizard.getState().load(fresh)
+  if (!fresh) await openGiven()
+}
 
 /** Calls `work` when the next picture is drawn; soon, where none is drawn. */
 function afterPicture(work: () => void): void {

@@ -4,18 +4,18 @@ import { assertNever } from '../assert-never.ts'
 import { isChanging } from '../store/busy.ts'
 import { useDialog } from '../store/dialog.ts'
 import { useDrop } from '../store/drop.ts'
-import { offerLater, takeGiven } from '../store/given.ts'
+import { offerLater, takeGiven, told } from '../store/given.ts'
 import { mayRun, useWizard } from '../store/wizard.ts'
 
 /** Does what the menu and a second start of the program ask for. Once. */
 export function listenToCommands(): void {
-  // What fails here was asked for in a dialog of main's own, which has said so already.
-  onCommand((command) => void obey(command).catch(() => {}))
+  onCommand((command) => void told(() => obey(command)))
   // The page may have been loaded again in the middle of a run.
-  if (mayRun(useWizard.getState().page)) void offerLater().catch(() => {})
+  if (mayRun(useWizard.getState().page)) void told(offerLater)
 }
 
-async function obey(command: Command): Promise<void> {
+/** Throws what the request for it throws. */
+export async function obey(command: Command): Promise<void> {
   switch (command) {
     case 'settings':
     case 'about':
@@ -25,11 +25,17 @@ async function obey(command: Command): Promise<void> {
     case 'given-profile':
       return takeGiven()
     case 'export-profile':
-      await request('profile.export', { profile: useWizard.getState().profile })
-      return
+      return exportProfile()
     default:
       return assertNever(command)
   }
+}
+
+async function exportProfile(): Promise<void> {
+  const path = await request('profile.export', { profile: useWizard.getState().profile })
+  // The dialog was closed.
+  if (path === null) return
+  useDrop.getState().show({ tone: 'done', note: { key: 'review:drop.exported', values: { path } } })
 }
 
 async function openChosen(): Promise<void> {

@@ -1,8 +1,9 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 import type { OpenedProfile } from '../../electron/contract/wizard.ts'
+import { RequestError } from '../api.ts'
 import { isChanging } from './busy.ts'
 import { useDrop } from './drop.ts'
-import { offerLater, takeGiven } from './given.ts'
+import { offerLater, openGiven, takeGiven, told } from './given.ts'
 import { useTags } from './tags.ts'
 import { playMain } from './test-bridge.ts'
 import { FIRST_PROFILE, useWizard } from './wizard.ts'
@@ -69,12 +70,28 @@ test('while a run goes on it waits with main, is said to wait, and is offered af
 test('a window that is loaded again in the middle of a run stays on it, and keeps what waits', async () => {
   tasks = [task('apply', 'running')]
   await useWizard.getState().load()
+  await openGiven()
   expect([useWizard.getState().opened, given]).toEqual([null, opened])
   tasks = []
   await offerLater()
   expect(outcome()).toBeNull()
-  await useWizard.getState().load()
+  await openGiven()
   expect(useWizard.getState().opened?.name).toBe('class.yaml')
+})
+
+test('a profile that cannot be opened is told, at a start as in a second one, and changes nothing', async () => {
+  const error = { code: 'bad-profile', values: { line: 2, key: '', reason: 'syntax' } } as const
+  playMain({
+    'task.list': () => tasks,
+    'profile.given': () => {
+      throw new RequestError(error)
+    },
+  })
+  for (const open of [openGiven, () => told(takeGiven)]) {
+    useDrop.setState({ outcome: null })
+    await open()
+    expect([page(), outcome()]).toEqual(['run', { tone: 'error', error }])
+  }
 })
 
 test('a dropped file is refused in words while a run goes on', async () => {

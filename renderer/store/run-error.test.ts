@@ -22,6 +22,12 @@ test('a profile that cannot be used is told with its line and the reason in word
   expect(said('something new')).toContain('something new')
 })
 
+test('a file that cannot be read is no word on a command line', () => {
+  const { what, todo } = errorWords({ code: 'bad-arguments', values: { reason: 'cli:reason.file', path: '/x.yaml' } })
+  expect(`${what} ${todo}`).toContain('/x.yaml')
+  expect(`${what} ${todo}`).not.toMatch(/command|goready/i)
+})
+
 test('what is copied holds the code, the cause and what was not given back', () => {
   const text = errorText({ code: 'no-space', values: { path: '/x' }, cause: 'ENOSPC', remaining: ['/y'] })
   for (const part of ['[no-space]', '/x', 'ENOSPC', '/y']) expect(text).toContain(part)

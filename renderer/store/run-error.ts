@@ -14,6 +14,9 @@ export const errorOf = (thrown: unknown): AppError =>
  */
 export function errorWords(error: AppError): { what: string; todo: string } {
   const values = errorValues(error, { has: (key) => i18next.exists(key), say: (key, more) => i18next.t(key, more) })
+  // Here it was no word on a command line: a file that was named, chosen or dropped.
+  if (error.values?.['reason'] === 'cli:reason.file')
+    return { what: i18next.t('run:givenFile.what', values), todo: i18next.t('run:givenFile.todo') }
   const own = `run:todo.${error.code}`
   return {
     what: i18next.t(`error:${error.code}.what`, values),

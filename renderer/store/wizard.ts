@@ -2,7 +2,6 @@ import { create } from 'zustand'
 import type { Profile } from '../../electron/contract/profile.ts'
 import { type Draft, type OpenedProfile, PAGES, type Page } from '../../electron/contract/wizard.ts'
 import { request } from '../api.ts'
-import { isChanging } from './busy.ts'
 
 /** What a newcomer gets who never changes anything: the recommended image, sources settled by reachability. */
 export const FIRST_PROFILE: Profile = { version: 1, image: 'newest', sources: { go: 'auto', docker: 'auto' } }
@@ -50,10 +49,6 @@ export const useWizard = create<WizardStore>((set, get) => {
       if (fresh) return set({ ...FIRST, ready: true })
       const draft = await request('draft.load', undefined).catch(() => null)
       set({ ...(draft ?? FIRST), ready: true })
-      // A run that goes on keeps its page; the profile is offered afterwards.
-      if (mayRun(get().page) && (await isChanging())) return
-      const given = await request('profile.given', undefined).catch(() => null)
-      if (given) get().open(given)
     },
     go: (page) => keep({ page }),
     next: () => move(1),
