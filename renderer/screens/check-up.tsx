@@ -43,7 +43,9 @@ function useVerdict() {
 }
 
 function Body() {
-  const { checkUp, lookAgain } = useCheckUp()
+  const { checkUp, lookAgain, lookAnew } = useCheckUp()
+  // Whoever comes back from a run, or from its undo, is not shown what was true before it.
+  useEffect(() => void lookAnew(), [lookAnew])
   switch (checkUp.step) {
     case 'looking':
       return <Looking />

@@ -37,6 +37,19 @@ test('a look that fails says so; a quiet one leaves what is on the screen', asyn
   expect(useCheckUp.getState().checkUp).toEqual({ step: 'failed', error: { code: 'internal' } })
 })
 
+test('who comes back to the check-up sees what is true now, unless it was looked at a moment ago', async () => {
+  const asked = playMain({ 'machine.detect': () => machine, 'mirror.list': () => [mirror] })
+  const looks = () => asked.filter(({ name }) => name === 'machine.detect').length
+  await first.lookAnew()
+  expect(looks()).toBe(0)
+  await first.look()
+  await first.lookAnew()
+  expect(looks()).toBe(1)
+  useCheckUp.setState({ lookedAt: performance.now() - 10_000 })
+  await first.lookAnew()
+  expect(looks()).toBe(2)
+})
+
 test('help is asked for once, and again when Docker is in another state', async () => {
   const asked = playMain({
     'machine.detect': () => stopped,

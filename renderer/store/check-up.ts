@@ -11,6 +11,9 @@ import { dockerLamp, networkLamp, useLamps } from './lamps.ts'
 import { probeKey, useSources } from './sources.ts'
 import { useWizard } from './wizard.ts'
 
+/** Milliseconds for which a look at the machine is of this moment. */
+const FRESH = 2000
+
 export type CheckUp =
   | { step: 'looking' }
   | { step: 'seen'; machine: Machine; runs: readonly RunSummary[] }
@@ -31,6 +34,8 @@ type CheckUpStore = {
   tryNetwork(): Promise<void>
   /** Takes over what a measurement said. */
   judgeNetwork(): void
+  /** Looks once more at what is shown, where that is no longer of this moment. */
+  lookAnew(): Promise<void>
   /** Looks at everything once more. */
   lookAgain(): Promise<void>
   askForHelp(): Promise<void>
@@ -70,6 +75,10 @@ export const useCheckUp = create<CheckUpStore>((set, get) => ({
     const results = answers()
     set({ network: { state: 'tried', online, answered: results.length === 0 ? null : results.includes(true) } })
     useLamps.getState().show({ network: networkLamp(online, results) })
+  },
+  async lookAnew() {
+    const { checkUp, lookedAt, look } = get()
+    if (checkUp.step === 'seen' && performance.now() - lookedAt > FRESH) await look('quiet')
   },
   async lookAgain() {
     if (get().again) return
