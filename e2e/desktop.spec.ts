@@ -118,8 +118,13 @@ test('own mirrors through the window: listed, refused where they are no addresse
 
 test('a catalogue that was chosen and is gone keeps nothing closed', async () => {
   await start()
-  await ask('app.savePreferences', { language: 'auto', theme: 'auto', catalogue: join(open.home, 'none.json') })
+  const catalogue = join(open.home, 'own.json')
+  const preferences = { language: 'auto', theme: 'auto', catalogue, catalogueUrl: null }
+  expect(await ask('app.savePreferences', preferences)).toMatchObject({ ok: false, error: { code: 'bad-arguments' } })
+  writeFileSync(catalogue, '{}')
+  expect(await ask('app.savePreferences', preferences)).toEqual(answered(preferences))
   await open.app.close()
+  rmSync(catalogue)
   await start()
   expect(await ask('mirror.list')).toMatchObject({ ok: true })
 })

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import type { Draft, Preferences } from '../contract/wizard.ts'
+import { CodedError } from '../core/errors.ts'
 import { MemorySystem } from '../system/memory.ts'
 import { openDesk } from './desk.ts'
 import { DEFAULTS } from './preferences.ts'
@@ -31,13 +32,26 @@ function opened(files: Readonly<Record<string, string>> = {}, given: string | nu
     desktop,
     given,
     info: () => Promise.reject(new Error('not asked')),
+    checkCatalogue: async (path) => {
+      if (!(await sys.lstat(path))) throw new CodedError('bad-arguments', { reason: 'cli:reason.file', path })
+    },
     language: ({ language }) => (language === 'auto' ? 'zh-CN' : language),
   })
   return { sys, desktop, desk }
 }
 
+test('a catalogue is looked at when it is named, and never again', async () => {
+  const { desk, sys } = opened({ '/c.json': '{}' })
+  const chosen: Preferences = { ...DEFAULTS, catalogue: '/c.json' }
+  await expect(desk.savePreferences({ ...DEFAULTS, catalogue: '/none.json' })).rejects.toThrow('bad-arguments')
+  expect(await desk.preferences()).toEqual(DEFAULTS)
+  await desk.savePreferences(chosen)
+  await sys.removeFile('/c.json')
+  expect(await desk.savePreferences({ ...chosen, theme: 'dark' })).toEqual({ ...chosen, theme: 'dark' })
+})
+
 test('preferences: the defaults until somebody chooses, then what was chosen, for its owner alone', async () => {
-  const { desk, sys, desktop } = opened()
+  const { desk, sys, desktop } = opened({ '/c.json': '{}' })
   expect(await desk.preferences()).toEqual(DEFAULTS)
   const chosen: Preferences = { language: 'en', theme: 'dark', catalogue: '/c.json', catalogueUrl: null }
   expect(await desk.savePreferences(chosen)).toEqual(chosen)

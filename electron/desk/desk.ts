@@ -25,6 +25,7 @@ const placeSchema = z.object({
 export type Desk = {
   info(): Promise<AppInfo>
   preferences(): Promise<Preferences>
+  /** Throws what is wrong with a catalogue that is newly named; nothing is saved then. */
   savePreferences(preferences: Preferences): Promise<Preferences>
   loadDraft(): Promise<Draft | null>
   saveDraft(draft: Draft): Promise<void>
@@ -57,11 +58,13 @@ export type DeskParts = {
   desktop: Desktop
   given: string | null
   info(): Promise<AppInfo>
+  /** Throws what is wrong with a catalogue file. */
+  checkCatalogue(path: string): Promise<void>
   /** The language that the native parts speak at present. */
   language(preferences: Preferences): Language
 }
 
-export function openDesk({ sys, state, desktop, given, info, language }: DeskParts): Desk {
+export function openDesk({ sys, state, desktop, given, info, checkCatalogue, language }: DeskParts): Desk {
   const preferences = preferencesFile(state, sys)
   const draft = stateFile(state, DRAFT_FILE, draftSchema, sys)
   const place = stateFile(state, PLACE_FILE, placeSchema, sys)
@@ -77,6 +80,9 @@ export function openDesk({ sys, state, desktop, given, info, language }: DeskPar
     info,
     preferences: readPreferences,
     async savePreferences(value) {
+      // Only a new one: a file that has gone since must not keep the other settings closed.
+      const { catalogue } = await readPreferences()
+      if (value.catalogue !== null && value.catalogue !== catalogue) await checkCatalogue(value.catalogue)
       await settings.save(value)
       desktop.prefer(value)
       return value

@@ -1,7 +1,8 @@
 import { app, session } from 'electron'
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import type { WindowArguments } from '../arguments.ts'
+import { CodedError } from '../core/errors.ts'
 import type { Places } from '../core/places.ts'
 import type { Desk } from '../desk/desk.ts'
 import type { Desktop } from '../desk/desktop.ts'
@@ -31,6 +32,11 @@ export async function buildDesk({ places, options, engine, speak, desktop }: Bui
     desktop,
     given: options.profile,
     language: ({ language }) => speak(language),
+    async checkCatalogue(path) {
+      // Each start has a working folder of its own.
+      if (!isAbsolute(path)) throw new CodedError('bad-arguments', { reason: 'cli:reason.file', path })
+      await (await import('../engine/assets.ts')).loadAssets(path)
+    },
     info: async () =>
       appInfo({
         version: app.getVersion(),

@@ -7,7 +7,7 @@ import { CopyButton } from '../components/copy-button.tsx'
 import { Failure } from '../components/run-failure.tsx'
 import { useAppInfo } from '../store/app-info.ts'
 import { usePreferences } from '../store/preferences.ts'
-import { errorOf } from '../store/run-error.ts'
+import { errorOf, errorWords } from '../store/run-error.ts'
 import { AboutDialog } from './about.tsx'
 import { RemoveState } from './settings-remove.tsx'
 import { Renewal } from './settings-renewal.tsx'
@@ -63,7 +63,7 @@ function Settings({ toAbout }: { toAbout(): void }) {
         }))}
         choose={(theme) => void save({ theme })}
       />
-      <Catalogue key={preferences.catalogue} stored={preferences.catalogue} save={(catalogue) => save({ catalogue })} />
+      <Catalogue stored={preferences.catalogue} save={(catalogue) => change({ catalogue })} />
       <Renewal stored={preferences.catalogueUrl} save={(catalogueUrl) => save({ catalogueUrl })} />
       <State />
       <RemoveState />
@@ -101,25 +101,35 @@ function Choice<T extends string>({ label, value, data, choose }: ChoiceProps<T>
   )
 }
 
-/** Another catalogue file. Kept when one leaves the field or presses Enter. */
+/** Another catalogue file. Kept when one leaves the field or presses Enter; one that cannot be used is not. */
 function Catalogue({ stored, save }: { stored: string | null; save(path: string | null): Promise<void> }) {
-  const [text, setText] = useState(stored ?? '')
-  const [kept, setKept] = useState(false)
-  const wanted = text.trim() === '' ? null : text.trim()
+  // null: as it is kept, which the button below may remove.
+  const [text, setText] = useState<string | null>(null)
+  const [outcome, setOutcome] = useState<'kept' | AppError | null>(null)
+  const shown = text ?? stored ?? ''
+  const wanted = shown.trim() === '' ? null : shown.trim()
   const keep = () => {
-    if (wanted !== stored) void save(wanted).then(() => setKept(true))
+    if (wanted === stored) return
+    save(wanted).then(
+      () => {
+        setText((now) => (now === text ? null : now))
+        setOutcome('kept')
+      },
+      (thrown: unknown) => setOutcome(errorOf(thrown)),
+    )
   }
   return (
     <TextInput
       label={i18next.t('settings:catalogue')}
-      description={kept ? i18next.t('settings:catalogueKept') : i18next.t('settings:catalogueWhat')}
+      description={i18next.t(outcome === 'kept' ? 'settings:catalogueKept' : 'settings:catalogueWhat')}
+      error={outcome === null || outcome === 'kept' ? null : Object.values(errorWords(outcome)).join(' ')}
       placeholder={i18next.t('settings:catalogueOwn')}
       maxLength={4096}
       spellCheck={false}
-      value={text}
+      value={shown}
       onChange={({ currentTarget }) => {
         setText(currentTarget.value)
-        setKept(false)
+        setOutcome(null)
       }}
       onBlur={keep}
       onKeyDown={({ key, nativeEvent }) => {

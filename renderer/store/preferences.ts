@@ -10,7 +10,7 @@ type PreferencesStore = {
   preferences: Preferences
   /** Asks main, unless it has said so already. */
   load(said?: Preferences): Promise<void>
-  /** Counts at once in the window; main keeps it for the next start. Rejects when main could not keep it. */
+  /** What is seen counts at once; main keeps it all for the next start. Rejects when main could not keep it. */
   change(change: Partial<Preferences>): Promise<void>
 }
 
@@ -23,10 +23,13 @@ export const usePreferences = create<PreferencesStore>((set, get) => ({
     await useLanguage.getState().choose(spoken(preferences, location.search, navigator.languages))
   },
   async change(change) {
-    const preferences = { ...get().preferences, ...change }
-    set({ preferences })
+    const kept = get().preferences
+    const preferences = { ...kept, ...change }
+    // A file or an address may still be refused: it counts when it is kept.
+    set({ preferences: { ...preferences, catalogue: kept.catalogue, catalogueUrl: kept.catalogueUrl } })
     if (change.language !== undefined) await useLanguage.getState().choose(spoken(preferences, '', navigator.languages))
     await request('app.savePreferences', preferences)
+    set({ preferences: { ...get().preferences, ...change } })
   },
 }))
 
