@@ -18,6 +18,14 @@ function listening(): { tasks: TaskRegistry; events: TaskEvent[] } {
   return { tasks, events }
 }
 
+test('work that fails before its first wait fails its task, and does not run for ever', async () => {
+  const { tasks } = listening()
+  const id = tasks.run('pull', () => {
+    throw new CodedError('busy')
+  })
+  expect(await tasks.settled(id)).toMatchObject({ state: 'failed', error: { code: 'busy' } })
+})
+
 test('a task answers its id before its first event, numbers its events and ends with its result', async () => {
   const { tasks, events } = listening()
   const id = tasks.run('apply', async ({ report, taskId }) => {

@@ -117,8 +117,12 @@ export class TaskRegistry {
       report: (report) => (task.state === 'running' ? coalescer.add(report) : undefined),
       ask: (question) => ask(task, question, (report) => coalescer.add(report)),
     }
-    const begun = task.abort.signal.aborted ? Promise.reject(new CodedError('cancelled')) : work(context)
-    const ended = await begun.then(
+    // Also what work throws before its first wait ends the task: one that never ended could not even be left.
+    const begun = async (): Promise<unknown> => {
+      if (task.abort.signal.aborted) throw new CodedError('cancelled')
+      return work(context)
+    }
+    const ended = await begun().then(
       (result): Settled => ({ state: 'done', result }),
       (error: unknown): Settled => failure(error),
     )

@@ -62,12 +62,14 @@ export function guardLife(window: BrowserWindow, life: Life): void {
     phase = 'asking'
     askClosing(window, life.words()).then(
       (answer) => {
+        // The session may have ended while the question stood there.
+        if (phase !== 'asking') return
         phase = 'open'
         if (answer === 'background' && busy(life.engine())) window.hide()
         else if (answer !== 'stay') app.quit()
       },
       () => {
-        phase = 'open'
+        if (phase === 'asking') phase = 'open'
       },
     )
   })
