@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react'
 import { Announcer } from '../components/announcer.tsx'
+import { Crash } from '../components/crash.tsx'
 import { DropZone } from '../components/drop-zone.tsx'
 import { ProfileBanner } from '../components/profile-banner.tsx'
 import { RootBanner } from '../components/root-banner.tsx'
@@ -23,13 +24,15 @@ export function App() {
       <div className="frame" data-language={language}>
         <Rail />
         <Announcer />
-        <PageFrame key={page} view={PAGE_VIEWS[page]} />
+        <Crash key={page}>
+          <PageFrame view={PAGE_VIEWS[page]} />
+        </Crash>
       </div>
     </DropZone>
   )
 }
 
-// Keyed by the page, so that a page's hooks and scroll position begin anew.
+// Below a key of its own, so that a page's hooks and scroll position begin anew.
 function PageFrame({ view }: { view: PageView }) {
   // The frame is the one place that listens; pages hang on the language through it.
   useLanguage((store) => store.language)
