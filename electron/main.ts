@@ -1,8 +1,10 @@
 import { app } from 'electron'
+import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isCommand, ownArguments, windowArguments } from './arguments.ts'
 import { CodedError, causeText } from './core/errors.ts'
+import { ownFolder } from './desk/own-folder.ts'
 import { denyByDefault, registerScheme } from './window.ts'
 import { runWindow } from './window/run-window.ts'
 
@@ -37,7 +39,10 @@ async function asWindow(): Promise<void> {
   // the page maps the files.
   app.commandLine.appendSwitch('disable-features', 'FontDataServiceLinux')
   // Chromium's own files; beside ours, and another --home is another window.
-  if (options.home !== null) app.setPath('userData', join(options.home, '.local', 'state', 'goready', 'window'))
+  const beside = options.home === null ? null : join(options.home, '.local', 'state', 'goready', 'window')
+  const { path, passing } = ownFolder(beside ?? app.getPath('userData'))
+  app.setPath('userData', path)
+  if (passing) app.on('quit', () => rmSync(path, { recursive: true, force: true }))
   if (!app.requestSingleInstanceLock({ profile: options.profile })) return app.quit()
   await runWindow(out, options)
 }
