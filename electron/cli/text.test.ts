@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { PROFILE_REASONS, REASONS } from '../contract/grammar.ts'
+import { targetSchema } from '../contract/mirror.ts'
 import { ERROR_CODES } from '../contract/note.ts'
 import { STEP_IDS } from '../contract/task.ts'
 import { openText, sizeText } from './text.ts'
@@ -72,6 +73,18 @@ test.each(['en', 'zh-CN'] as const)('%s: every reason of a grammar and of a prof
   }
   // Nothing is left in the texts that no check says any more.
   expect(keysOf(load(lang, 'grammar.json')).toSorted()).toEqual(reasons.map((reason) => `.${reason}`).toSorted())
+})
+
+test.each(targetSchema.options)('what was chosen automatically for %s names it in words', async (target) => {
+  const values = { target, url: 'https://a.test', ms: 1, of: 2, value: 'off' }
+  for (const lang of ['en', 'zh-CN'] as const) {
+    const { say } = await openText(lang)
+    const name = say(`plan:target.${target}`)
+    expect(name).not.toContain('target')
+    expect(say('error:source-unreachable.what', values)).toContain(name)
+    for (const how of ['kept', 'official', 'fastest', 'unasked'])
+      expect(say(`plan:auto.${how}`, values).startsWith(name)).toBe(true)
+  }
 })
 
 test('a profile that is wrong as a whole names the line or the entry alone', async () => {

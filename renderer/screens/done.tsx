@@ -118,6 +118,6 @@ function useDoneBar(): Bar {
   const { go, reset } = useWizard.getState()
   const again = { label: i18next.t('done:checkAgain'), disabled: busy, act: () => go('check-up') }
   const anew = { label: i18next.t('done:startAnew'), disabled: busy, act: reset }
-  const sentence = undone !== null ? 'done:bar.undone' : summary !== null ? 'done:bar.undoable' : 'done:bar.kept'
-  return { sentence: i18next.t(sentence), back: null, next: undone === null ? again : anew }
+  const sentence = busy ? 'undoing' : undone !== null ? 'undone' : summary !== null ? 'undoable' : 'kept'
+  return { sentence: i18next.t(`done:bar.${sentence}`), back: null, next: undone === null ? again : anew }
 }
