@@ -1,4 +1,4 @@
-import { formatPatch, structuredPatch } from 'diff'
+import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from 'diff'
 import type { FormatId } from '../contract/plan.ts'
 import { showText } from './bytes.ts'
 import { redact } from './redact.ts'
@@ -32,7 +32,7 @@ export function diffText(
       return `${mark}${text ?? ''}`
     })
   }
-  return redact(formatPatch(patch).replace(/^=+\n/, ''))
+  return redact(formatPatch(patch, FILE_HEADERS_ONLY))
 }
 
 /** The lines of a content without its secrets; as many as it has. */

@@ -52,12 +52,13 @@ function sentence(review: Review): string {
 }
 
 // How many files stands on the button already.
-function willDo({ download, reloads }: PlanSum): readonly string[] {
+function willDo({ download, reloads, refreshes }: PlanSum): readonly string[] {
   const parts: string[] = []
   if (download !== undefined)
     parts.push(
       download === null ? i18next.t('review:bar.pull') : i18next.t('review:bar.pullSize', { size: sizeText(download) }),
     )
   if (reloads) parts.push(i18next.t('review:bar.reload'))
+  if (refreshes) parts.push(i18next.t('review:bar.refresh'))
   return parts
 }

@@ -28,8 +28,14 @@ test('files are counted, folders and images are not', () => {
     download: 298,
     admin: ['/etc/docker', '/b'],
     reloads: true,
+    refreshes: false,
     dockerMissing: false,
   })
+})
+
+test('each service is told for itself', () => {
+  const sources = file('/etc/apt/sources.list', { notify: ['apt-update'] })
+  expect(sumPlan({ changes: [sources], findings: [] })).toMatchObject({ reloads: false, refreshes: true })
 })
 
 test('an image of unknown size is a download all the same, one that is there is none', () => {

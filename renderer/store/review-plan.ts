@@ -7,18 +7,23 @@ export type PlanSum = {
   download: number | null | undefined
   /** What only an administrator may write. */
   admin: readonly string[]
+  /** Docker is reloaded. */
   reloads: boolean
+  /** The lists of packages are fetched anew. */
+  refreshes: boolean
   /** No engine answers: a run could not even begin. */
   dockerMissing: boolean
 }
 
 export function sumPlan({ changes, findings }: Pick<PlanView, 'changes' | 'findings'>): PlanSum {
   const image = changes.find((change) => change.kind === 'image')
+  const notified = new Set(changes.flatMap((change) => (change.kind === 'file' ? change.notify : [])))
   return {
     files: changes.filter(({ kind }) => kind === 'file').length,
     download: image?.action === 'pull' ? image.size : undefined,
     admin: changes.flatMap((change) => (change.kind !== 'image' && change.admin ? [change.path] : [])),
-    reloads: changes.some((change) => change.kind === 'file' && change.notify.length > 0),
+    reloads: notified.has('docker-reload'),
+    refreshes: notified.has('apt-update'),
     dockerMissing: findings.some(({ id, severity }) => id === 'docker.state' && severity === 'error'),
   }
 }

@@ -64,9 +64,7 @@ function printChange(output: Output, change: ChangeView): void {
       const action = say(
         change.action === 'create' ? 'willCreate' : change.action === 'delete' ? 'willDelete' : 'willModify',
       )
-      const marks = [change.admin ? say('admin') : '', change.notify.length > 0 ? say('reload') : ''].filter(
-        (mark) => mark !== '',
-      )
+      const marks = [...(change.admin ? [say('admin')] : []), ...change.notify.map((id) => say(`notify.${id}`))]
       const link = change.real === null ? '' : ` ${say('link', { real: change.real })}`
       output.line(`${paint('bold', change.path)}${link}  ${[action, ...marks].join(' · ')}`)
       const lines = change.diff.split('\n')
