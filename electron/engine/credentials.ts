@@ -68,5 +68,7 @@ const said = ({ status, url }: Answer): string => redact(`${url}: HTTP ${status}
 
 function verdict(answer: Answer): CredentialTrial {
   if (asks(answer)) return { state: 'refused', cause: said(answer) }
-  return { state: answer.status < 500 ? 'accepted' : 'unreachable', cause: said(answer) }
+  // What is not there is an answer to somebody who may ask; a log-in page or a limit proves nothing.
+  const answered = (answer.status >= 200 && answer.status < 300) || answer.status === 404 || answer.status === 410
+  return { state: answered ? 'accepted' : 'unreachable', cause: said(answer) }
 }

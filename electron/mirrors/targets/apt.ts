@@ -17,6 +17,8 @@ import { itemsOf, judgeItems } from './judge-items.ts'
 
 /** An index that is read whole to see that it fits the InRelease; larger ones are only measured. */
 const MAX_PROOF = 256 * 1024
+/** Where there is none so small. What an InRelease announces must not use up the bytes of the whole race. */
+const MAX_WHOLE = 2 * 1024 * 1024
 /** xz and gzip. */
 const STARTS = [Buffer.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0), Buffer.of(0x1f, 0x8b)]
 const GOOD = 'good'
@@ -107,7 +109,7 @@ async function fileOf(
   http: MirrorHttp,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const ask = { what: file.path, maxBytes: file.size + 1024 }
+  const ask = { what: file.path, maxBytes: Math.min(file.size, MAX_WHOLE) + 1024 }
   const folder = file.path.replace(/\/[^/]*$/, '')
   if (release.byHash) {
     const hashed = await http.ask(joinUrl(root, `${folder}/by-hash/SHA256/${file.sha256}`), ask, signal)

@@ -23,7 +23,7 @@ export const scopeKey = (scope: string): string => `${SCOPES}.${scope.replace(/^
 const refused = (line: number, cause: string): CodedError => new CodedError('unparsable-file', { line }, cause)
 
 /** No file that a person writes comes near it, and a parser of YAML takes its time over a larger broken one. */
-const MAX_BYTES = 256 * 1024
+const MAX_BYTES = 128 * 1024
 
 type Parsed = { text: string; document: Document.Parsed; lineOf(offset: number): number }
 
