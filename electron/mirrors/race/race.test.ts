@@ -152,6 +152,29 @@ test('it ends at its limits with what it knows, and nobody is read from beyond t
   expect(small.chosen).toHaveLength(2)
 })
 
+test('mirrors that pour out more than was asked for use up the bytes; nobody is left out of the result', async () => {
+  const flood = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' }).end(Buffer.alloc(4_000_000))
+  })
+  await new Promise<void>((done) => flood.listen(0, '127.0.0.1', done))
+  const address = flood.address()
+  const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+  const many = Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`m${at}`, `${url}/${at}`]))
+  const adapter: Adapter = {
+    ...smallAdapter,
+    async check(candidate, http, signal) {
+      await http.ask(candidate.url, { maxBytes: 3_000_000 }, signal)
+      return smallAdapter.check(candidate, http, signal)
+    },
+  }
+  const result = await race(many, { adapter, limits: { ms: LIMITS.ms, bytes: 2_000_000 } })
+  flood.closeAllConnections()
+  flood.close()
+  expect(result.entries.map(({ id, state }) => `${id} ${state}`).toSorted()).toEqual(
+    Object.keys(many).map((id) => `${id} out`),
+  )
+})
+
 test('called off, it ends at once and leaves no connection', async () => {
   const sockets = new Set<Socket>()
   const server = createServer(

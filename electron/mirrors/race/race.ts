@@ -259,6 +259,9 @@ class Race {
       (a, b) => believed(b) - believed(a) || (a.connectMs ?? Infinity) - (b.connectMs ?? Infinity),
     )
     const best = ranked[0] === undefined ? 0 : believed(ranked[0])
+    // The others have used up the bytes: who was not heard is told of all the same.
+    for (const runner of this.#runners)
+      if (runner.out === null && runner.check === null) putOut(runner, 'timeout', "not heard before the race's limits")
     const entries = [...ranked, ...this.#runners.filter(({ out }) => out !== null)].map((runner) =>
       entryOf(runner, best, this.#judgement),
     )
