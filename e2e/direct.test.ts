@@ -179,3 +179,10 @@ test('the wrong authority is found out by the engine itself, and everything come
   })
   expect(tree(join(lab.root, 'etc'))).toEqual(before)
 })
+
+test('an authority that nothing could be trusted for is told, not passed over', async () => {
+  const file = await profile(lab, { authorities: [{ file: 'room-ca.pem', for: ['docker'] }] })
+  const plan = await goready(lab, ['plan', '--json', '--profile', file])
+  expect(plan.code).toBe(0)
+  expect(plan.last.choices).toMatchObject([{ key: 'setting:authority.noHost' }])
+})

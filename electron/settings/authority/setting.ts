@@ -34,7 +34,11 @@ export const authoritySetting: Setting<AuthorityState, AuthorityChoice> = {
   async choose(profile, { folder, sys }) {
     const wanted = (profile.authorities ?? []).filter((authority) => authority.for.includes('docker'))
     const hosts = privateHosts(profile)
-    if (wanted.length === 0 || hosts.length === 0) return null
+    if (wanted.length === 0) return null
+    if (hosts.length === 0) {
+      const files = wanted.map(({ file }) => file).join(' ')
+      return { choice: { files: [] }, notes: [{ key: 'setting:authority.noHost', values: { files } }] }
+    }
     const files: Wanted[] = []
     const notes: Note[] = []
     const texts: string[] = []
