@@ -321,9 +321,6 @@ test('two runs at once: the second one is told so and touches nothing', async ()
 })
 
 test.each([
-  [{ sources: { npm: 'auto' } }, 'sources.npm'],
-  [{ sources: { apt: 'official' } }, 'sources.apt'],
-  [{ sources: { pip: 'auto' } }, 'sources.pip'],
   [{ env: { scope: 'system' } }, 'env.scope: system'],
   [{ telemetry: { otlp: 'https://collector.example.com' } }, 'telemetry'],
   [{ authorities: [{ file: 'room-ca.pem', for: ['npm'] }] }, 'authorities: npm'],
