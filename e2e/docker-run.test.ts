@@ -137,7 +137,8 @@ test('a module made just now comes through the chosen proxy, asked for from the 
   await lab.goproxy.addModule(path, 'v1.0.0', { 'fresh.go': 'package fresh\n' })
   const goEnv = { GOPROXY: lab.goproxy.url, GOSUMDB: lab.goproxy.sumdb }
   const checked = await verifyModule(engine, ALPINE, { signal: never, goEnv, module: path, version: 'v1.0.0' })
-  expect(checked).toEqual({ path, version: 'v1.0.0', proxy: lab.goproxy.url, ok: true, cause: null })
+  const proxy = lab.goproxy.url
+  expect(checked).toEqual({ path, version: 'v1.0.0', proxy, ok: true, cause: null, served: proxy })
   const asked = lab.goproxy.log().find(({ url }) => url === `/${path}/@v/v1.0.0.zip`)
   expect(asked?.client).toMatch(/^172\.30\.\d+\.\d+$/)
   expect(asked?.client).not.toBe(lab.bridge.address)
