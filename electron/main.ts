@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isCommand, ownArguments, windowArguments } from './arguments.ts'
-import { CodedError, causeText } from './core/errors.ts'
+import { CodedError, causeText, toAppError } from './core/errors.ts'
 import { ownFolder } from './desk/own-folder.ts'
 import { denyByDefault, registerScheme } from './window.ts'
 import { runWindow } from './window/run-window.ts'
@@ -14,18 +14,25 @@ const own = ownArguments(process.argv, app.isPackaged ? null : app.getAppPath())
 registerScheme()
 denyByDefault()
 // Awaited, so that a command runs before Chromium: no process, no file and no signal handler of its own.
-if (isCommand(own)) await asCommandLine().catch(end)
-else asWindow().catch(end)
+if (isCommand(own)) await asCommandLine().catch((error: unknown) => end(error))
+else asWindow().catch((error: unknown) => endInWords(error).catch(() => end(error)))
 
-function end(error: unknown): void {
-  process.stderr.write(`${causeText(error)}\n`)
+function end(error: unknown, lines: readonly string[] = [causeText(error)]): void {
+  process.stderr.write(`${lines.join('\n')}\n`)
   // The same status as on the command line: 2 for unusable arguments.
   app.exit(error instanceof CodedError && error.code === 'bad-arguments' ? 2 : 1)
 }
 
+/** A window that cannot even begin: somebody at a terminal, or a log, is told in sentences. */
+async function endInWords(error: unknown): Promise<void> {
+  const [{ openText }, { langOf }] = await Promise.all([import('./cli/text.ts'), import('./cli/args.ts')])
+  const text = await openText(langOf(process.env))
+  end(error, text.error(toAppError(error)))
+}
+
 async function asCommandLine(): Promise<void> {
   // Electron would say it in a dialog and stay.
-  process.on('uncaughtException', end)
+  process.on('uncaughtException', (error) => end(error))
   const [{ runCli }, { processIo }] = await Promise.all([import('./cli/run.ts'), import('./cli/process-io.ts')])
   const io = processIo()
   const status = await runCli(own, io)
