@@ -83,6 +83,8 @@ export const machineSchema = z.object({
     /** Values from the GOENV file and, where it wins, from the environment. */
     settings: z.array(z.object({ name: z.string(), value: z.string(), from: z.string(), hidden: z.boolean() })),
   }),
+  /** Which of the tools that have sources of their own are there. npm: also yarn or pnpm alone. */
+  tools: z.array(z.enum(['npm', 'pip', 'apt'])),
   sources: z.record(z.string(), z.array(z.string())),
   overrides: z.array(overrideSchema),
   /** What deserves a word, e.g. a source that has ended. */

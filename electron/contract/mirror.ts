@@ -162,6 +162,9 @@ export const raceConflictSchema = z.object({
 })
 export type RaceConflict = z.infer<typeof raceConflictSchema>
 
+/** What a race of one target may take at most: milliseconds, and bytes of everybody together. Said beforehand. */
+export const RACE_LIMITS = { ms: 6000, bytes: 30_000_000 } as const
+
 /** What a race says in the end. `entries`: the best first, those that are out last. */
 export const raceResultSchema = z.object({
   target: targetSchema,

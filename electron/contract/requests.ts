@@ -39,6 +39,8 @@ export const requests = {
   },
   /** By main's own dialog. `folder` is for the eyes; the window names it by `id`. null: the dialog was closed. */
   'project.choose': { input: nothing, output: z.object({ id: z.string(), folder: z.string() }).nullable() },
+  /** A file that a profile may name, by main's own dialog: its absolute path. Only the plan reads it. null: closed. */
+  'file.choose': { input: z.object({ kind: z.enum(['certificate', 'key']) }), output: z.string().nullable() },
   /** A name and a password at a private address: tried, nothing written. */
   'credential.try': { input: credentialSchema, output: credentialTrialSchema },
   /** The plan that puts them into the tool's own store; shown without the secret, applied by `plan.apply`. */

@@ -128,6 +128,14 @@ test('a project is named by the id that its dialog gave, and by nothing else', a
   expect(() => desk.project('/etc')).toThrow(expect.objectContaining({ code: 'bad-request' }))
 })
 
+test('a certificate is chosen by the dialog for its kind, as the path that a profile names', async () => {
+  const { desk, desktop } = opened()
+  expect(await desk.chooseFile('certificate')).toBeNull()
+  desktop.chooseFile.mockResolvedValueOnce('/d/room-ca.pem')
+  expect(await desk.chooseFile('key')).toBe('/d/room-ca.pem')
+  expect(desktop.chooseFile.mock.calls).toEqual([['certificate'], ['key']])
+})
+
 test('a bad profile names key and line, an unreadable one its path', async () => {
   const { desk, desktop } = opened()
   await expect(desk.openProfile('x', 'version: 1\nimages: x\n')).rejects.toMatchObject({

@@ -38,6 +38,8 @@ export type Desk = {
   give(path: string): void
   /** A project's folder by dialog, and the id that stands for it from then on. */
   chooseProject(): Promise<{ id: string; folder: string } | null>
+  /** A certificate or its key by dialog: the absolute path. */
+  chooseFile(kind: 'certificate' | 'key'): Promise<string | null>
   /** The folder that an id of `chooseProject` stands for. Throws `bad-request`. */
   project(id: string): string
   exportProfile(profile: Profile): Promise<string | null>
@@ -117,6 +119,7 @@ export function openDesk({ sys, state, desktop, given, info, checkCatalogue, lan
       projects.set(id, folder)
       return { id, folder }
     },
+    chooseFile: (kind) => desktop.chooseFile(kind),
     project(id) {
       const folder = projects.get(id)
       if (folder === undefined) throw new CodedError('bad-request', { request: 'plan.make' })

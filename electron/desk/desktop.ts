@@ -3,7 +3,7 @@ import type { Preferences } from '../contract/wizard.ts'
 /** What the services of the window need of the desktop. Electron gives it (`window/desktop.ts`), a double in tests. */
 export type Desktop = {
   /** A file dialog; null when it was closed. */
-  chooseFile(what: 'profile' | 'go-mod'): Promise<string | null>
+  chooseFile(what: 'profile' | 'go-mod' | 'certificate' | 'key'): Promise<string | null>
   /** A folder dialog; null when it was closed. */
   chooseFolder(): Promise<string | null>
   /** A dialog that asks where to write. */

@@ -6,6 +6,8 @@ import { isLoopback } from '../docker/loopback.ts'
 import { dockerState } from '../docker/state.ts'
 import type { openPlatform } from '../platform/index.ts'
 import type { MirrorCatalogue } from '../mirrors/catalogue.ts'
+import { aptSystem } from '../settings/apt/system.ts'
+import { findPrograms } from '../settings/find-program.ts'
 import { detectGo, effective, goFacts } from '../settings/go/detect.ts'
 import { detectShells, shellFacts } from '../settings/shell/detect.ts'
 import { deadInUse } from './dead-mirrors.ts'
@@ -24,11 +26,12 @@ export async function detectMachine(
   signal: AbortSignal,
 ): Promise<Machine> {
   const places = { ...platform.places, project }
-  const [facts, docker, go, shells] = await Promise.all([
+  const [facts, docker, go, shells, tools] = await Promise.all([
     platform.facts(sys, signal),
     dockerState(sys, places, signal),
     detectGo(sys, places, signal),
     detectShells(sys, places).then((state) => shellFacts(sys, state, signal)),
+    toolsOf(sys, places),
   ])
   const daemonProxies = Object.entries(docker.proxies).map(([name, value]) => ({
     name,
@@ -43,6 +46,7 @@ export async function detectMachine(
     shells,
     docker,
     go: goFacts(go, places),
+    tools,
     sources: {
       go: proxy === null ? [] : [redact(proxy)],
       docker: docker.mirrors,
@@ -53,6 +57,20 @@ export async function detectMachine(
     proxies: [...facts.proxies, ...daemonProxies],
     state: places.state,
   }
+}
+
+/** Tools that somebody could want a source for; apt only where its archive is one that we know. */
+async function toolsOf(sys: System, places: Places): Promise<Machine['tools']> {
+  const has = async (names: readonly string[], known: readonly string[]): Promise<boolean> => {
+    const found = await Promise.all(names.map((name) => findPrograms(sys, places, name, known)))
+    return found.some((paths) => paths.length > 0)
+  }
+  const [npm, pip, apt] = await Promise.all([
+    has(['npm', 'yarn', 'pnpm'], places.npm.programs),
+    has(['pip3', 'pip'], places.pip.programs),
+    aptSystem(sys, places),
+  ])
+  return [...(npm ? (['npm'] as const) : []), ...(pip ? (['pip'] as const) : []), ...(apt ? (['apt'] as const) : [])]
 }
 
 /** What npm, apt and pip ask now, as far as somebody has set it. */

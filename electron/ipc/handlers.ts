@@ -25,6 +25,7 @@ export function createHandlers(engine: () => Promise<Engine>, desk: Desk, signal
       return (await engine()).makePlan(profile, signal, folder === null ? null : { folder, chosen: true })
     },
     'project.choose': () => desk.chooseProject(),
+    'file.choose': ({ kind }) => desk.chooseFile(kind),
     'credential.try': async (credential) => (await engine()).tryCredential(credential, signal),
     'credential.plan': async (credential) => (await engine()).planCredential(credential),
     'plan.apply': async ({ planId }) => started((await engine()).startApply(planId)),

@@ -13,12 +13,17 @@ export function openDesktop(
   return {
     async chooseFile(what) {
       const { dialog: texts } = words()
-      const yaml = [{ name: texts.yaml, extensions: ['yaml', 'yml'] }]
-      const goMod = [{ name: 'go.mod', extensions: ['mod'] }]
+      const kinds = {
+        profile: { title: texts.open, filter: { name: texts.yaml, extensions: ['yaml', 'yml'] } },
+        'go-mod': { title: texts['go-mod'], filter: { name: 'go.mod', extensions: ['mod'] } },
+        certificate: { title: texts.certificate, filter: { name: 'PEM', extensions: ['pem', 'crt', 'cer', 'cert'] } },
+        key: { title: texts.key, filter: { name: 'PEM', extensions: ['pem', 'key'] } },
+      }
+      const { title, filter } = kinds[what]
       const options = {
-        title: what === 'profile' ? texts.open : texts['go-mod'],
+        title,
         properties: ['openFile' as const],
-        filters: [...(what === 'profile' ? yaml : goMod), { name: texts.any, extensions: ['*'] }],
+        filters: [filter, { name: texts.any, extensions: ['*'] }],
       }
       const over = window()
       const { canceled, filePaths } = await (over === null

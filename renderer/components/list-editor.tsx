@@ -1,7 +1,7 @@
 import { ActionIcon, Button, NativeSelect, TextInput } from '@mantine/core'
 import i18next from 'i18next'
 import type { Reason } from '../../electron/contract/grammar.ts'
-import type { Entry } from '../store/sources-edit.ts'
+import type { Entry } from '../store/sources-value.ts'
 import { CrossIcon, DownIcon, UpIcon } from './icons.tsx'
 
 type Props = {

@@ -1,31 +1,22 @@
-import i18next from 'i18next'
-import type { Probe } from '../store/sources.ts'
+import type { ReactNode } from 'react'
 
-/** Longer than this fills the bar. */
-const FULL_BAR_MS = 1000
+export type SourceLook = 'none' | 'waiting' | 'running' | 'ok' | 'failed'
 
-/** Whether a source answers from here and how soon: sign, number and a bar, in a place of fixed width. */
-export function SourceState({ probe }: { probe: Probe | undefined }) {
-  const state = probe?.state ?? 'none'
-  const share = probe?.state === 'ok' ? Math.min(1, Math.max(0.04, probe.ms / FULL_BAR_MS)) : 0
-  const cause = probe?.state === 'failed' ? (probe.cause ?? '') : ''
+type Props = { look: SourceLook; share: number; children: ReactNode; title?: string | null }
+
+const SIGNS: Readonly<Partial<Record<SourceLook, string>>> = { ok: '✓ ', failed: '✕ ' }
+
+/** How a source stands: a bar, a sign and a word, in a place of fixed width. `share`: 0..1 of the bar. */
+export function SourceState({ look, share, children, title = null }: Props) {
+  const sign = SIGNS[look]
   return (
-    <span className="source-state" data-state={state} {...(cause === '' ? {} : { title: cause })}>
+    <span className="source-state" data-state={look} {...(title === null || title === '' ? {} : { title })}>
       <span className="source-bar" aria-hidden="true">
-        <span style={{ width: `${share * 100}%` }} />
+        <span style={{ width: `${Math.min(1, Math.max(0, share)) * 100}%` }} />
       </span>
-      <span key={state}>
-        {probe?.state === 'ok' ? (
-          <>
-            <span aria-hidden="true">✓ </span>
-            {i18next.t('sources:state.ok', { ms: probe.ms })}
-          </>
-        ) : (
-          <>
-            {state === 'failed' && <span aria-hidden="true">✕ </span>}
-            {i18next.t(`sources:state.${state}`)}
-          </>
-        )}
+      <span key={look}>
+        {sign !== undefined && <span aria-hidden="true">{sign}</span>}
+        {children}
       </span>
     </span>
   )

@@ -1,6 +1,7 @@
 import i18next from 'i18next'
 import type { Profile } from '../../electron/contract/profile.ts'
 import { bytesText } from '../bytes.ts'
+import { TARGETS } from '../store/sources.ts'
 import { tagOf, useTags } from '../store/tags.ts'
 import { useWizard } from '../store/wizard.ts'
 
@@ -15,18 +16,24 @@ export function soFarText(profile: Profile, { image, size }: Facts, upTo: 'image
         ? i18next.t('wizard:soFar.pull', { image })
         : i18next.t('wizard:soFar.pullSize', { image, size: bytesText(size) }),
     )
-  const { go, docker } = profile.sources ?? {}
-  const targets = [
-    ...(go === undefined ? [] : [i18next.t('wizard:soFar.goSource')]),
-    ...(docker === undefined ? [] : [i18next.t('wizard:soFar.dockerSource')]),
-  ]
+  const targets = TARGETS.filter((target) => profile.sources?.[target] !== undefined).map((target) =>
+    i18next.t(`wizard:soFar.${target}Source`),
+  )
   if (upTo === 'image') parts.push(i18next.t('wizard:soFar.noFiles'))
-  else if (targets.length > 0)
-    parts.push(i18next.t('wizard:soFar.sources', { targets: targets.join(i18next.t('wizard:soFar.and')) }))
+  else if (targets.length > 0) parts.push(i18next.t('wizard:soFar.sources', { targets: listOf(targets) }))
   const own = Object.keys(profile.env?.set ?? {}).length + (profile.env?.path?.length ?? 0)
   if (upTo === 'env' && own > 0) parts.push(i18next.t('wizard:soFar.variables', { count: own }))
   if (parts.length === 0) return i18next.t('wizard:soFar.nothing')
   return parts.join(i18next.language === 'en' ? ' ' : '')
+}
+
+/** `a`, `a and b`, `a, b and c` in the reader's language. */
+function listOf(names: readonly string[]): string {
+  const last = names.at(-1) ?? ''
+  if (names.length < 2) return last
+  const listed = `${names.slice(0, -1).join(i18next.t('wizard:soFar.comma'))}${i18next.t('wizard:soFar.and')}${last}`
+  // Names bring the space that parts Latin from Han; a full-width comma parts enough.
+  return listed.replaceAll(/ *、 */g, '、')
 }
 
 /** The same for what is chosen now. */

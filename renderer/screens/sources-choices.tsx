@@ -6,25 +6,29 @@ import type { MirrorView } from '../../electron/contract/mirror.ts'
 import { Fold } from '../components/fold.tsx'
 import { ListEditor } from '../components/list-editor.tsx'
 import { useLock } from '../components/locked.tsx'
-import { SourceState } from '../components/source-state.tsx'
 import { useFlip } from '../components/use-flip.ts'
-import { type Kind, listText, useSourcesEdit } from '../store/sources-edit.ts'
-import { probeKey, type Target, useSources } from '../store/sources.ts'
-import { nameOf } from './sources-names.ts'
+import { useRace } from '../store/race.ts'
+import { type SourceRow, sourceRows } from '../store/source-rows.ts'
+import { useSourcesEdit } from '../store/sources-edit.ts'
+import { type Kind, listText } from '../store/sources-value.ts'
+import { type Target, useSources } from '../store/sources.ts'
+import { nameOf, verdictOf } from './sources-names.ts'
+import { RowState } from './sources-state.tsx'
 
 /** Everything that a target can be set to, the measured ones in their rank. */
 export function Choices({ target }: { target: Target }) {
-  const { mirrors, order, probes } = useSources()
+  const { mirrors, order } = useSources()
+  const { queue, progress, results } = useRace()
   const edit = useSourcesEdit((store) => store[target])
   const change = useSourcesEdit((store) => store.change)
   const { locked } = useLock(`sources.${target}`)
   const list = useRef<HTMLDivElement>(null)
   const ids = order[target]
   useFlip(list, ids.join(' '))
-  const known = ids.flatMap((id) => mirrors.find((mirror) => mirror.id === id) ?? [])
-  const alive = known.filter(({ status }) => status !== 'dead')
-  const dead = known.filter(({ status }) => status === 'dead')
-  const choice = (kind: Kind, name: string, about: string, more: { end?: ReactNode; below?: ReactNode } = {}) => (
+  const result = results[target]
+  const running = queue.includes(target) ? progress[target] : undefined
+  const { alive, dead } = sourceRows({ target, mirrors, order: ids, result, progress: running })
+  const choice = (kind: Kind, name: string, about: string, more: ChoiceMore = {}) => (
     <Choice
       key={kind}
       group={target}
@@ -38,6 +42,7 @@ export function Choices({ target }: { target: Target }) {
     />
   )
   const ownReason = edit.kind === 'own' && edit.own !== '' ? checkUrl(edit.own.trim()) : null
+  const several = target === 'go' || target === 'docker'
   return (
     <div
       ref={list}
@@ -46,15 +51,11 @@ export function Choices({ target }: { target: Target }) {
       aria-label={i18next.t('sources:choose', { target: i18next.t(`sources:target.${target}`) })}
     >
       {choice('auto', i18next.t('sources:autoFull'), i18next.t('sources:autoWhy'))}
-      {alive.map((mirror) =>
-        choice(
-          mirror.status === 'upstream' ? 'official' : `mirror:${mirror.id}`,
-          nameFor(mirror),
-          aboutMirror(mirror),
-          {
-            end: <SourceState probe={probes.get(probeKey(target, mirror.url))} />,
-          },
-        ),
+      {alive.map((row) =>
+        choice(row.kind, nameFor(row), aboutRow(target, row), {
+          verdict: liveVerdict(row),
+          end: <RowState row={row} result={result} />,
+        }),
       )}
       {target === 'go' && choice('direct', i18next.t('sources:directFull'), i18next.t('sources:directWhy'))}
       {choice('own', i18next.t('sources:own'), i18next.t(`sources:ownWhy.${target}`), {
@@ -70,64 +71,87 @@ export function Choices({ target }: { target: Target }) {
           />
         ),
       })}
-      {choice('list', i18next.t('sources:listName'), i18next.t(`sources:listWhy.${target}`), {
-        below: edit.kind === 'list' && (
-          <>
-            <ListEditor
-              entries={edit.list}
-              change={(entries) => change(target, { list: entries })}
-              text={edit.draft}
-              setText={(draft) => change(target, { draft })}
-              separators={target === 'go'}
-              suggestions={suggestions(target, alive)}
-              check={target === 'go' ? checkGoProxy : checkUrl}
-              disabled={locked}
-            />
-            {target === 'go' && (
-              <>
-                <p className="faint">{i18next.t('sources:separators')}</p>
-                <p className="mono">GOPROXY={listText(edit.list)}</p>
-              </>
-            )}
-          </>
-        ),
-      })}
+      {several &&
+        choice('list', i18next.t('sources:listName'), i18next.t(`sources:listWhy.${target}`), {
+          below: edit.kind === 'list' && (
+            <>
+              <ListEditor
+                entries={edit.list}
+                change={(entries) => change(target, { list: entries })}
+                text={edit.draft}
+                setText={(draft) => change(target, { draft })}
+                separators={target === 'go'}
+                suggestions={suggestions(target, alive)}
+                check={target === 'go' ? checkGoProxy : checkUrl}
+                disabled={locked}
+              />
+              {target === 'go' && (
+                <>
+                  <p className="faint">{i18next.t('sources:separators')}</p>
+                  <p className="mono">GOPROXY={listText(edit.list)}</p>
+                </>
+              )}
+            </>
+          ),
+        })}
       {choice('keep', i18next.t('sources:keepFull'), i18next.t('sources:keepWhy'))}
-      {dead.length > 0 && (
-        <Fold summary={i18next.t('sources:dead', { count: dead.length })}>
-          <ul className="dead">
-            {dead.map((mirror) => (
-              <li key={mirror.id}>
-                <s>{nameOf(mirror)}</s> <span className="mono">{mirror.url}</span>
-                <span>
-                  {mirror.since === null
-                    ? i18next.t('sources:deadUnknown')
-                    : i18next.t('sources:deadSince', { since: mirror.since })}
-                </span>
-              </li>
-            ))}
-          </ul>
-        </Fold>
-      )}
+      <Dead mirrors={dead} />
     </div>
   )
 }
 
-const nameFor = (mirror: MirrorView): string =>
-  mirror.status === 'upstream' ? i18next.t('sources:officialFull', { name: nameOf(mirror) }) : nameOf(mirror)
+function Dead({ mirrors }: { mirrors: readonly MirrorView[] }) {
+  if (mirrors.length === 0) return null
+  return (
+    <Fold summary={i18next.t('sources:dead', { count: mirrors.length })}>
+      <ul className="dead">
+        {mirrors.map((mirror) => (
+          <li key={mirror.id}>
+            <s>{nameOf(mirror)}</s> <span className="mono">{mirror.url}</span>{' '}
+            <span>
+              {mirror.since === null
+                ? i18next.t('sources:deadUnknown')
+                : i18next.t('sources:deadSince', { since: mirror.since })}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Fold>
+  )
+}
+
+function nameFor({ kind, mirror, entry }: SourceRow): string {
+  if (mirror === null)
+    return entry === null
+      ? i18next.t('sources:official')
+      : i18next.t('sources:officialFull', { name: entry.url.replace(/^https?:\/\//, '').replace(/\/+$/, '') })
+  return kind === 'official' ? i18next.t('sources:officialFull', { name: nameOf(mirror) }) : nameOf(mirror)
+}
 
 /** The address and, where there is one, what the source holds back. */
-const aboutMirror = ({ url, limits }: MirrorView): string =>
-  [url, ...(limits ?? []).map(({ key, value }) => i18next.t(`catalogue:limit.${key}`, { value }))].join(' · ')
+function aboutRow(target: Target, { mirror }: SourceRow): string {
+  if (mirror === null) return i18next.t(`sources:officialWhy.${target}`)
+  const limits = (mirror.limits ?? []).map(({ key, value }) => i18next.t(`catalogue:limit.${key}`, { value }))
+  return [mirror.url, ...(mirror.own ? [i18next.t('catalogue:own')] : []), ...limits].join(' · ')
+}
 
-function suggestions(target: Target, alive: readonly MirrorView[]) {
-  const known = alive
-    .filter(({ status }) => target === 'go' || status !== 'upstream')
-    .map((mirror) => ({ value: mirror.url, label: `${nameOf(mirror)} (${mirror.url})` }))
+/** While it is measured, at least why it is out already. */
+function liveVerdict({ live, entry }: SourceRow): string {
+  if (live === null) return verdictOf(entry)
+  return live.state === 'out' ? i18next.t(`mirror:out.${live.reason ?? 'timeout'}`) : i18next.t('sources:measuringOne')
+}
+
+function suggestions(target: Target, alive: readonly SourceRow[]) {
+  const known = alive.flatMap(({ mirror }) =>
+    mirror === null || (target !== 'go' && mirror.status === 'upstream')
+      ? []
+      : [{ value: mirror.url, label: `${nameOf(mirror)} (${mirror.url})` }],
+  )
   return target === 'go' ? [...known, { value: 'direct', label: i18next.t('sources:directFull') }] : known
 }
 
-type ChoiceProps = {
+type ChoiceMore = { end?: ReactNode; below?: ReactNode; verdict?: string }
+type ChoiceProps = ChoiceMore & {
   group: string
   name: string
   about: string
@@ -135,11 +159,9 @@ type ChoiceProps = {
   disabled: boolean
   choose: () => void
   flip: string
-  end?: ReactNode
-  below?: ReactNode
 }
 
-function Choice({ group, name, about, chosen, disabled, choose, flip, end, below }: ChoiceProps) {
+function Choice({ group, name, about, chosen, disabled, choose, flip, end, below, verdict }: ChoiceProps) {
   const id = useId()
   return (
     <div className="choice" data-flip={flip} data-chosen={chosen}>
@@ -155,7 +177,8 @@ function Choice({ group, name, about, chosen, disabled, choose, flip, end, below
         <span className="choice-words">
           <span>{name}</span>
           <span id={id} className="choice-about">
-            {about}
+            <span>{about}</span>
+            {verdict !== undefined && <span className="choice-verdict">{verdict}</span>}
           </span>
         </span>
         {end}

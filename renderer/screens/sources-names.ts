@@ -1,7 +1,8 @@
 import i18next from 'i18next'
-import type { MirrorView } from '../../electron/contract/mirror.ts'
+import type { MirrorView, RaceEntry, RaceResult } from '../../electron/contract/mirror.ts'
 import { sameAddress } from '../store/checks.ts'
-import { probeKey, type Probe, type Target } from '../store/sources.ts'
+import { bestEntry } from '../store/source-rows.ts'
+import { entryOf, OFFICIAL, type Target } from '../store/sources.ts'
 
 type Value = string | readonly string[]
 
@@ -18,16 +19,25 @@ export function chosenName(target: Target, value: Value, mirrors: readonly Mirro
   return known ? nameOf(known) : first.replace(/^https?:\/\//, '')
 }
 
-/** The catalogue's name in the reader's language. */
-export const nameOf = ({ name }: MirrorView): string => (i18next.language === 'en' ? name.en : name.zh)
+/** The name in the reader's language, of a mirror or of what a race said of it. */
+export const nameOf = ({ name }: Pick<MirrorView, 'name'>): string => (i18next.language === 'en' ? name.en : name.zh)
 
 const addresses = (value: Value): readonly string[] =>
   (typeof value === 'string' ? value.split(/[,|]/) : value).filter((part) => /^https?:\/\//.test(part))
 
 /** What the choice means, in small type beside its name. */
-export function aboutChosen(target: Target, value: Value, mirrors: readonly MirrorView[]): string {
+export function aboutChosen(
+  target: Target,
+  value: Value,
+  mirrors: readonly MirrorView[],
+  result: RaceResult | undefined,
+): string {
   if (value === 'keep') return i18next.t('sources:keepWhy')
-  if (value === 'auto') return i18next.t('sources:autoWhy')
+  if (value === 'auto') {
+    const best = bestEntry(result)
+    if (best !== null) return i18next.t('sources:autoBest', { name: nameOf(best) })
+    return i18next.t(result === undefined ? 'sources:autoWhy' : 'sources:noneAnswer')
+  }
   if (value === 'official') return i18next.t(`sources:officialWhy.${target}`)
   if (value === 'direct') return i18next.t('sources:directWhy')
   const urls = addresses(value)
@@ -35,22 +45,22 @@ export function aboutChosen(target: Target, value: Value, mirrors: readonly Mirr
   return urls.length > 1 ? names.join(' → ') : (urls[0] ?? '')
 }
 
-/** What was measured of the first chosen address; for `auto` of the quickest. */
-export function chosenProbe(
-  target: Target,
-  value: Value,
-  mirrors: readonly MirrorView[],
-  probes: ReadonlyMap<string, Probe>,
-  pending: number,
-): Probe | undefined {
-  const known = mirrors.filter((mirror) => mirror.target === target && mirror.status !== 'dead')
-  const upstream = known.filter(({ status }) => status === 'upstream')
-  const urls = value === 'auto' ? known : value === 'official' ? upstream : []
-  const asked = (urls.length > 0 ? urls.map(({ url }) => url) : addresses(value).slice(0, 1)).flatMap(
-    (url) => probes.get(probeKey(target, url)) ?? [],
-  )
-  if (asked.length === 0) return undefined
-  if (pending > 0 && asked.some(({ state }) => state === 'running')) return { state: 'running' }
-  const best = asked.flatMap((probe) => (probe.state === 'ok' ? [probe] : [])).toSorted((a, b) => a.ms - b.ms)[0]
-  return best ?? asked[0]
+/** What the last race said of what is chosen: of the first address, for `auto` of the best. */
+export function chosenEntry(value: Value, result: RaceResult | undefined): RaceEntry | null {
+  if (value === 'auto') return bestEntry(result)
+  if (value === 'official') return entryOf(result, { id: OFFICIAL, url: null, official: true })
+  const [first] = addresses(value)
+  return first === undefined ? null : entryOf(result, { id: '', url: first, official: false })
+}
+
+/** What a beginner is told of one source: why it is out, or how fast, how new and how safe it is. */
+export function verdictOf(entry: RaceEntry | null): string {
+  if (entry === null) return i18next.t('sources:unmeasured')
+  if (entry.state === 'out') return i18next.t(`mirror:out.${entry.reason ?? 'timeout'}`)
+  const sentences = [
+    i18next.t(`mirror:words.speed.${entry.speed ?? 'unknown'}`),
+    i18next.t(`mirror:words.fresh.${entry.fresh}`),
+    i18next.t(`mirror:words.safe.${entry.safe}`),
+  ]
+  return sentences.join(i18next.language === 'en' ? ' ' : '')
 }

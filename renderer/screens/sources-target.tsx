@@ -2,53 +2,85 @@ import { Button } from '@mantine/core'
 import i18next from 'i18next'
 import { useEffect, useId, useRef, useState } from 'react'
 import { LockedNote, useLock } from '../components/locked.tsx'
-import { SourceState } from '../components/source-state.tsx'
+import { useCheckUp } from '../store/check-up.ts'
+import { useRace } from '../store/race.ts'
+import { useSourcesEdit } from '../store/sources-edit.ts'
+import { sourceOf } from '../store/sources-value.ts'
 import { type Target, useSources } from '../store/sources.ts'
 import { useWizard } from '../store/wizard.ts'
 import { Choices } from './sources-choices.tsx'
-import { aboutChosen, chosenName, chosenProbe } from './sources-names.ts'
+import { PullWay } from './sources-docker.tsx'
+import { aboutChosen, chosenEntry, chosenName } from './sources-names.ts'
+import { NpmMore } from './sources-npm.tsx'
 import { PrivateModules } from './sources-private.tsx'
+import { Measured } from './sources-measured.tsx'
+import { TargetState } from './sources-state.tsx'
 
-/** One target: what is chosen, whether it answers, and unfolded everything to choose from. */
+/** One target: what is chosen, how it stands, and unfolded everything to choose from. */
 export function TargetRow({ target }: { target: Target }) {
   const [open, setOpen] = useState(false)
   const body = useId()
-  const value = useWizard((wizard) => wizard.profile.sources?.[target]) ?? 'keep'
-  const { mirrors, probes, pending } = useSources()
+  const value = useWizard((wizard) => sourceOf(wizard.profile.sources, target))
+  const mirrors = useSources((sources) => sources.mirrors)
+  const result = useRace((race) => race.results[target])
   const { locked } = useLock(`sources.${target}`)
   const inside = useSettling(target, open)
-  const probe = chosenProbe(target, value, mirrors, probes, pending[target])
-  const helpless = value === 'auto' && probe?.state === 'failed'
+  const name = i18next.t(`sources:target.${target}`)
   return (
     <section className="target" data-locked={locked} {...inside}>
       <div className="target-line">
-        <h2>{i18next.t(`sources:target.${target}`)}</h2>
+        <h2>{name}</h2>
         <span className="target-chosen">
           <strong>{chosenName(target, value, mirrors)}</strong>
-          <span className="faint">
-            {helpless ? i18next.t('sources:noneAnswer') : aboutChosen(target, value, mirrors)}
-          </span>
+          <span className="faint">{aboutChosen(target, value, mirrors, result)}</span>
         </span>
-        <SourceState probe={probe} />
-        <Button
-          variant="default"
-          size="compact-md"
-          aria-expanded={open}
-          aria-controls={body}
-          aria-label={i18next.t(open ? 'sources:foldFor' : 'sources:changeFor', {
-            target: i18next.t(`sources:target.${target}`),
-          })}
-          onClick={() => setOpen(!open)}
-        >
-          {i18next.t(open ? 'sources:fold' : 'sources:change')}
-        </Button>
+        <TargetState target={target} entry={chosenEntry(value, result)} />
+        <span className="target-buttons">
+          <Offer target={target} value={value} locked={locked} />
+          <Button
+            variant="default"
+            size="compact-md"
+            aria-expanded={open}
+            aria-controls={body}
+            aria-label={i18next.t(open ? 'sources:foldFor' : 'sources:changeFor', { target: name })}
+            onClick={() => setOpen(!open)}
+          >
+            {i18next.t(open ? 'sources:fold' : 'sources:change')}
+          </Button>
+        </span>
       </div>
       <LockedNote field={`sources.${target}`} />
       <div id={body} hidden={!open}>
-        {open && <Choices target={target} />}
-        {open && target === 'go' && <PrivateModules />}
+        {open && (
+          <>
+            <Choices target={target} />
+            <Measured target={target} />
+            {target === 'go' && <PrivateModules />}
+            {target === 'docker' && <PullWay />}
+            {target === 'npm' && <NpmMore />}
+          </>
+        )}
       </div>
     </section>
+  )
+}
+
+/** A tool that is here and that nobody asked for is left alone; one click takes it in. */
+function Offer({ target, value, locked }: { target: Target; value: string | readonly string[]; locked: boolean }) {
+  const change = useSourcesEdit((edit) => edit.change)
+  const installed = useCheckUp(
+    ({ checkUp }) => checkUp.step === 'seen' && checkUp.machine.tools.some((tool) => tool === target),
+  )
+  if (value !== 'keep' || !installed || locked) return null
+  return (
+    <Button
+      variant="light"
+      size="compact-md"
+      aria-label={i18next.t('sources:offerFor', { target: i18next.t(`sources:target.${target}`) })}
+      onClick={() => change(target, { kind: 'auto' })}
+    >
+      {i18next.t('sources:offer')}
+    </Button>
   )
 }
 
@@ -58,16 +90,16 @@ export function TargetRow({ target }: { target: Target }) {
  */
 function useSettling(target: Target, open: boolean) {
   const [inside, setInside] = useState({ pointer: false, focus: false })
-  const waiting = useSources(({ pending }) => pending[target])
+  const result = useRace((race) => race.results[target])
+  const ready = useSources(({ reading }) => reading === 'read')
   const settle = useSources((sources) => sources.settle)
-  const measured = useRef(false)
+  const settled = useRef<unknown>(null)
   const free = !open || !(inside.pointer || inside.focus)
   useEffect(() => {
-    if (waiting > 0) measured.current = true
-    if (waiting > 0 || !free) return
-    if (measured.current || !open) settle(target)
-    measured.current = false
-  }, [waiting, free, open, settle, target])
+    if (!ready || result === undefined || !free || settled.current === result) return
+    settled.current = result
+    settle(result)
+  }, [ready, result, free, settle])
   return {
     onPointerEnter: () => setInside((now) => ({ ...now, pointer: true })),
     onPointerLeave: () => setInside((now) => ({ ...now, pointer: false })),

@@ -1,20 +1,27 @@
 import { Button } from '@mantine/core'
 import i18next from 'i18next'
 import { useEffect } from 'react'
-import { checkUrl } from '../../electron/contract/grammar.ts'
+import { RACE_LIMITS } from '../../electron/contract/mirror.ts'
 import { Problem } from '../components/problem.tsx'
 import { usePlainBar } from '../frame/plain-bar.ts'
 import { useSoFar } from '../frame/so-far.ts'
 import type { PageView } from '../page.ts'
 import { say } from '../store/announcer.ts'
 import { useCheckUp } from '../store/check-up.ts'
-import { privateReason, useSourcesEdit, valueOf } from '../store/sources-edit.ts'
+import { useRace } from '../store/race.ts'
+import { sizeText } from '../store/run-format.ts'
+import { privateReason, useSourcesEdit } from '../store/sources-edit.ts'
+import { sourceOf, valueOf } from '../store/sources-value.ts'
 import { TARGETS, type Target, useSources } from '../store/sources.ts'
 import { useWizard } from '../store/wizard.ts'
+import { Authorities } from './sources-authorities.tsx'
+import { PrivateAddress } from './sources-credential.tsx'
 import { chosenName } from './sources-names.ts'
+import { Overrides } from './sources-overrides.tsx'
+import { OwnMirrors } from './sources-own.tsx'
 import { TargetRow } from './sources-target.tsx'
 
-/** The third page: where the Go modules and the image come from. */
+/** The third page: where downloads come from. */
 export const sourcesPage: PageView = {
   id: 'sources',
   Body,
@@ -23,58 +30,84 @@ export const sourcesPage: PageView = {
     const mirrors = useSources((sources) => sources.mirrors)
     const soFar = useSoFar('sources')
     const wrong =
-      TARGETS.some((target) => 'reason' in valueOf(target, edit[target], mirrors)) ||
+      TARGETS.some((target) => 'reason' in valueOf(target, edit[target], mirrors, edit.scopes)) ||
       privateReason(edit.private) !== null
     return usePlainBar(wrong ? i18next.t('sources:wrong') : soFar, { blocked: wrong })
   },
   useChosen() {
-    const { go, docker } = useWizard((wizard) => wizard.profile.sources) ?? {}
-    const mirrors = useSources((sources) => sources.mirrors)
-    if (go === undefined && docker === undefined) return null
-    const names = [chosenName('go', go ?? 'keep', mirrors), chosenName('docker', docker ?? 'keep', mirrors)]
-    return [...new Set(names)].join(' · ')
+    const sources = useWizard((wizard) => wizard.profile.sources)
+    const mirrors = useSources((store) => store.mirrors)
+    const set = TARGETS.filter((target) => sources?.[target] !== undefined)
+    if (set.length === 0) return null
+    const always: readonly Target[] = ['go', 'docker']
+    const named = TARGETS.filter((target) => always.includes(target) || set.includes(target))
+    return [...new Set(named.map((target) => chosenName(target, sourceOf(sources, target), mirrors)))].join(' · ')
   },
 }
 
-/** Those that come later stand there already, greyed, so that nobody looks for them elsewhere. */
-const LATER = ['npm', 'apt'] as const
+/** apt stands there only where the machine has it, or where somebody chose something for it. */
+function useTargets(): { shown: readonly Target[]; measured: readonly Target[] } {
+  const tools = useCheckUp(({ checkUp }) => (checkUp.step === 'seen' ? checkUp.machine.tools : null)) ?? []
+  const sources = useWizard((wizard) => wizard.profile.sources)
+  const has = (target: Target): boolean =>
+    target === 'go' || target === 'docker' || sources?.[target] !== undefined || tools.some((tool) => tool === target)
+  return { shown: TARGETS.filter((target) => target !== 'apt' || has(target)), measured: TARGETS.filter(has) }
+}
 
 function Body() {
   const { reading, load } = useSources()
-  const pending = useSources(({ pending: waiting }) => waiting.go + waiting.docker)
   const start = useSourcesEdit((edit) => edit.start)
+  const { shown } = useTargets()
   useEffect(() => {
     void load().then(() => start(useWizard.getState().profile))
+    void useRace.getState().load()
   }, [load, start])
-  const measure = () => {
-    const { go, docker } = useSourcesEdit.getState()
-    const own = (edit: typeof go) => [edit.own, ...edit.list.map(({ value }) => value)].filter((url) => !checkUrl(url))
-    const { measure: ask } = useSources.getState()
-    void Promise.all([ask('go', own(go)), ask('docker', own(docker))]).then(() => {
-      useCheckUp.getState().judgeNetwork()
-      say(i18next.t('sources:measured'))
-    })
-  }
   if (typeof reading === 'object') return <Problem error={reading} retry={() => void load()} />
   return (
     <>
-      <div className="measure">
-        <p className="faint">{i18next.t('sources:measureWhy')}</p>
-        <Button variant="default" aria-busy={pending > 0} onClick={measure}>
-          <span key={pending > 0 ? 'busy' : 'free'}>
-            {i18next.t(pending > 0 ? 'sources:measuring' : 'sources:measure')}
-          </span>
-        </Button>
-      </div>
-      {TARGETS.map((target: Target) => (
+      <Measure />
+      {shown.map((target) => (
         <TargetRow key={target} target={target} />
       ))}
-      {LATER.map((target) => (
-        <section key={target} className="target target-later">
-          <h2>{i18next.t(`sources:target.${target}`)}</h2>
-          <span>{i18next.t('sources:later')}</span>
-        </section>
-      ))}
+      <div className="sources-more">
+        <OwnMirrors />
+        <PrivateAddress />
+        <Authorities />
+        <Overrides />
+      </div>
     </>
+  )
+}
+
+/** Measures everything that this machine has, and says beforehand what it may take. */
+function Measure() {
+  const { measured } = useTargets()
+  const queue = useRace(({ queue: waiting }) => waiting)
+  const { start, cancel } = useRace.getState()
+  const running = queue.length > 0
+  const measure = () => {
+    if (running) {
+      void cancel()
+      say(i18next.t('sources:stopped'))
+      return
+    }
+    say(i18next.t('sources:measuring'))
+    void start(measured).then(() => {
+      if (useRace.getState().queue.length === 0) say(i18next.t('sources:measured'))
+    })
+  }
+  return (
+    <div className="measure">
+      <p className="faint">
+        {i18next.t('sources:measureWhy', {
+          targets: measured.map((target) => i18next.t(`sources:target.${target}`)).join(i18next.t('sources:comma')),
+          seconds: RACE_LIMITS.ms / 1000,
+          size: sizeText(RACE_LIMITS.bytes),
+        })}
+      </p>
+      <Button variant="default" aria-busy={running} onClick={measure}>
+        <span key={running ? 'busy' : 'free'}>{i18next.t(running ? 'sources:stop' : 'sources:measure')}</span>
+      </Button>
+    </div>
   )
 }

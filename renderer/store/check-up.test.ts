@@ -15,7 +15,7 @@ const stopped = { ...machine, docker: { ...machine.docker, state: 'not-running' 
 beforeEach(() => {
   vi.stubGlobal('navigator', { onLine: true })
   useCheckUp.setState(first, true)
-  useSources.setState({ mirrors: [mirror], probes: new Map() })
+  useSources.setState({ mirrors: [mirror] })
   useWizard.setState({ profile: FIRST_PROFILE, opened: null })
   useLamps.setState({ network: 'unknown', docker: 'unknown' })
 })

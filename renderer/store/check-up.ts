@@ -3,13 +3,12 @@ import type { Machine } from '../../electron/contract/machine.ts'
 import type { AppError } from '../../electron/contract/note.ts'
 import type { RunSummary } from '../../electron/contract/run.ts'
 import type { DockerHelp } from '../../electron/contract/wizard.ts'
-import { splitGoProxy } from '../../electron/contract/grammar.ts'
 import { request } from '../api.ts'
 import { knownError } from '../known-error.ts'
 import type { Network } from './checks.ts'
 import { dockerLamp, networkLamp, useLamps } from './lamps.ts'
-import { probeKey, useSources } from './sources.ts'
-import { useWizard } from './wizard.ts'
+import { reachSources } from './reach.ts'
+import { useSources } from './sources.ts'
 
 /** Milliseconds for which a look at the machine is of this moment. */
 const FRESH = 2000
@@ -32,8 +31,6 @@ type CheckUpStore = {
   look(how?: 'quiet'): Promise<void>
   /** Asks the sources of Go modules whether they answer. */
   tryNetwork(): Promise<void>
-  /** Takes over what a measurement said. */
-  judgeNetwork(): void
   /** Looks once more at what is shown, where that is no longer of this moment. */
   lookAnew(): Promise<void>
   /** Looks at everything once more. */
@@ -67,12 +64,8 @@ export const useCheckUp = create<CheckUpStore>((set, get) => ({
     }
   },
   async tryNetwork() {
-    if (navigator.onLine) await useSources.getState().measure('go', ownAddresses())
-    get().judgeNetwork()
-  },
-  judgeNetwork() {
     const online = navigator.onLine
-    const results = answers()
+    const results = online ? await reachSources() : []
     set({ network: { state: 'tried', online, answered: results.length === 0 ? null : results.includes(true) } })
     useLamps.getState().show({ network: networkLamp(online, results) })
   },
@@ -91,18 +84,3 @@ export const useCheckUp = create<CheckUpStore>((set, get) => ({
     set({ help: await request('docker.help', undefined).catch(knownError) })
   },
 }))
-
-/** The addresses of a profile that was opened: inside a school only these may answer. */
-function ownAddresses(): readonly string[] {
-  const go = useWizard.getState().profile.sources?.go ?? 'auto'
-  return splitGoProxy(go).flatMap(({ value }) => (/^https?:\/\//.test(value) ? [value] : []))
-}
-
-function answers(): readonly boolean[] {
-  const { probes, mirrors } = useSources.getState()
-  const known = mirrors.filter(({ target, status }) => target === 'go' && status !== 'dead').map(({ url }) => url)
-  return [...known, ...ownAddresses()].flatMap((url) => {
-    const probe = probes.get(probeKey('go', url))
-    return probe === undefined || probe.state === 'running' ? [] : [probe.state === 'ok']
-  })
-}

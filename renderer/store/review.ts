@@ -4,6 +4,7 @@ import type { PlanView } from '../../electron/contract/plan.ts'
 import type { DockerHelp } from '../../electron/contract/wizard.ts'
 import { request } from '../api.ts'
 import { useDockerHelp } from './docker-help.ts'
+import { useProject } from './project.ts'
 import { errorOf } from './run-error.ts'
 import { useWizard } from './wizard.ts'
 
@@ -81,7 +82,9 @@ async function plan(): Promise<Shown> {
     if (help.kind === 'plan') return { kind: 'docker', plan: help }
     useDockerHelp.getState().setPlan(null)
   }
-  return { kind: 'profile', plan: await request('plan.make', { profile: useWizard.getState().profile }) }
+  const { profile } = useWizard.getState()
+  const project = useProject.getState().project?.id ?? null
+  return { kind: 'profile', plan: await request('plan.make', { profile, project }) }
 }
 
 /** What a plan would do, without its passing name and what was measured on the way. */

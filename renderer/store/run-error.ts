@@ -59,6 +59,7 @@ const FITTING: Readonly<Partial<Record<ErrorCode, Page>>> = {
   'apt-no-authorities': 'sources',
   'apt-update-failed': 'sources',
   'needs-admin': 'sources',
+  'bad-authority': 'sources',
   'setting-not-effective': 'environment',
   'edit-conflict': 'environment',
 }

@@ -2,7 +2,8 @@ import { beforeEach, expect, test } from 'vitest'
 import type { Profile } from '../../electron/contract/profile.ts'
 import type { MirrorView } from '../../electron/contract/mirror.ts'
 import { aMirror } from '../../electron/contract/test-mirror.ts'
-import { listText, privateReason, useSourcesEdit, valueOf } from './sources-edit.ts'
+import { privateReason, useSourcesEdit } from './sources-edit.ts'
+import { listText, newScope, scopeReason, sourceOf, valueOf } from './sources-value.ts'
 import { useSources } from './sources.ts'
 import { playMain } from './test-bridge.ts'
 import { FIRST_PROFILE, useWizard } from './wizard.ts'
@@ -11,7 +12,7 @@ const mirrors: MirrorView[] = [
   ['cn', 'go', 'https://goproxy.example'],
   ['hub', 'docker', 'https://hub.example'],
 ].map(([id = '', target, url = '']) => aMirror({ id, target: target === 'go' ? 'go' : 'docker', url }))
-const { start, change, changePrivate } = useSourcesEdit.getState()
+const { start, change, changePrivate, changeScopes, changePull } = useSourcesEdit.getState()
 const profile = () => useWizard.getState().profile
 const open = (sources: Profile['sources']) => {
   const opened: Profile = { version: 1, ...(sources === undefined ? {} : { sources }) }
@@ -121,4 +122,68 @@ test('a locked field stays as the teacher set it', () => {
   change('go', { kind: 'official' })
   changePrivate('corp.example.com')
   expect(profile()).toEqual(FIRST_PROFILE)
+})
+
+test('npm: a registry for all, registries for scopes, and what is half typed stays out of the choices', () => {
+  change('npm', { kind: 'own', own: 'https://nexus.example/npm/' })
+  expect(profile().sources?.npm).toBe('https://nexus.example/npm/')
+  const row = newScope('@mycompany', 'https:/')
+  changeScopes([row])
+  expect(profile().sources?.npm).toBe('https://nexus.example/npm/')
+  changeScopes([{ ...row, url: 'https://nexus.example/private/' }])
+  expect(profile().sources?.npm).toEqual({
+    default: 'https://nexus.example/npm/',
+    scopes: { '@mycompany': 'https://nexus.example/private/' },
+  })
+  change('npm', { kind: 'keep' })
+  expect(profile().sources?.npm).toEqual({ scopes: { '@mycompany': 'https://nexus.example/private/' } })
+  const again = profile()
+  useSourcesEdit.setState({ scopes: [] })
+  useWizard.getState().open({ name: 'class.yaml', profile: again, locked: [], remark: null })
+  start(again)
+  const { npm, scopes } = useSourcesEdit.getState()
+  expect([npm.kind, scopes.map(({ scope, url }) => [scope, url])]).toEqual([
+    'keep',
+    [['@mycompany', 'https://nexus.example/private/']],
+  ])
+  changeScopes([])
+  expect(profile().sources).not.toHaveProperty('npm')
+})
+
+test.each([
+  ['mycompany', 'https://a.example', { field: 'scope', reason: 'bad-pattern' }],
+  ['@My', 'https://a.example', { field: 'scope', reason: 'bad-pattern' }],
+  ['@a', 'ftp://a.example', { field: 'url', reason: 'url-scheme' }],
+  ['@a', '', { field: 'url', reason: 'empty' }],
+  ['', '', null],
+])('a scope %s at %s', (scope, url, wrong) => {
+  const row = newScope(scope, url)
+  expect(scopeReason(row, [row])).toEqual(wrong)
+})
+
+test('a scope is named once', () => {
+  const rows = [newScope('@a', 'https://a.example'), newScope('@a', 'https://b.example')]
+  expect(rows.map((row) => scopeReason(row, rows))).toEqual([null, { field: 'scope', reason: 'given-twice' }])
+})
+
+test('nothing but Go and Docker is set for somebody who never asked; one click takes a tool in', () => {
+  expect(FIRST_PROFILE.sources).toEqual({ go: 'auto', docker: 'auto' })
+  expect((['npm', 'pip', 'apt'] as const).map((target) => sourceOf(FIRST_PROFILE.sources, target))).toEqual([
+    'keep',
+    'keep',
+    'keep',
+  ])
+  change('pip', { kind: 'auto' })
+  change('apt', { kind: 'official' })
+  expect(profile().sources).toEqual({ go: 'auto', docker: 'auto', pip: 'auto', apt: 'official' })
+})
+
+test('the way of pulling is said only where it is not the usual one, and not where a teacher closed it', () => {
+  changePull('direct')
+  expect(profile().pull).toBe('direct')
+  changePull('auto')
+  expect(profile()).not.toHaveProperty('pull')
+  useWizard.setState({ opened: { name: 'class.yaml', locked: ['pull'], remark: null } })
+  changePull('mirrors')
+  expect(profile()).not.toHaveProperty('pull')
 })

@@ -24,6 +24,7 @@ export function aMachine(): Machine {
       cause: null,
     },
     go: { installed: [], envFile: '/home/chen/.config/go/env', settings: [] },
+    tools: [],
     sources: {},
     overrides: [],
     findings: [],
