@@ -26,6 +26,8 @@ export const imageSchema = checked((text) =>
   text === 'newest' || text === 'newest-alpine' || parseImage(text) ? null : 'bad-image',
 )
 export const goProxySchema = checked((text) => (text === 'auto' || text === 'official' ? null : checkGoProxy(text)))
+/** `default`: Go's own. */
+export const sumdbSchema = z.union([z.literal('default'), checked(checkSumdb)])
 
 const envSchema = z.strictObject({
   scope: z.enum(['user', 'system']).optional(),
@@ -53,7 +55,7 @@ export const profileSchema = z.strictObject({
   sources: z
     .strictObject({
       go: goProxySchema.optional(),
-      sumdb: z.union([z.literal('default'), checked(checkSumdb)]).optional(),
+      sumdb: sumdbSchema.optional(),
       docker: z.union([z.literal('auto'), z.literal('official'), z.array(url).max(16)]).optional(),
       npm: z
         .union([

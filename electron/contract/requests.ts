@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { credentialSchema, credentialTrialSchema } from './credential.ts'
-import { imageSchema, profileSchema } from './profile.ts'
+import { imageSchema, profileSchema, sumdbSchema } from './profile.ts'
 import { tagListSchema } from './image.ts'
 import { machineSchema } from './machine.ts'
 import { mirrorViewSchema, ownMirrorSchema, raceResultSchema, targetSchema } from './mirror.ts'
@@ -81,9 +81,16 @@ export const requests = {
     input: z.object({ target: targetSchema, urls: z.array(z.string().max(2048)).max(32) }),
     output: z.array(probeResultSchema),
   },
-  /** Ranks the sources of some targets; the task's result is a list of `raceResultSchema`. `image`: whose layers Docker's are read. */
+  /**
+   * Ranks the sources of some targets; the task's result is a list of `raceResultSchema`. `image`: whose layers
+   * Docker's are read; `sumdb`: the checksum database that is going to count, where the profile names one.
+   */
   'mirror.race': {
-    input: z.object({ targets: z.array(targetSchema).min(1).max(5), image: imageSchema.nullable() }),
+    input: z.object({
+      targets: z.array(targetSchema).min(1).max(5),
+      image: imageSchema.nullable(),
+      sumdb: sumdbSchema.nullable().optional(),
+    }),
     output: taskId,
   },
   /** What is kept of the last race of each target. */

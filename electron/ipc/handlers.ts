@@ -57,7 +57,8 @@ export function createHandlers(engine: () => Promise<Engine>, desk: Desk, signal
     'mirror.saveOwn': async (mirror) => (await engine()).saveOwnMirror(mirror),
     'mirror.removeOwn': async ({ id }) => (await engine()).removeOwnMirror(id),
     'mirror.probe': async ({ target, urls }) => (await engine()).probe(target, urls, signal),
-    'mirror.race': async ({ targets, image }) => started((await engine()).startRace(targets, { image })),
+    'mirror.race': async ({ targets, image, sumdb = null }) =>
+      started((await engine()).startRace(targets, { image, sumdb: sumdb === 'default' ? '' : sumdb })),
     'mirror.lastRace': async () => (await engine()).lastRaces(),
     'image.size': async ({ image }) => (await engine()).imageSize(image, signal),
     async 'docker.help'() {

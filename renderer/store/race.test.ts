@@ -16,7 +16,7 @@ beforeEach(() => {
   tasks = new Map()
   useTasks.setState({ tasks: new Map() })
   useRace.setState({ ...first, queue: [], progress: {}, results: {}, failed: {} }, true)
-  useWizard.setState({ profile: { version: 1, image: 'golang:1.27' } })
+  useWizard.setState({ profile: { version: 1, image: 'golang:1.27', sources: { sumdb: 'sum.room.example' } } })
 })
 
 const progress = (target: TargetId): RaceProgress => ({
@@ -65,8 +65,8 @@ test('targets are measured one after the other; each result stands as soon as it
   expect(results.go?.entries[0]?.id).toBe('a')
   expect(results.docker).toBeUndefined()
   expect(asked.filter(({ name }) => name === 'mirror.race').map(({ input }) => input)).toEqual([
-    { targets: ['go'], image: 'golang:1.27' },
-    { targets: ['docker'], image: 'golang:1.27' },
+    { targets: ['go'], image: 'golang:1.27', sumdb: 'sum.room.example' },
+    { targets: ['docker'], image: 'golang:1.27', sumdb: 'sum.room.example' },
   ])
   // A second start while one runs begins nothing.
   await useRace.getState().start(['npm'])

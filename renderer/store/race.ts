@@ -71,10 +71,8 @@ export const useRace = create<RaceStore>((set, get) => {
   const one = async (target: TargetId): Promise<void> => {
     const mine = turn
     try {
-      const { taskId: id } = await request('mirror.race', {
-        targets: [target],
-        image: useWizard.getState().profile.image ?? null,
-      })
+      const { image = null, sources } = useWizard.getState().profile
+      const { taskId: id } = await request('mirror.race', { targets: [target], image, sumdb: sources?.sumdb ?? null })
       // Called off while main was starting it.
       if (mine !== turn) return void (await request('task.cancel', { taskId: id }))
       const error = await follow(id)

@@ -22,7 +22,7 @@ test('a renewal that was taken shows its mirrors at once', async () => {
   await useRenewal.getState().renew()
   expect(useRenewal.getState().renewal).toMatchObject({ step: 'said', finding: { severity: 'ok' } })
   expect(useSources.getState().mirrors).toEqual([fresh])
-  expect(useSources.getState().order.go).toEqual(['fresh'])
+  expect(useSources.getState().order.go).toContain('fresh')
 })
 
 test('a refused one is told and changes nothing', async () => {
