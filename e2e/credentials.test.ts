@@ -1,59 +1,28 @@
 import { execFile } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer as createHttp, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
-import { createServer as createHttps } from 'node:https'
+import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createEngine, type Engine } from '../electron/engine.ts'
 import type { Credential } from '../electron/contract/credential.ts'
 import { tree } from './harness.ts'
+import { guard, LOGIN, SECRET } from './lab/guard.ts'
 import { type Lab, startLab } from './lab/lab.ts'
 
 const run = promisify(execFile)
 const never = new AbortController().signal
-const LOGIN = 'stu.dent'
-const SECRET = 'Xyz-9#secret'
 let lab: Lab
 let engine: Engine
 let proxy: { url: string; server: Server }
 let registry: { url: string; server: Server }
 
-/** Hands requests with the right name and password on to a server of the lab, all others get 401. */
-async function guard(behind: string, tls: boolean): Promise<{ url: string; server: Server }> {
-  const wanted = `Basic ${Buffer.from(`${LOGIN}:${SECRET}`).toString('base64')}`
-  const answer = (req: IncomingMessage, res: ServerResponse): void => {
-    if (req.headers.authorization !== wanted) {
-      res.writeHead(401, {
-        'www-authenticate': 'Basic realm="room"',
-        'docker-distribution-api-version': 'registry/2.0',
-      })
-      res.end('{"errors":[{"code":"UNAUTHORIZED"}]}')
-      return
-    }
-    const { authorization: _, ...headers } = req.headers
-    const onward = request(`${behind}${req.url ?? ''}`, { method: req.method ?? 'GET', headers }, (back) => {
-      res.writeHead(back.statusCode ?? 502, back.headers)
-      back.pipe(res)
-    })
-    onward.on('error', () => res.destroy())
-    req.pipe(onward)
-  }
-  const folder = join(lab.dir, 'tls')
-  const keys = { cert: readFileSync(join(folder, 'server.pem')), key: readFileSync(join(folder, 'server.key')) }
-  const server = tls ? createHttps(keys, answer) : createHttp(answer)
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
-  return { url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`, server }
-}
-
 beforeAll(async () => {
   lab = await startLab()
   process.env.SSL_CERT_FILE = lab.ca
   engine = await createEngine({ home: lab.home, root: lab.root, catalogue: lab.catalogue })
-  proxy = await guard(lab.goproxy.url, true)
-  registry = await guard(lab.registry.url, false)
+  proxy = await guard(lab, lab.goproxy.url, true)
+  registry = await guard(lab, lab.registry.url, false)
 })
 afterAll(async () => {
   delete process.env.SSL_CERT_FILE

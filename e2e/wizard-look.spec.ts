@@ -3,6 +3,7 @@ import { expect, test } from '@playwright/test'
 import { type Lab, startLab } from './lab/lab.ts'
 import { type OpenApp, openApp } from './pages/app.ts'
 import { labCatalogue, labProfileFile } from './pages/lab-app.ts'
+import { SourcesPage } from './pages/sources.ts'
 import { type Lang, type Step, Wizard } from './pages/wizard.ts'
 
 // Every page × language × theme × size: axe finds nothing, nothing is cut off, a picture is kept to look at.
@@ -38,7 +39,7 @@ async function findings(): Promise<readonly string[]> {
 }
 
 /** Looks at the page that is shown in every combination. */
-async function look(step: Step): Promise<void> {
+async function look(step: Step | 'sources-measured' | 'sources-more'): Promise<void> {
   const found: string[] = []
   for (const lang of ['zh-CN', 'en'] as const) {
     await open.page.getByRole('button', { name: lang === 'en' ? 'English' : '中文', exact: true }).click()
@@ -79,6 +80,28 @@ const start = async (lang: Lang, ...more: string[]): Promise<Wizard> => {
   return new Wizard(open.page, lang)
 }
 
+/** The page of the sources with everything unfolded, and the number tables that come of measuring. */
+async function lookIntoSources(wizard: Wizard): Promise<void> {
+  const page = new SourcesPage(wizard)
+  await page.measure.click()
+  await expect(page.measure).toHaveText(wizard.say('sources:stop'))
+  await expect(page.measure).toHaveText(wizard.say('sources:measure'), { timeout: 60_000 })
+  for (const target of ['go', 'docker', 'npm'] as const) await page.unfold(target)
+  await page.row('go').getByText(wizard.say('sources:numbers.title')).click()
+  await page
+    .row('npm')
+    .getByRole('button', { name: wizard.say('sources:scopes.add') })
+    .click()
+  await page.row('npm').getByLabel(wizard.say('sources:scopes.scope'), { exact: true }).fill('Wrong')
+  await look('sources-measured')
+  for (const target of ['go', 'docker', 'npm'] as const) await page.close(target)
+  for (const summary of await page.page.locator('.sources-more > details > summary').all()) await summary.click()
+  await page.page.getByRole('button', { name: wizard.say('sources:ownList.add') }).click()
+  await look('sources-more')
+  await page.unfold('npm')
+  await page.row('npm').getByLabel(wizard.say('sources:scopes.scope'), { exact: true }).fill('')
+}
+
 test('all seven pages, wherever and however they are looked at', async () => {
   const wizard = await start('zh-CN', '--profile', labProfileFile(lab))
   await wizard.at('review')
@@ -90,6 +113,7 @@ test('all seven pages, wherever and however they are looked at', async () => {
   await look('go-version')
   await wizard.forward('sources')
   await look('sources')
+  await lookIntoSources(wizard)
   await wizard.forward('environment')
   await look('environment')
   await wizard.forward('review')

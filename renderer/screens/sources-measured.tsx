@@ -45,7 +45,10 @@ export function Measured({ target }: { target: Target }) {
 
 function whyOf(result: RaceResult | undefined): string {
   if (result === undefined) return i18next.t('sources:neverMeasured')
-  return i18next.t(result.why.key, result.why.values ?? {})
+  const { key, values = {} } = result.why
+  // An address says less than a name.
+  const chosen = result.entries.find(({ url }) => url === values['url'])
+  return i18next.t(key, chosen === undefined ? values : { ...values, url: nameOf(chosen) })
 }
 
 const whenOf = (result: RaceResult): string =>
@@ -99,7 +102,7 @@ function Conflicts({ conflicts, entries }: { conflicts: readonly RaceConflict[];
                           {wrong && <span aria-hidden="true">✕ </span>}
                           {shortened(value)}
                         </span>
-                        {wrong && <strong> {i18next.t('mirror:race.wrong')}</strong>}
+                        {wrong && <strong> {i18next.t('sources:conflicts.wrong')}</strong>}
                         <span className="faint"> {names.join(i18next.t('sources:comma'))}</span>
                       </li>
                     ))}
@@ -118,12 +121,12 @@ function Conflicts({ conflicts, entries }: { conflicts: readonly RaceConflict[];
 /** A hash is compared by its two ends. */
 const shortened = (value: string): string => (value.length > 40 ? `${value.slice(0, 20)}…${value.slice(-8)}` : value)
 
-const NUMBERS = ['connect', 'tls', 'firstByte', 'rate', 'bytes', 'status', 'date', 'via'] as const
+const NUMBERS = ['connect', 'tls', 'firstByte', 'rate', 'bytes', 'status', 'date', 'via', 'cause'] as const
 
 function Numbers({ entries }: { entries: readonly RaceEntry[] }) {
   return (
     <div className={css.scroll} role="region" tabIndex={0} aria-label={i18next.t('sources:numbers.title')}>
-      <table className={css.table}>
+      <table className={`${css.table ?? ''} ${css.numbers ?? ''}`}>
         <thead>
           <tr>
             <th scope="col">{i18next.t('sources:numbers.source')}</th>
@@ -137,12 +140,11 @@ function Numbers({ entries }: { entries: readonly RaceEntry[] }) {
         <tbody>
           {entries.map((entry) => (
             <tr key={entry.id} data-out={entry.state === 'out'}>
-              <th scope="row">
-                {nameOf(entry)}
-                {entry.cause !== null && <span className={`mono ${css.cause ?? ''}`}>{entry.cause}</span>}
-              </th>
+              <th scope="row">{nameOf(entry)}</th>
               {cellsOf(entry).map((cell, at) => (
-                <td key={NUMBERS[at]}>{cell ?? i18next.t('sources:numbers.none')}</td>
+                <td key={NUMBERS[at]} data-cell={NUMBERS[at]}>
+                  {cell ?? i18next.t('sources:numbers.none')}
+                </td>
               ))}
             </tr>
           ))}
@@ -152,7 +154,7 @@ function Numbers({ entries }: { entries: readonly RaceEntry[] }) {
   )
 }
 
-function cellsOf({ numbers }: RaceEntry): readonly (string | null)[] {
+function cellsOf({ numbers, cause }: RaceEntry): readonly (string | null)[] {
   const ms = (value: number | null) =>
     value === null ? null : i18next.t('sources:numbers.ms', { ms: Math.round(value) })
   const { connectMs, tlsMs, firstByteMs, rate, bytes, status, date, via } = numbers
@@ -165,6 +167,7 @@ function cellsOf({ numbers }: RaceEntry): readonly (string | null)[] {
     status === null ? null : String(status),
     date === null ? null : new Date(date).toLocaleString(i18next.language, { dateStyle: 'short', timeStyle: 'short' }),
     via,
+    cause,
   ]
 }
 
