@@ -45,9 +45,13 @@ export function aboutChosen(
   return urls.length > 1 ? names.join(' → ') : (urls[0] ?? '')
 }
 
-/** What the last race said of what is chosen: of the first address, for `auto` of the best. */
-export function chosenEntry(value: Value, result: RaceResult | undefined): RaceEntry | null {
+/**
+ * What the last race said of what is chosen: of the first address, for `auto` of the best. `now`: what is set on the
+ * machine, which counts where nothing is changed; empty = the tool's own default.
+ */
+export function chosenEntry(value: Value, result: RaceResult | undefined, now: readonly string[]): RaceEntry | null {
   if (value === 'auto') return bestEntry(result)
+  if (value === 'keep') return chosenEntry(now.length === 0 ? 'official' : now, result, now)
   if (value === 'official') return entryOf(result, { id: OFFICIAL, url: null, official: true })
   const [first] = addresses(value)
   return first === undefined ? null : entryOf(result, { id: '', url: first, official: false })

@@ -23,6 +23,7 @@ export function TargetRow({ target }: { target: Target }) {
   const value = useWizard((wizard) => sourceOf(wizard.profile.sources, target))
   const mirrors = useSources((sources) => sources.mirrors)
   const result = useRace((race) => race.results[target])
+  const now = useCheckUp(({ checkUp }) => (checkUp.step === 'seen' ? checkUp.machine.sources[target] : undefined)) ?? []
   const { locked } = useLock(`sources.${target}`)
   const inside = useSettling(target, open)
   const name = i18next.t(`sources:target.${target}`)
@@ -31,23 +32,23 @@ export function TargetRow({ target }: { target: Target }) {
       <div className="target-line">
         <h2>{name}</h2>
         <span className="target-chosen">
-          <strong>{chosenName(target, value, mirrors)}</strong>
+          <span className="target-choice">
+            <strong>{chosenName(target, value, mirrors)}</strong>
+            <Offer target={target} value={value} locked={locked} />
+          </span>
           <span className="faint">{aboutChosen(target, value, mirrors, result)}</span>
         </span>
-        <TargetState target={target} entry={chosenEntry(value, result)} />
-        <span className="target-buttons">
-          <Offer target={target} value={value} locked={locked} />
-          <Button
-            variant="default"
-            size="compact-md"
-            aria-expanded={open}
-            aria-controls={body}
-            aria-label={i18next.t(open ? 'sources:foldFor' : 'sources:changeFor', { target: name })}
-            onClick={() => setOpen(!open)}
-          >
-            {i18next.t(open ? 'sources:fold' : 'sources:change')}
-          </Button>
-        </span>
+        <TargetState target={target} entry={chosenEntry(value, result, now)} />
+        <Button
+          variant="default"
+          size="compact-md"
+          aria-expanded={open}
+          aria-controls={body}
+          aria-label={i18next.t(open ? 'sources:foldFor' : 'sources:changeFor', { target: name })}
+          onClick={() => setOpen(!open)}
+        >
+          {i18next.t(open ? 'sources:fold' : 'sources:change')}
+        </Button>
       </div>
       <LockedNote field={`sources.${target}`} />
       <div id={body} hidden={!open}>
@@ -75,7 +76,7 @@ function Offer({ target, value, locked }: { target: Target; value: string | read
   return (
     <Button
       variant="light"
-      size="compact-md"
+      size="compact-sm"
       aria-label={i18next.t('sources:offerFor', { target: i18next.t(`sources:target.${target}`) })}
       onClick={() => change(target, { kind: 'auto' })}
     >

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import i18next from 'i18next'
 import { useEffect } from 'react'
 import { RACE_LIMITS } from '../../electron/contract/mirror.ts'
+import { bytesText } from '../bytes.ts'
 import { Problem } from '../components/problem.tsx'
 import { usePlainBar } from '../frame/plain-bar.ts'
 import { useSoFar } from '../frame/so-far.ts'
@@ -9,7 +10,6 @@ import type { PageView } from '../page.ts'
 import { say } from '../store/announcer.ts'
 import { useCheckUp } from '../store/check-up.ts'
 import { useRace } from '../store/race.ts'
-import { sizeText } from '../store/run-format.ts'
 import { privateReason, useSourcesEdit } from '../store/sources-edit.ts'
 import { sourceOf, valueOf } from '../store/sources-value.ts'
 import { TARGETS, type Target, useSources } from '../store/sources.ts'
@@ -102,7 +102,7 @@ function Measure() {
         {i18next.t('sources:measureWhy', {
           targets: measured.map((target) => i18next.t(`sources:target.${target}`)).join(i18next.t('sources:comma')),
           seconds: RACE_LIMITS.ms / 1000,
-          size: sizeText(RACE_LIMITS.bytes),
+          size: bytesText(RACE_LIMITS.bytes),
         })}
       </p>
       <Button variant="default" aria-busy={running} onClick={measure}>
