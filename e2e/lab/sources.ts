@@ -6,8 +6,8 @@ import { makeCertificates } from './certificates.ts'
 import { type Front, startFront } from './front.ts'
 import type { Lab } from './lab.ts'
 
-/** Bytes a second of the slow ones, far behind everybody else; an image still comes from one in its time. */
-const SLOW = { go: 60_000, docker: 1_000_000 }
+/** Bytes a second of the slow ones, far behind everybody else. */
+const SLOW = 60_000
 
 /** More ways to the lab's own servers, each with a fault of its own. */
 export type Sources = {
@@ -38,7 +38,7 @@ export async function startSources(lab: Lab): Promise<Sources> {
     return `http://${server === 'goproxy' ? lab.bridge.address : '127.0.0.1'}:${started.port}`
   }
   const go = {
-    slow: await front('goproxy', 'slow', ({ faults }) => faults.throttle(SLOW.go)),
+    slow: await front('goproxy', 'slow', ({ faults }) => faults.throttle(SLOW)),
     stale: await front('goproxy', 'stale', ({ faults }) => {
       faults.status(200, '', /toml\/@v\/list$/)
       faults.status(200, '{"Version":"v1.1.0","Time":"2022-05-01T00:00:00Z"}', /toml\/@latest$/)
@@ -47,7 +47,7 @@ export async function startSources(lab: Lab): Promise<Sources> {
     stalled: await front('goproxy', 'stalled', ({ faults }) => faults.stall(0)),
   }
   const docker = {
-    slow: await front('registry', 'slow', ({ faults }) => faults.throttle(SLOW.docker)),
+    slow: await front('registry', 'slow', ({ faults }) => faults.throttle(SLOW)),
     denied: await front('registry', 'denied', ({ faults }) => faults.status(403, 'not on the list\n')),
   }
   const catalogue = join(folder, 'catalogue.json')

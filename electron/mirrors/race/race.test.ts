@@ -125,6 +125,23 @@ test('everybody that is not right is out with his reason, however fast; the best
   expect(result.chosen[0]).toBe(result.entries[0]?.url)
 })
 
+/** As fast as this machine can. */
+const flooding: Pour = (response) => {
+  const piece = Buffer.alloc(1 << 20)
+  const more = (): void => {
+    while (!response.destroyed && response.write(piece));
+  }
+  response.on('drain', more)
+  more()
+}
+
+test('one that brings a gigabyte a second does not use up what all may take before its rate is known', async () => {
+  const result = await race({ slow: await mirror(steady(1)), flood: await mirror(flooding) })
+  expect(result.entries.map(({ id }) => id)).toEqual(['flood', 'slow'])
+  expect(result.entries[0]?.numbers.rate).toBeGreaterThan(5_000_000)
+  expect(result.entries[1]?.numbers.rate).toBeGreaterThan(0)
+})
+
 test('a mirror that is fast for its first megabyte does not win; one that starts slowly and is fast then does', async () => {
   const result = await race({
     throttled: await mirror(paced((ms) => Math.min(ms * 12_000, 1_000_000 + ms * 50))),
