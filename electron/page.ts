@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync, realpathSync, statSync } from 'node:fs'
+import { readFileSync, realpathSync } from 'node:fs'
 import { extname, join, sep } from 'node:path'
 import type { Start } from './contract/start.ts'
 
@@ -48,9 +48,9 @@ export function pageServer(folder: string, start: () => Start | null = () => nul
     const file = inside(base, pathname)
     const type = file === null ? undefined : TYPES[extname(file)]
     if (file === null || type === undefined) return refused(404)
+    const bytes = read(file)
+    if (bytes === null) return refused(404)
     const nonce = randomBytes(16).toString('base64')
-    // At once: a few files of our own, and every turn of the loop that is waited for delays the first picture.
-    const bytes = readFileSync(file)
     const data = type.startsWith('text/html') ? Buffer.from(filled(bytes.toString('utf8'), nonce, start())) : bytes
     return { statusCode: 200, headers: headers(type, nonce), data }
   }
@@ -78,13 +78,25 @@ const refused = (statusCode: number): Answer => ({
   data: Buffer.alloc(0),
 })
 
+/**
+ * At once: a few files of our own, and every turn of the loop that is waited for delays the first picture. null for
+ * a folder. (Not asked by `stat`: within an asar that is a deprecated call of Electron's own, with a warning.)
+ */
+function read(file: string): Buffer | null {
+  try {
+    return readFileSync(file)
+  } catch {
+    return null
+  }
+}
+
 /** The real path of `pathname` below `base`, or null. Links are followed first, so that none leads out. */
 function inside(base: string, pathname: string): string | null {
   try {
     const relative = decodeURIComponent(pathname)
     if (relative.includes('\0') || relative.includes('\\') || relative.split('/').includes('..')) return null
     const file = realpathSync(join(base, relative))
-    return file.startsWith(base + sep) && statSync(file).isFile() ? file : null
+    return file.startsWith(base + sep) ? file : null
   } catch {
     return null
   }

@@ -48,6 +48,14 @@ export function loadTags(value: unknown, path: string, text: string): Catalogue 
   return parsed.data
 }
 
+/** What a file that is named by `--catalogue` may hold beside the tags; others read it. */
+const besideSchema = z.looseObject({})
+
 /** Parses the text of a catalogue. Throws `unparsable-file` {path, line}, also for broken JSON. */
-export const loadCatalogue = (text: string, path = 'golang-tags.json'): Catalogue =>
-  loadTags(parseJson(text, path), path, text)
+export function loadCatalogue(text: string, path = 'golang-tags.json'): Catalogue {
+  const value = parseJson(text, path)
+  const parsed = besideSchema.safeParse(value)
+  if (!parsed.success) return loadTags(value, path, text)
+  const tags = Object.entries(parsed.data).filter(([key]) => key !== 'mirrors' && key !== 'artefacts')
+  return loadTags(Object.fromEntries(tags), path, text)
+}
