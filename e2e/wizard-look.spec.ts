@@ -2,6 +2,7 @@ import AxeBuilder from '@axe-core/playwright'
 import { expect, test } from '@playwright/test'
 import { type Lab, startLab } from './lab/lab.ts'
 import { type OpenApp, openApp } from './pages/app.ts'
+import { CheckUpPage } from './pages/check-up.ts'
 import { labCatalogue, labProfileFile } from './pages/lab-app.ts'
 import { SourcesPage } from './pages/sources.ts'
 import { type Lang, type Step, Wizard } from './pages/wizard.ts'
@@ -106,6 +107,7 @@ test('all seven pages, wherever and however they are looked at', async () => {
   const wizard = await start('zh-CN', '--profile', labProfileFile(lab))
   await wizard.at('review')
   await wizard.goBackTo('check-up')
+  await new CheckUpPage(open.page).settled()
   await expect(wizard.next).toBeEnabled({ timeout: 30_000 })
   await look('check-up')
   await wizard.forward('go-version')

@@ -10,6 +10,7 @@ import type { SystemProxy } from '../mirrors/http/proxy.ts'
 import type { Adapter, Candidate } from '../mirrors/race/adapter.ts'
 import { candidatesFor } from '../mirrors/candidates.ts'
 import { keptRacesSchema, lastRace, withRace } from '../mirrors/race/kept.ts'
+import { conflictLines } from '../mirrors/race/conflict-lines.ts'
 import { LIMITS } from '../mirrors/race/limits.ts'
 import type { ProbeResult } from '../mirrors/probe.ts'
 import type { Settled } from '../mirrors/settle.ts'
@@ -69,6 +70,7 @@ export class Races {
       report({ type: 'step', step: 'race', state: 'running' })
       const result = await this.#race(target, options, report, signal)
       results.push(result)
+      for (const line of conflictLines(result)) report({ type: 'log', line })
       await this.keep()
       report({ type: 'step', step: 'race', state: 'done' })
     }
