@@ -16,7 +16,7 @@ import type { Places } from './core/places.ts'
 import { hasInterrupted, runPlan, settleInterrupted, type RunTools } from './core/run.ts'
 import type { System } from './core/system.ts'
 import { conflicts, newestUndoable, summarize, undoRun } from './core/undo.ts'
-import { tryCredential } from './engine/credentials.ts'
+import { TRIAL_TIMEOUT, tryCredential } from './engine/credentials.ts'
 import { detectMachine } from './engine/detect.ts'
 import { dockerHelp } from './engine/docker-help.ts'
 import { firstProgram, type ProgramWords } from './engine/first-program.ts'
@@ -36,7 +36,6 @@ import type { Mirror } from './mirrors/catalogue.ts'
 import type { SystemProxy } from './mirrors/http/proxy.ts'
 import type { ProbeResult } from './mirrors/probe.ts'
 
-import { trustedAuthorities } from './mirrors/http/authorities.ts'
 import { openPlatform } from './platform/index.ts'
 import { aptHandler } from './settings/apt/handler.ts'
 import { aptRaceFacts } from './settings/apt/race-facts.ts'
@@ -172,13 +171,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     removeOwnMirror: (id) => book.remove(id),
     makePlan: (profile, signal, project) => plans.make(profile, signal, project),
     async tryCredential(credential, signal) {
-      const readText = async (path: string): Promise<string | null> =>
-        sys.readFile(path).then(
-          (bytes) => new TextDecoder().decode(bytes),
-          () => null,
-        )
-      const authorities = await trustedAuthorities(places.environment, readText)
-      return tryCredential(credential, { environment: places.environment, authorities }, signal)
+      return tryCredential(credential, await races.client(TRIAL_TIMEOUT), signal)
     },
     async planCredential(credential) {
       const edits = await planCredential(credential, places, sys)

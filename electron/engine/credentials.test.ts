@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { closeAll, listen } from '../../e2e/mirror-support.ts'
+import { openMirrorHttp } from '../mirrors/http/client.ts'
 import { tryCredential } from './credentials.ts'
 
 afterEach(closeAll)
@@ -18,7 +19,11 @@ test.each([
     const asked = request.headers.authorization !== undefined
     response.writeHead(asked ? status : 401, { location: '/log-in' }).end()
   })
-  const trial = await tryCredential({ target: 'pip', url, login: 'ann', secret: 'hush' }, { environment: {} }, never)
+  const trial = await tryCredential(
+    { target: 'pip', url, login: 'ann', secret: 'hush' },
+    openMirrorHttp({ environment: {} }),
+    never,
+  )
   expect(trial.state).toBe(state)
   expect(trial.cause).not.toContain('hush')
 })

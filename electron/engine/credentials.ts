@@ -1,22 +1,21 @@
 import type { Credential, CredentialTrial } from '../contract/credential.ts'
 import { redact } from '../core/redact.ts'
 import { parseChallenge } from '../core/challenge.ts'
-import { openMirrorHttp, type HttpOptions } from '../mirrors/http/client.ts'
+import type { MirrorClient } from '../mirrors/http/client.ts'
 import { type Answer, type MirrorHttp, OutError } from '../mirrors/race/adapter.ts'
 
 /** Milliseconds for one question; a registry may stall. */
-const TIMEOUT = 8000
+export const TRIAL_TIMEOUT = 8000
 
 /**
  * Tries a credential at the address that it is for, before it is written anywhere. `not-asked`: the address answers
- * without one, so nothing is proved. Throws only when the signal aborts.
+ * without one, so nothing is proved. `http` is closed here. Throws only when the signal aborts.
  */
 export async function tryCredential(
   credential: Credential,
-  options: HttpOptions,
+  http: MirrorClient,
   signal: AbortSignal,
 ): Promise<CredentialTrial> {
-  const http = openMirrorHttp({ ...options, timeout: TIMEOUT })
   try {
     return await (credential.target === 'docker' ? tryRegistry : tryPlain)(credential, http, signal)
   } catch (error) {

@@ -129,6 +129,11 @@ export class Races {
     await file.write(kept).catch(() => {})
   }
 
+  /** A client as the races have it: proxies, authorities. `timeout`: milliseconds. Whoever asked closes it. */
+  async client(timeout: number): Promise<MirrorClient> {
+    return (await this.#client(timeout))()
+  }
+
   async forget(): Promise<void> {
     this.#fresh.clear()
     await this.#file().remove()

@@ -8,7 +8,7 @@ import { FindingList, type Row } from '../components/finding-list.tsx'
 import { Fold } from '../components/fold.tsx'
 import { Problem } from '../components/problem.tsx'
 import { usePlainBar } from '../frame/plain-bar.ts'
-import { knownError } from '../known-error.ts'
+import { errorOf } from '../store/run-error.ts'
 import type { PageView } from '../page.ts'
 import { say } from '../store/announcer.ts'
 import { type CheckUp, useCheckUp } from '../store/check-up.ts'
@@ -144,7 +144,7 @@ function UndoButton({ runId }: { runId: string }) {
       ({ taskId }) => useWizard.getState().follow(taskId),
       (error: unknown) => {
         setBusy(false)
-        useCheckUp.setState({ checkUp: { step: 'failed', error: knownError(error) } })
+        useCheckUp.setState({ checkUp: { step: 'failed', error: errorOf(error) } })
       },
     )
   }

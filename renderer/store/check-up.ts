@@ -4,7 +4,7 @@ import type { AppError } from '../../electron/contract/note.ts'
 import type { RunSummary } from '../../electron/contract/run.ts'
 import type { DockerHelp } from '../../electron/contract/wizard.ts'
 import { request } from '../api.ts'
-import { knownError } from '../known-error.ts'
+import { errorOf } from './run-error.ts'
 import type { Network } from './checks.ts'
 import { dockerLamp, networkLamp, useLamps } from './lamps.ts'
 import { reachSources } from './reach.ts'
@@ -60,7 +60,7 @@ export const useCheckUp = create<CheckUpStore>((set, get) => ({
       set({ checkUp: { step: 'seen', machine, runs } })
       useLamps.getState().show({ docker: dockerLamp(machine.docker.state) })
     } catch (error) {
-      if (how !== 'quiet' || get().again) set({ checkUp: { step: 'failed', error: knownError(error) } })
+      if (how !== 'quiet' || get().again) set({ checkUp: { step: 'failed', error: errorOf(error) } })
     }
   },
   async tryNetwork() {
@@ -81,6 +81,6 @@ export const useCheckUp = create<CheckUpStore>((set, get) => ({
   },
   async askForHelp() {
     if (get().help !== null) return
-    set({ help: await request('docker.help', undefined).catch(knownError) })
+    set({ help: await request('docker.help', undefined).catch(errorOf) })
   },
 }))

@@ -1,7 +1,7 @@
 import { create } from 'zustand'
 import type { AppError, Finding } from '../../electron/contract/note.ts'
 import { request } from '../api.ts'
-import { knownError } from '../known-error.ts'
+import { errorOf } from './run-error.ts'
 import { useSources } from './sources.ts'
 
 type Step =
@@ -28,7 +28,7 @@ export const useRenewal = create<RenewalStore>((set, get) => ({
       if (finding.severity === 'ok') await useSources.getState().reload()
       set({ renewal: { step: 'said', finding } })
     } catch (error) {
-      set({ renewal: { step: 'failed', error: knownError(error) } })
+      set({ renewal: { step: 'failed', error: errorOf(error) } })
     }
   },
   forget() {

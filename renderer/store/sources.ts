@@ -8,7 +8,7 @@ import {
 } from '../../electron/contract/mirror.ts'
 import type { AppError } from '../../electron/contract/note.ts'
 import { request } from '../api.ts'
-import { knownError } from '../known-error.ts'
+import { errorOf } from './run-error.ts'
 import { sameAddress } from './checks.ts'
 
 /** What has sources of its own, in the order of the page. */
@@ -59,7 +59,7 @@ export const useSources = create<SourcesStore>((set, get) => ({
       .reload()
       .catch((error: unknown) => {
         loading = null
-        set({ reading: knownError(error) })
+        set({ reading: errorOf(error) })
       })
     return loading
   },

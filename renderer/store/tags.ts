@@ -4,7 +4,7 @@ import type { Tag, TagList } from '../../electron/contract/image.ts'
 import type { AppError } from '../../electron/contract/note.ts'
 import type { adviceSchema } from '../../electron/contract/wizard.ts'
 import { request } from '../api.ts'
-import { knownError } from '../known-error.ts'
+import { errorOf } from './run-error.ts'
 import { isLocked, useWizard } from './wizard.ts'
 
 export type Advice = z.infer<typeof adviceSchema>
@@ -37,7 +37,7 @@ export const useTags = create<TagStore>((set, get) => ({
     try {
       set({ list: await request('image.tags', { refresh }), error: null, busy: false })
     } catch (error) {
-      set({ error: knownError(error), busy: false })
+      set({ error: errorOf(error), busy: false })
     }
   },
   async askSize(image) {
@@ -54,7 +54,7 @@ export const useTags = create<TagStore>((set, get) => ({
       set({ advice })
       if (advice.tag !== null) chooseImage(imageOf(advice.tag, get().list))
     } catch (error) {
-      set({ advice: knownError(error) })
+      set({ advice: errorOf(error) })
     }
   },
 }))
