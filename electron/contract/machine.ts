@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { TARGET_IDS } from './mirror.ts'
 import { findingSchema } from './note.ts'
+import { shellIdSchema } from './profile.ts'
 
 export const dockerStateSchema = z.object({
   state: z.enum(['not-installed', 'not-running', 'no-permission', 'unreachable', 'running']),
@@ -49,7 +50,7 @@ export const overrideSchema = z.object({
       value: z.string().nullable(),
       /** `FILE:LINE`, `environment`, or who was asked. */
       from: z.string(),
-      shell: z.enum(['bash', 'zsh', 'fish']).nullable(),
+      shell: shellIdSchema.nullable(),
       wins: z.boolean(),
     }),
   ),
@@ -73,9 +74,7 @@ export const machineSchema = z.object({
     behindSudo: z.string().nullable(),
     groups: z.array(z.string()),
   }),
-  shells: z.array(
-    z.object({ id: z.enum(['bash', 'zsh', 'fish']), path: z.string(), version: z.string(), login: z.boolean() }),
-  ),
+  shells: z.array(z.object({ id: shellIdSchema, path: z.string(), version: z.string(), login: z.boolean() })),
   docker: dockerStateSchema,
   go: z.object({
     installed: z.array(z.object({ path: z.string(), version: z.string() })),

@@ -29,12 +29,14 @@ export const goProxySchema = checked((text) => (text === 'auto' || text === 'off
 /** `default`: Go's own. */
 export const sumdbSchema = z.union([z.literal('default'), checked(checkSumdb)])
 
+export const SHELL_IDS = ['bash', 'zsh', 'fish', 'sh', 'csh', 'tcsh', 'powershell'] as const
+export const shellIdSchema = z.enum(SHELL_IDS)
+/** `sh`: whatever /bin/sh is (dash, bash); `csh`: the one of that name, which may be tcsh; `powershell`: pwsh. */
+export type ShellId = z.infer<typeof shellIdSchema>
+
 const envSchema = z.strictObject({
   scope: z.enum(['user', 'system']).optional(),
-  shells: z
-    .array(z.enum(['bash', 'zsh', 'fish']))
-    .max(3)
-    .optional(),
+  shells: z.array(shellIdSchema).max(SHELL_IDS.length).optional(),
   set: z
     .record(z.string(), z.string())
     .superRefine((set, context) => {
@@ -98,4 +100,3 @@ export const profileSchema = z.strictObject({
   remark: z.string().max(2000).optional(),
 })
 export type Profile = z.infer<typeof profileSchema>
-export type ShellId = 'bash' | 'zsh' | 'fish'

@@ -40,6 +40,10 @@ export type Places = {
    */
   project: { folder: string; chosen: boolean } | null
   shells: Readonly<Record<ShellId, ShellPlaces>>
+  /** What the user's graphical programs get: systemd's environment.d; null where there is nothing of the kind. */
+  environmentD: string | null
+  /** Where variables for all users go; null where files are not the way (Windows' registry). */
+  system: SystemPlaces | null
   /** Files of all users that may set a variable, e.g. /etc/environment. Read only. */
   systemProfiles: readonly string[]
 }
@@ -62,8 +66,25 @@ export type AptPlaces = {
 export type ShellPlaces = {
   /** Where the program may lie besides PATH. */
   programs: readonly string[]
-  /** Every file of the user that this shell reads, in reading order. */
+  /** Every file of the user that this shell reads, in reading order; empty where this system has none. */
   files: readonly string[]
+}
+
+/** Our own files for all users, one per family of shells; null where the system has no place for one. */
+export type SystemPlaces = {
+  /** POSIX sh, bash and zsh. */
+  sh: string | null
+  /** csh and tcsh. */
+  csh: string | null
+  fish: string | null
+  powershell: string | null
+  /** For graphical programs. */
+  environmentD: string | null
+  /**
+   * Where a shell has to be told about our file, because it does not read that by itself: the names that
+   * its builds use. The first that exists counts, else the first whose folder exists.
+   */
+  fenced: Readonly<Record<ShellId, readonly string[]>>
 }
 
 export type NpmPlaces = {

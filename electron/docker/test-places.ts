@@ -28,7 +28,9 @@ export function testPlaces(
     pip: { user: ['/home/ann/.config/pip/pip.conf'], above: [], below: [], programs: [] },
     project: null,
     netrc: '/home/ann/.netrc',
-    shells: { bash: shell, zsh: shell, fish: shell },
+    shells: { bash: shell, zsh: shell, fish: shell, sh: shell, csh: shell, tcsh: shell, powershell: shell },
+    environmentD: null,
+    system: null,
     systemProfiles: [],
     ...changes,
     docker: {

@@ -1,8 +1,8 @@
-import type { ShellId } from '../contract/profile.ts'
+import { SHELL_IDS, type ShellId } from '../contract/profile.ts'
 import type { Places } from '../core/places.ts'
 import { findAssignments } from './assignments.ts'
 import { toBinary } from './binary.ts'
-import { envFishPath, SHELL_IDS, type ShellState } from './shell/detect.ts'
+import { envFishPath, type ShellState } from './shell/detect.ts'
 
 /**
  * Something that sets a variable in front of a tool's own file. `value` null: built at run time.

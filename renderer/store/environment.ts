@@ -1,10 +1,10 @@
 import { create } from 'zustand'
 import { checkName, checkPathEntry, checkValue, type Reason } from '../../electron/contract/grammar.ts'
 import type { Machine } from '../../electron/contract/machine.ts'
-import type { Profile, ShellId } from '../../electron/contract/profile.ts'
+import { type Profile, SHELL_IDS, type ShellId } from '../../electron/contract/profile.ts'
 import { isLocked, useWizard } from './wizard.ts'
 
-export const SHELLS: readonly ShellId[] = ['bash', 'zsh', 'fish']
+export const SHELLS: readonly ShellId[] = SHELL_IDS
 
 /** A row as it is typed. `id` keeps the fields apart while names change. */
 export type Row = { id: number; name: string; value: string }

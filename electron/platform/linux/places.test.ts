@@ -29,6 +29,7 @@ test('follows the environment', () => {
   expect(places.docker.configDir).toBe('/d')
   expect(places.docker.sockets[1]).toEqual({ address: 'unix:///run/user/7/docker.sock', flavour: 'rootless' })
   expect(places.shells.zsh.files).toEqual(['/home/u/.zshenv', '/z/.zshenv', '/z/.zprofile', '/z/.zshrc', '/z/.zlogin'])
+  expect(places.environmentD).toBe('/cfg/environment.d/61-goready.conf')
   expect(places.shells.fish.files).toEqual(['/cfg/fish/conf.d/goready.fish', '/cfg/fish/config.fish'])
 })
 
@@ -52,7 +53,11 @@ test('--root: system files, sockets and pid file lie under it, and no engine com
     sockets: [{ address: 'unix:///r/var/run/docker.sock' }, { address: 'unix:///r/run/docker.sock' }],
   })
   expect(places.environment['DOCKER_HOST']).toBeUndefined()
-  expect(places.systemProfiles.every((path) => path.startsWith('/r/etc/'))).toBe(true)
+  expect(places.systemProfiles.every((path) => /^\/r\/(etc|usr\/share)\//.test(path))).toBe(true)
+  const { fenced, ...own } = places.system ?? { fenced: {} }
+  const files = [...Object.values(own), ...Object.values(fenced).flat()].filter((path) => path !== null)
+  expect(files).toContain('/r/etc/profile.d/goready.sh')
+  expect(files.filter((path) => !path.startsWith('/r/'))).toEqual([])
   expect(places.home).toBe('/home/u')
 })
 

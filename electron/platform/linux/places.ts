@@ -68,6 +68,8 @@ export function linuxPlaces(input: PlacesInput): Places {
     pip: pipPlaces(home, configHome, environment, under),
     project: null,
     shells: shellPlaces(home, configHome, absolute(environment['ZDOTDIR'])),
+    environmentD: `${configHome}/environment.d/61-goready.conf`,
+    system: systemPlaces(under),
     systemProfiles: [
       '/etc/environment',
       '/etc/profile',
@@ -79,8 +81,12 @@ export function linuxPlaces(input: PlacesInput): Places {
       '/etc/zsh/zshrc',
       '/etc/zshenv',
       '/etc/zshrc',
+      '/etc/csh.cshrc',
+      '/etc/csh.login',
+      '/etc/environment.d',
       '/etc/fish/config.fish',
       '/etc/fish/conf.d',
+      '/usr/share/fish/vendor_conf.d',
     ].map(under),
   }
 }
@@ -147,6 +153,38 @@ function shellPlaces(home: string, configHome: string, zdotdir: string | null): 
     fish: {
       programs: programs('fish'),
       files: [`${configHome}/fish/conf.d/goready.fish`, `${configHome}/fish/config.fish`],
+    },
+    sh: { programs: programs('sh'), files: [`${home}/.profile`] },
+    csh: { programs: programs('csh'), files: ['.cshrc', '.login'].map((name) => `${home}/${name}`) },
+    tcsh: { programs: programs('tcsh'), files: ['.tcshrc', '.cshrc', '.login'].map((name) => `${home}/${name}`) },
+    powershell: {
+      programs: [...programs('pwsh'), '/opt/microsoft/powershell/7/pwsh', '/snap/bin/pwsh'],
+      // about_Profiles: what `$PROFILE.CurrentUserAllHosts` answers on Linux.
+      files: [`${configHome}/powershell/profile.ps1`],
+    },
+  }
+}
+
+/**
+ * The names differ from the user's own: fish and systemd read only the first of two files of one name,
+ * wherever they lie, and the user's would hide ours with all that it holds.
+ */
+function systemPlaces(under: (file: string) => string): NonNullable<Places['system']> {
+  const csh = [under('/etc/csh.cshrc')]
+  return {
+    sh: under('/etc/profile.d/goready.sh'),
+    csh: under('/etc/profile.d/goready.csh'),
+    fish: under('/usr/share/fish/vendor_conf.d/goready-system.fish'),
+    powershell: null,
+    environmentD: under('/etc/environment.d/60-goready.conf'),
+    fenced: {
+      bash: ['/etc/bash.bashrc', '/etc/bashrc'].map(under),
+      zsh: ['/etc/zsh/zshenv', '/etc/zshenv'].map(under),
+      csh,
+      tcsh: csh,
+      fish: [],
+      sh: [],
+      powershell: [],
     },
   }
 }

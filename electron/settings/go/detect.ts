@@ -95,7 +95,11 @@ export function goFacts(state: GoState, places: Places): Machine['go'] {
     const hidden = hiders(state, name, value).length > 0
     return { name, value: redact(value), from: places.goenv ?? '', hidden }
   })
-  const layers = state.layers.map(({ name, value, from }) => ({
+  // Two shells may read one file: its line is told once.
+  const told = state.layers.filter(
+    ({ name, from }, index, all) => all.findIndex((one) => one.name === name && one.from === from) === index,
+  )
+  const layers = told.map(({ name, value, from }) => ({
     name,
     value: redact(value ?? ''),
     from,

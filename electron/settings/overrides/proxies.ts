@@ -1,9 +1,9 @@
 import type { Override } from '../../contract/machine.ts'
-import type { ShellId } from '../../contract/profile.ts'
+import { SHELL_IDS, type ShellId } from '../../contract/profile.ts'
 import type { Places } from '../../core/places.ts'
 import { findAssignments } from '../assignments.ts'
 import { toBinary } from '../binary.ts'
-import { SHELL_IDS, type ShellState } from '../shell/detect.ts'
+import { type ShellState } from '../shell/detect.ts'
 import { existing, type Found, override } from './layers.ts'
 
 /** Both spellings: some programs read only one of them, and none prefers the same. */

@@ -1,12 +1,13 @@
 import type { Machine } from '../../contract/machine.ts'
-import type { ShellId } from '../../contract/profile.ts'
+import { SHELL_IDS, type ShellId } from '../../contract/profile.ts'
 import type { Places } from '../../core/places.ts'
 import type { Reader } from '../../core/system.ts'
 import { toBinary } from '../binary.ts'
 import { findPrograms, PLAIN_PATH } from '../find-program.ts'
 import { readOrNull } from '../read-keys.ts'
 
-export const SHELL_IDS: readonly ShellId[] = ['bash', 'zsh', 'fish']
+/** The program's name, where it is not the shell's own. */
+const PROGRAM: Partial<Record<ShellId, string>> = { powershell: 'pwsh' }
 
 export type InstalledShell = { id: ShellId; path: string; login: boolean }
 
@@ -33,8 +34,8 @@ export const configFishPath = (places: Places): string | null => named(places.sh
 export async function detectShells(sys: Reader, places: Places): Promise<ShellState> {
   const login = await loginShell(sys, places)
   const installed: InstalledShell[] = []
-  for (const id of SHELL_IDS) {
-    const [path] = await findPrograms(sys, places, id, places.shells[id].programs)
+  for (const id of SHELL_IDS.slice(0, 3)) {
+    const [path] = await findPrograms(sys, places, PROGRAM[id] ?? id, places.shells[id].programs)
     if (path !== undefined) installed.push({ id, path, login: login?.split('/').at(-1) === id })
   }
   const fishExtra = await fishFiles(sys, places)
