@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isCommand, ownArguments, windowArguments } from './arguments.ts'
+import { spellHidden } from './contract/hidden.ts'
 import { CodedError, causeText, toAppError } from './core/errors.ts'
 import { ownFolder } from './desk/own-folder.ts'
 import { denyByDefault, registerScheme } from './window.ts'
@@ -18,7 +19,7 @@ if (isCommand(own)) await asCommandLine().catch((error: unknown) => end(error))
 else asWindow().catch((error: unknown) => endInWords(error).catch(() => end(error)))
 
 function end(error: unknown, lines: readonly string[] = [causeText(error)]): void {
-  process.stderr.write(`${lines.join('\n')}\n`)
+  process.stderr.write(`${lines.map(spellHidden).join('\n')}\n`)
   // The same status as on the command line: 2 for unusable arguments.
   app.exit(error instanceof CodedError && error.code === 'bad-arguments' ? 2 : 1)
 }

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { plainJson, spellHidden } from '../contract/hidden.ts'
 import { toAppError } from '../core/errors.ts'
 import { redact } from '../core/redact.ts'
 import type { Args } from './args.ts'
@@ -14,7 +16,10 @@ export type Output = {
   terminal: boolean
   text: Text
   line(text?: string): void
+  /** Words that are to be coloured: for `line` and `shown` only. */
   paint(style: Style, text: string): string
+  /** A text as a terminal may get it: what would steer it is spelled out, whoever wrote it. */
+  shown(text: string): string
   /** The one JSON document of a short command; a person never sees it. */
   document(value: unknown): void
   /** An error as JSON or as sentences. */
@@ -24,30 +29,32 @@ export type Output = {
 export function openOutput(io: Io, args: Pick<Args, 'json'>, text: Text): Output {
   const terminal = io.stdout.isTTY === true && !args.json
   const colour = terminal && !io.environment.NO_COLOR && io.environment.TERM !== 'dumb'
-  const paint: Output['paint'] = (style, words) => (colour ? `\u001b[${CODES[style]}m${words}\u001b[0m` : words)
+  // Nobody outside can write the mark, so every escape sequence that reaches the terminal is one of ours.
+  const mark = `${randomUUID()} `
+  const paint: Output['paint'] = (style, words) => (colour ? `${mark}${CODES[style]}m${words}${mark}0m` : words)
+  const shown: Output['shown'] = (words) => spellHidden(words).replaceAll(mark, '\u001b[')
   return {
     json: args.json,
     terminal,
     text,
     paint,
+    shown,
     line: (words = '') => {
-      if (!args.json) io.stdout.write(`${words}\n`)
+      if (!args.json) io.stdout.write(`${shown(words)}\n`)
     },
     document: (value) => {
-      if (args.json) io.stdout.write(`${JSON.stringify(value)}\n`)
+      if (args.json) io.stdout.write(`${plainJson(value)}\n`)
     },
     error(thrown) {
       const error = toAppError(thrown)
-      const shown = { ...error, ...(error.cause === undefined ? {} : { cause: redact(error.cause) }) }
-      const lines = text.error(shown)
+      const told = { ...error, ...(error.cause === undefined ? {} : { cause: redact(error.cause) }) }
+      const lines = text.error(told)
       if (args.json) {
-        io.stdout.write(
-          `${JSON.stringify({ type: 'error', error: { ...shown, message: lines.slice(0, 2).join(' ') } })}\n`,
-        )
+        io.stdout.write(`${plainJson({ type: 'error', error: { ...told, message: lines.slice(0, 2).join(' ') } })}\n`)
         return
       }
       const [what = '', ...more] = lines
-      io.stderr.write(`${paint('red', what)}\n${more.map((entry) => `${entry}\n`).join('')}`)
+      io.stderr.write(`${[paint('red', what), ...more].map(shown).join('\n')}\n`)
     },
   }
 }

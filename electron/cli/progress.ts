@@ -39,7 +39,7 @@ export function showProgress(io: Io, output: Output): { listen(event: TaskEvent)
   /** Lines that the next picture replaces. The terminal itself cuts what is too wide, or the count would be wrong. */
   const picture = (lines: readonly string[]) => {
     clear()
-    io.stdout.write(`\u001b[?7l${lines.map((entry) => `${entry}\n`).join('')}\u001b[?7h`)
+    io.stdout.write(`\u001b[?7l${lines.map((entry) => `${output.shown(entry)}\n`).join('')}\u001b[?7h`)
     drawn = lines.length
   }
   const summary = (event: Progress): string => {

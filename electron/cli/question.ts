@@ -29,7 +29,8 @@ export async function askQuestion({ io, output, signal }: Context, question: Que
   if (!canAsk(io, output.json)) throw new CodedError('no-terminal', { option: '--on-conflict' })
   if (question.diff) output.line(question.diff)
   for (;;) {
-    const answer = KEYS[(await askLine(io, output.text.note(question.note), signal)).slice(0, 1).toLowerCase()]
+    const answer =
+      KEYS[(await askLine(io, output.shown(output.text.note(question.note)), signal)).slice(0, 1).toLowerCase()]
     if (answer && question.choices.includes(answer)) return answer
   }
 }

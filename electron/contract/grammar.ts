@@ -29,7 +29,8 @@ export type Reason = (typeof REASONS)[number]
 export const PROFILE_REASONS = ['encoding', 'syntax', 'alias', 'unknown-key', 'wrong-value', 'given-twice'] as const
 export type ProfileReason = Reason | (typeof PROFILE_REASONS)[number]
 
-const CONTROL = /[\u0000-\u001f\u007f\u0085\u2028\u2029]/
+// Half a surrogate pair is in no encoding: what is written would be another text.
+const CONTROL = /[\u0000-\u001f\u007f\u0085\u2028\u2029\ud800-\udfff]/u
 /** Longest value that every system takes for one variable (Windows: 32,767 characters). */
 export const MAX_VALUE = 32_766
 

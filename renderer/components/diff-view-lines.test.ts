@@ -1,7 +1,7 @@
 import { createTwoFilesPatch } from 'diff'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseDiff, spellHidden } from './diff-view-lines.ts'
+import { parseDiff } from './diff-view-lines.ts'
 
 const patch = (before: string, after: string) =>
   createTwoFilesPatch('a', 'a', before, after, undefined, undefined, { context: 3 }).replace(/^=+\n/, '')
@@ -58,8 +58,4 @@ test('both files can be read out of the lines again', () => {
       } else expect(one).toEqual(two)
     }),
   )
-})
-
-test('what is invisible is spelled out, tabs and Han stay', () => {
-  expect(spellHidden('a\u202eb\u0000\tPATH 中文')).toBe('a‹U+202E›b‹U+0000›\tPATH 中文')
 })

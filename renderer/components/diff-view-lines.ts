@@ -41,10 +41,3 @@ export function parseDiff(diff: string): ParsedDiff {
   }
   return { lines, added, removed }
 }
-
-// Control characters but tab, and those that turn the direction of text: what is invisible must not hide in a diff.
-const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
-
-/** The text with invisible characters spelled out: `‹U+202E›`. */
-export const spellHidden = (text: string): string =>
-  text.replace(HIDDEN, (char) => `‹U+${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}›`)

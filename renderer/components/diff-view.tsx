@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core'
 import i18next from 'i18next'
 import { useMemo, useState } from 'react'
-import { type DiffLine, parseDiff, spellHidden } from './diff-view-lines.ts'
+import { spellHidden } from '../../electron/contract/hidden.ts'
+import { type DiffLine, parseDiff } from './diff-view-lines.ts'
 import css from './diff-view.module.css'
 
 /** Lines that are drawn at first; the rest comes on request. */

@@ -23,7 +23,7 @@ function inImage(
     interactive: canAsk(io, args.json),
     streams: { stdin: io.stdin, stdout: io.stdout, stderr: io.stderr },
     warn: (finding: Parameters<typeof output.text.finding>[0]) =>
-      void io.stderr.write(`${output.text.finding(finding)}\n`),
+      void io.stderr.write(`${output.shown(output.text.finding(finding))}\n`),
   }
   return engine.runInImage(request, signal)
 }
