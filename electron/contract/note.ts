@@ -32,6 +32,8 @@ export const ERROR_CODES = [
   'mount-point',
   'immutable',
   'not-a-file',
+  'env-not-text',
+  'env-too-long',
   'no-permission',
   'no-space',
   'io',

@@ -6,7 +6,7 @@ export const settingIdSchema = z.enum(SETTING_IDS)
 export type SettingId = z.infer<typeof settingIdSchema>
 
 /** What has to notice a changed file. Each handler runs once, after all files are written. */
-export const HANDLER_IDS = ['docker-reload', 'apt-update'] as const
+export const HANDLER_IDS = ['docker-reload', 'apt-update', 'environment-broadcast'] as const
 export const handlerIdSchema = z.enum(HANDLER_IDS)
 export type HandlerId = z.infer<typeof handlerIdSchema>
 
@@ -34,14 +34,39 @@ export type FormatId = z.infer<typeof formatIdSchema>
 
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value }
 
-/** Where an edit goes. `mode` is used only when the file does not exist yet. */
-export type Target = {
+/** Where an edit goes. */
+export type Target = FileTarget | EnvTarget
+
+/** `mode` is used only when the file does not exist yet. */
+export type FileTarget = {
   kind: 'file'
   path: string
   format: FormatId
   mode: number
   notify: readonly HandlerId[]
 }
+
+/** Whose environment: this account's, or the whole machine's. */
+export const envScopeSchema = z.enum(['user', 'system'])
+export type EnvScope = z.infer<typeof envScopeSchema>
+
+/**
+ * A variable that the system itself keeps (Windows' registry). An edit's key is the name, and sets the whole
+ * value; or `path:ENTRY` (true, null), and sets one entry of a list such as PATH beside all others.
+ * `path`: where a person finds it.
+ */
+export type EnvTarget = { kind: 'env'; path: string; scope: EnvScope; name: string; notify: readonly HandlerId[] }
+
+/**
+ * The raw value of such a variable, nothing expanded. `REG_EXPAND_SZ`: the system replaces `%NAME%` in it.
+ * `bare`: the stored text lacks the final NUL that it should have.
+ */
+export const envValueSchema = z.object({
+  type: z.enum(['REG_SZ', 'REG_EXPAND_SZ']),
+  value: z.string(),
+  bare: z.literal(true).exactOptional(),
+})
+export type EnvValue = z.infer<typeof envValueSchema>
 
 /**
  * What a setting returns: one key of one target, before and after. null = absent.
@@ -75,6 +100,17 @@ export type Change =
       admin: boolean
     }
   | { kind: 'dir'; path: string; mode: number; uid: number; gid: number; admin: boolean }
+  | {
+      kind: 'env'
+      path: string
+      scope: EnvScope
+      name: string
+      before: EnvValue | null
+      after: EnvValue | null
+      edits: readonly Edit[]
+      notify: readonly HandlerId[]
+      admin: boolean
+    }
   /** `size`: bytes to download, where somebody knows. */
   | { kind: 'image'; name: string; before: boolean; after: boolean; size: number | null }
   | PresenceChange
@@ -118,6 +154,18 @@ export const changeViewSchema = z.discriminatedUnion('kind', [
     admin: z.boolean(),
   }),
   z.object({ kind: z.literal('dir'), path: z.string(), action: z.literal('create'), admin: z.boolean() }),
+  /** `diff`: a list such as PATH has one entry a line. */
+  z.object({
+    kind: z.literal('env'),
+    path: z.string(),
+    scope: envScopeSchema,
+    name: z.string(),
+    action: z.enum(['create', 'modify', 'delete']),
+    keys: z.array(keyChangeSchema),
+    diff: z.string(),
+    notify: z.array(handlerIdSchema),
+    admin: z.boolean(),
+  }),
   z.object({
     kind: z.literal('image'),
     name: z.string(),

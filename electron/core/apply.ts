@@ -1,11 +1,11 @@
-import type { Change, FileState, HandlerId } from '../contract/plan.ts'
+import type { Change, HandlerId } from '../contract/plan.ts'
 import { sameBytes, toBase64 } from './bytes.ts'
 import { causeText, writeError } from './errors.ts'
+import { type Held, type HeldChange, isFileState, isHeld, readHeld, sameHeld } from './held.ts'
 import { record } from './journal.ts'
-import { readState, sameState } from './plan.ts'
 import type { Handler } from './setting.ts'
 import type { System } from './system.ts'
-import { type FileChange, type Move, transit } from './transition.ts'
+import { type Move, transit } from './transition.ts'
 
 export type ApplyContext = {
   sys: System
@@ -51,9 +51,7 @@ export async function applyChanges(changes: readonly Change[], touched: Touched,
 }
 
 const moves = (changes: readonly Change[]): readonly Move[] =>
-  changes.flatMap((change, index) =>
-    change.kind === 'file' ? [{ index, change, from: change.before, to: change.after }] : [],
-  )
+  changes.flatMap((change, index) => (isHeld(change) ? [{ index, change, from: change.before, to: change.after }] : []))
 
 /**
  * Gives back what an apply touched, in reverse, going on past failures.
@@ -72,8 +70,8 @@ export async function rollback(
   const back: Move[] = []
   for (const [index, interim] of [...touched.files].reverse()) {
     const change = changes[index]
-    if (change?.kind !== 'file') continue
-    const current = await readState(change.real, sys).catch(() => null)
+    if (change === undefined || !isHeld(change)) continue
+    const current = await readHeld(change, sys).catch(() => null)
     if (isOurs(change, current, interim === null ? [] : [interim]))
       back.push({ index, change, from: current, to: change.before })
     else failed(change.path, 'changed by another program in the meantime')
@@ -91,7 +89,7 @@ export async function rollback(
   // Only the time limit stops it in the middle.
   await moved.catch(async () => {
     for (const { change, to } of back)
-      if (!sameState(await readState(change.real, sys).catch(() => null), to)) failed(change.path, 'out of time')
+      if (!sameHeld(await readHeld(change, sys).catch(() => null), to)) failed(change.path, 'out of time')
   })
   for (const index of [...touched.folders].reverse()) {
     const change = changes[index]
@@ -101,15 +99,11 @@ export async function rollback(
   return remaining
 }
 
-/** Whether a file holds what a run put there (or what stood there before it). */
-export function isOurs(
-  change: FileChange,
-  current: FileState | null,
-  interims: readonly Uint8Array[] | undefined,
-): boolean {
+/** Whether a file or variable holds what a run put there (or what stood there before it). */
+export function isOurs(change: HeldChange, current: Held | null, interims: readonly Uint8Array[] | undefined): boolean {
   return (
-    sameState(current, change.after) ||
-    sameState(current, change.before) ||
-    (current !== null && (interims ?? []).some((interim) => sameBytes(current.bytes, interim)))
+    sameHeld(current, change.after) ||
+    sameHeld(current, change.before) ||
+    (current !== null && isFileState(current) && (interims ?? []).some((interim) => sameBytes(current.bytes, interim)))
   )
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Note } from '../contract/note.ts'
 import { noteSchema } from '../contract/note.ts'
 import type { Change, FileState } from '../contract/plan.ts'
-import { formatIdSchema, handlerIdSchema, settingIdSchema } from '../contract/plan.ts'
+import { envScopeSchema, envValueSchema, formatIdSchema, handlerIdSchema, settingIdSchema } from '../contract/plan.ts'
 import { receiptSchema, type RunSummary } from '../contract/run.ts'
 import { verificationSchema } from '../contract/image.ts'
 import { fromBase64, toBase64 } from './bytes.ts'
@@ -16,14 +16,22 @@ const stateSchema = z
   .object({ bytes: z.string(), mode: z.number(), uid: z.number(), gid: z.number() })
   .transform((state): FileState => ({ ...state, bytes: fromBase64(state.bytes) }))
 const valueSchema = z.json()
+const fileTargetSchema = z.object({
+  kind: z.literal('file'),
+  path: z.string(),
+  format: formatIdSchema,
+  mode: z.number(),
+  notify: z.array(handlerIdSchema),
+})
+const envTargetSchema = z.object({
+  kind: z.literal('env'),
+  path: z.string(),
+  scope: envScopeSchema,
+  name: z.string(),
+  notify: z.array(handlerIdSchema),
+})
 const editSchema = z.object({
-  target: z.object({
-    kind: z.literal('file'),
-    path: z.string(),
-    format: formatIdSchema,
-    mode: z.number(),
-    notify: z.array(handlerIdSchema),
-  }),
+  target: z.discriminatedUnion('kind', [fileTargetSchema, envTargetSchema]),
   owner: settingIdSchema,
   key: z.string(),
   before: valueSchema,
@@ -56,6 +64,17 @@ const changeSchema = z.discriminatedUnion('kind', [
     mode: z.number(),
     uid: z.number(),
     gid: z.number(),
+    admin: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal('env'),
+    path: z.string(),
+    scope: envScopeSchema,
+    name: z.string(),
+    before: envValueSchema.nullable(),
+    after: envValueSchema.nullable(),
+    edits: z.array(editSchema),
+    notify: z.array(handlerIdSchema),
     admin: z.boolean(),
   }),
   z.object({

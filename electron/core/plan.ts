@@ -1,17 +1,25 @@
-import type { Change, Edit, FileState, FormatId, HandlerId, Target } from '../contract/plan.ts'
+import type { Change, Edit, EnvTarget, FileState, FileTarget, FormatId, HandlerId } from '../contract/plan.ts'
 import { sameBytes } from './bytes.ts'
+import { editEnv, type EnvChange, sameEnv } from './env.ts'
 import { CodedError, errno } from './errors.ts'
 import { folderOf } from './paths.ts'
 import type { Format } from './setting.ts'
 import type { Reader, Stat } from './system.ts'
 import { refuseForeignLink } from './trust.ts'
 
-type Group = { path: string; real: string; target: Target; edits: Edit[]; notify: Set<HandlerId> }
+type Group<T = FileTarget | EnvTarget> = {
+  path: string
+  real: string
+  target: T
+  edits: Edit[]
+  notify: Set<HandlerId>
+}
 
 /**
- * Folds the edits of all settings into changes of whole files, folders first.
+ * Folds the edits of all settings into changes of whole files and variables, folders first.
  * Edits of one file, also under two names that lead to it, become one change; a file that would stay
- * the same becomes none. Throws `edit-conflict`, `not-a-file`, `hard-linked`, `read-only`, `unparsable-file`.
+ * the same becomes none. Throws `edit-conflict`, `not-a-file`, `hard-linked`, `read-only`, `unparsable-file`,
+ * `env-not-text`, `env-too-long`.
  */
 export async function fold(
   edits: readonly Edit[],
@@ -19,37 +27,54 @@ export async function fold(
   sys: Reader,
 ): Promise<readonly Change[]> {
   const files: Change[] = []
-  for (const group of await groupByFile(edits, sys)) {
-    const change = await foldFile(group, formats, sys)
+  for (const group of await groupByPlace(edits, sys)) {
+    const { target } = group
+    const change =
+      target.kind === 'file'
+        ? await foldFile({ ...group, target }, formats, sys)
+        : await foldEnv({ ...group, target }, sys)
     if (change) files.push(change)
   }
   return [...(await missingFolders(files, sys)), ...files]
 }
 
-async function groupByFile(edits: readonly Edit[], sys: Reader): Promise<readonly Group[]> {
+async function groupByPlace(edits: readonly Edit[], sys: Reader): Promise<readonly Group[]> {
   const groups = new Map<string, Group>()
   for (const edit of edits) {
-    const real = await sys.resolve(edit.target.path)
+    const { target } = edit
+    const real = target.kind === 'file' ? await sys.resolve(target.path) : target.path.toUpperCase()
     const group = groups.get(real) ?? {
-      path: edit.target.path,
+      path: target.path,
       real,
-      target: edit.target,
+      target,
       edits: [],
       notify: new Set(),
     }
     groups.set(real, group)
-    if (group.target.format !== edit.target.format) throw new CodedError('edit-conflict', { path: real, key: edit.key })
+    if (formatOf(group.target) !== formatOf(target))
+      throw new CodedError('edit-conflict', { path: real, key: edit.key })
     const twin = group.edits.find((other) => other.key === edit.key)
     if (twin && JSON.stringify(twin.after) !== JSON.stringify(edit.after))
       throw new CodedError('edit-conflict', { path: real, key: edit.key })
     if (!twin) group.edits.push(edit)
-    for (const id of edit.target.notify) group.notify.add(id)
+    for (const id of target.notify) group.notify.add(id)
   }
   return [...groups.values()]
 }
 
+const formatOf = (target: FileTarget | EnvTarget): string => (target.kind === 'file' ? target.format : target.kind)
+
+async function foldEnv({ target, edits, notify }: Group<EnvTarget>, sys: Reader): Promise<EnvChange | null> {
+  const { path, scope, name } = target
+  const before = await sys.readEnv(scope, name)
+  const after = editEnv(name, before, edits)
+  if (sameEnv(before, after)) return null
+  const admin = !(await sys.mayWriteEnv(scope))
+  return { kind: 'env', path, scope, name, before, after, edits, notify: [...notify], admin }
+}
+
 async function foldFile(
-  group: Group,
+  group: Group<FileTarget>,
   formats: ReadonlyMap<FormatId, Format>,
   sys: Reader,
 ): Promise<Extract<Change, { kind: 'file' }> | null> {

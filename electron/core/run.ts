@@ -5,6 +5,7 @@ import type { ApplyResult, Receipt } from '../contract/run.ts'
 import type { StepId, TaskReport } from '../contract/task.ts'
 import { applyChanges, rollback, type Touched } from './apply.ts'
 import { CodedError, causeText, isCancel, withRemaining } from './errors.ts'
+import { type HeldChange, isHeld } from './held.ts'
 import { beginRun, newRunId, readRuns, record } from './journal.ts'
 import { lockHolder, withLock } from './lock.ts'
 import {
@@ -50,8 +51,8 @@ export type RunTools = {
   presence?: Presence
 }
 
-type OnDisk = Extract<Change, { kind: 'file' | 'dir' }>
-const isOnDisk = (change: Change): change is OnDisk => change.kind === 'file' || change.kind === 'dir'
+type OnDisk = HeldChange | Extract<Change, { kind: 'dir' }>
+const isOnDisk = (change: Change): change is OnDisk => isHeld(change) || change.kind === 'dir'
 
 type Report = (event: TaskReport) => void
 
@@ -100,7 +101,7 @@ async function carryOut(input: RunInput, tools: RunTools, report: Report, signal
       step(report, 'files', 'running')
       await applyChanges(changes, touched, { ...context, signal })
       step(report, 'files', 'done')
-      const reloads = changes.some((change) => change.kind === 'file' && change.notify.length > 0)
+      const reloads = changes.some((change) => isHeld(change) && change.notify.length > 0)
       step(report, 'reload', reloads ? 'done' : 'skipped')
     } else {
       step(report, 'files', 'skipped')
@@ -175,9 +176,7 @@ async function prove(
   const result: ApplyResult = {
     run,
     changed: false,
-    files: plan.changes.flatMap((change) =>
-      change.kind === 'file' ? [{ path: change.path, action: actionOf(change) }] : [],
-    ),
+    files: plan.changes.flatMap((change) => (isHeld(change) ? [{ path: change.path, action: actionOf(change) }] : [])),
     choices: proposals.flatMap((proposal) => proposal.notes),
     image: null,
     receipt: null,

@@ -90,6 +90,8 @@ export type Way = 'apply' | 'back'
  */
 export type Handler = {
   id: HandlerId
+  /** It is told once of all that changed, with the first change's name. */
+  once?: true
   interim(sys: System, from: Uint8Array | null, to: Uint8Array | null, signal: AbortSignal): Promise<Uint8Array | null>
   notice(sys: System, path: string, bytes: Uint8Array | null, signal: AbortSignal, way: Way): Promise<void>
 }

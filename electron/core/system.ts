@@ -1,3 +1,5 @@
+import type { EnvScope, EnvValue } from '../contract/plan.ts'
+
 /** All contact with the operating system's files and processes goes through these two interfaces. */
 
 export type Stat = {
@@ -53,7 +55,16 @@ export interface Reader {
    * Other users may pass through it to what they are given, but list nothing.
    */
   withScratch<T>(files: Readonly<Record<string, Uint8Array>>, work: (folder: string) => Promise<T>): Promise<T>
+  /** Every variable that the system itself keeps for its programs; none on a system that keeps them in files. */
+  listEnv(scope: EnvScope): Promise<readonly EnvEntry[]>
+  /** One of them, by name in any case; null where there is none. Throws `env-not-text` {name, type}. */
+  readEnv(scope: EnvScope, name: string): Promise<EnvValue | null>
+  /** Whether this process may write there. */
+  mayWriteEnv(scope: EnvScope): Promise<boolean>
 }
+
+/** A variable as it is stored. `value` null: it is no text (`type` says what it is). */
+export type EnvEntry = { name: string; type: string; value: EnvValue | null }
 
 export type WriteOptions = { mode: number; uid: number; gid: number; temporary: string }
 
@@ -74,6 +85,11 @@ export interface System extends Reader {
   createExclusive(path: string, text: string, owner: { uid: number; gid: number }): Promise<boolean>
   /** Starts a program that changes something. */
   run(argv: readonly [string, ...string[]], options?: ExecOptions): Promise<ExecResult>
+  /** Stores a variable, or removes it (null). Nobody is told. Throws `no-permission`, `io` with {path}. */
+  writeEnv(scope: EnvScope, name: string, value: EnvValue | null): Promise<void>
   /** Sends a signal to a process. */
   kill(pid: number, signal: 'SIGHUP' | 'SIGTERM' | 0): Promise<boolean>
 }
+
+/** The part of it that knows the system's own variables. */
+export type EnvStore = Pick<System, 'listEnv' | 'readEnv' | 'mayWriteEnv' | 'writeEnv'>

@@ -1,14 +1,12 @@
-import type { Change, FileState, HandlerId } from '../contract/plan.ts'
+import type { HandlerId } from '../contract/plan.ts'
 import { CodedError, writeError } from './errors.ts'
+import { bytesOf, type Held, type HeldChange, isFileState, readHeld, sameHeld } from './held.ts'
 import { folderOf, nameOf, under } from './paths.ts'
-import { readState, sameState } from './plan.ts'
 import type { Handler, Way } from './setting.ts'
 import type { System } from './system.ts'
 
-export type FileChange = Extract<Change, { kind: 'file' }>
-
-/** One file on its way from one state to another: forward in `apply`, backward in rollback and undo. */
-export type Move = { index: number; change: FileChange; from: FileState | null; to: FileState | null }
+/** One file or variable on its way from one state to another: forward in `apply`, backward in rollback and undo. */
+export type Move = { index: number; change: HeldChange; from: Held | null; to: Held | null }
 
 export type Transition = {
   sys: System
@@ -33,7 +31,7 @@ export type Transition = {
  * (a service that keeps what merely disappears first gets an interim content).
  */
 export async function transit(moves: readonly Move[], how: Transition): Promise<void> {
-  const written: { move: Move; interim: FileState | null }[] = []
+  const written: { move: Move; interim: Held | null }[] = []
   const attempt = async (path: string, work: () => Promise<void>): Promise<boolean> => {
     try {
       await work()
@@ -49,7 +47,7 @@ export async function transit(moves: readonly Move[], how: Transition): Promise<
     await attempt(move.change.path, async () => {
       const interim = await interimState(move, how)
       const first = interim ?? move.to
-      await putFile(move, move.from, first, interim?.bytes ?? null, how)
+      await put(move, move.from, first, bytesOf(interim), how)
       written.push({ move, interim })
     })
   }
@@ -58,51 +56,67 @@ export async function transit(moves: readonly Move[], how: Transition): Promise<
     const handler = how.handlers.get(id)
     if (!handler) throw new Error(`no handler ${id}`)
     how.reloading()
-    for (const { move, interim } of written.filter((entry) => entry.move.change.notify.includes(id))) {
+    const concerned = written.filter((entry) => entry.move.change.notify.includes(id))
+    for (const { move, interim } of handler.once ? concerned.slice(0, 1) : concerned) {
       how.signal.throwIfAborted()
-      const bytes = (interim ?? move.to)?.bytes ?? null
-      if (
-        !(await attempt(move.change.path, () => handler.notice(how.sys, move.change.real, bytes, how.signal, how.way)))
-      )
+      const { change } = move
+      const path = change.kind === 'file' ? change.real : change.path
+      const bytes = bytesOf(interim ?? move.to)
+      if (!(await attempt(change.path, () => handler.notice(how.sys, path, bytes, how.signal, how.way))))
         unnoticed.add(move)
     }
   }
   for (const { move, interim } of written) {
     if (interim && !(how.resumable && unnoticed.has(move)))
-      await attempt(move.change.path, () => putFile(move, interim, move.to, null, how))
+      await attempt(move.change.path, () => put(move, interim, move.to, null, how))
   }
 }
 
-async function interimState(move: Move, { handlers, sys, signal }: Transition): Promise<FileState | null> {
+async function interimState(move: Move, { handlers, sys, signal }: Transition): Promise<Held | null> {
   const rights = move.to ?? move.from
+  if (rights === null || !isFileState(rights)) return null
   for (const id of move.change.notify) {
-    const bytes = await handlers.get(id)?.interim(sys, move.from?.bytes ?? null, move.to?.bytes ?? null, signal)
-    if (bytes && rights) return { ...rights, bytes }
+    const bytes = await handlers.get(id)?.interim(sys, bytesOf(move.from), bytesOf(move.to), signal)
+    if (bytes) return { ...rights, bytes }
   }
   return null
 }
 
-async function putFile(
+async function put(
   move: Move,
-  from: FileState | null,
-  to: FileState | null,
+  from: Held | null,
+  to: Held | null,
   interim: Uint8Array | null,
   how: Transition,
 ): Promise<void> {
-  const { path, real } = move.change
+  const { change } = move
   const { sys } = how
-  if ((await sys.resolve(path)) !== real || !sameState(await readState(real, sys), from))
-    throw new CodedError('changed-since-plan', { path })
-  if (sameState(from, to)) return
-  const temporary = to === null ? null : under(folderOf(real), `.${nameOf(real)}.goready-${how.runId}`)
+  const moved = change.kind === 'file' && (await sys.resolve(change.path)) !== change.real
+  if (moved || !sameHeld(await readHeld(change, sys), from))
+    throw new CodedError('changed-since-plan', { path: change.path })
+  if (sameHeld(from, to)) return
+  const temporary =
+    change.kind === 'file' && to !== null
+      ? under(folderOf(change.real), `.${nameOf(change.real)}.goready-${how.runId}`)
+      : null
   await how.intent(move, temporary, interim)
   try {
-    if (to === null || temporary === null) await sys.removeFile(real)
-    else await sys.replaceFile(real, to.bytes, { mode: to.mode, uid: to.uid, gid: to.gid, temporary })
+    await write(change, to, temporary, sys)
   } catch (error) {
-    throw writeError(error, path)
+    throw writeError(error, change.path)
   }
-  if (!sameState(await readState(real, sys), to))
-    throw new CodedError('io', { path }, 'the file reads back differently')
+  if (!sameHeld(await readHeld(change, sys), to))
+    throw new CodedError('io', { path: change.path }, 'it reads back differently')
   await how.done(move)
+}
+
+async function write(change: HeldChange, to: Held | null, temporary: string | null, sys: System): Promise<void> {
+  if (change.kind === 'env') {
+    if (to !== null && isFileState(to)) throw new TypeError(`${change.path} is no file`)
+    await sys.writeEnv(change.scope, change.name, to)
+  } else if (to === null || temporary === null) await sys.removeFile(change.real)
+  else {
+    if (!isFileState(to)) throw new TypeError(`${change.path} is a file`)
+    await sys.replaceFile(change.real, to.bytes, { mode: to.mode, uid: to.uid, gid: to.gid, temporary })
+  }
 }

@@ -62,7 +62,7 @@ export async function refuseForeignJournal(run: Run, sys: Reader): Promise<void>
   for (const change of run.changes) {
     if (change.kind === 'image') continue
     if (change.kind !== 'file' && change.kind !== 'dir') {
-      refuse(change.name)
+      refuse(change.kind === 'env' ? change.path : change.name)
       continue
     }
     const path = change.kind === 'file' ? change.real : change.path

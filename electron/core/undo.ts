@@ -1,11 +1,12 @@
 import type { Finding } from '../contract/note.ts'
-import type { Change, FileState, FormatId, HandlerId } from '../contract/plan.ts'
+import type { Change, FormatId, HandlerId } from '../contract/plan.ts'
 import type { ConflictPolicy, RunStatus, RunSummary, UndoResult } from '../contract/run.ts'
 import { toBase64 } from './bytes.ts'
 import { diffText } from './diff.ts'
+import { editEnv, showEnv } from './env.ts'
 import { CodedError, causeText, withRemaining } from './errors.ts'
+import { bytesOf, type Held, type HeldChange, isFileState, isHeld, placeOf, readHeld, sameHeld } from './held.ts'
 import { mendJournal, type Run, record } from './journal.ts'
-import { readState, sameState } from './plan.ts'
 import {
   isBack,
   isPresence,
@@ -18,7 +19,7 @@ import {
 import type { Format, Handler } from './setting.ts'
 import type { Reader, System } from './system.ts'
 import { isOurs } from './apply.ts'
-import { type FileChange, type Move, transit } from './transition.ts'
+import { type Move, transit } from './transition.ts'
 import { actionOf } from './view.ts'
 
 export type UndoContext = {
@@ -37,18 +38,17 @@ type Outcome = 'restored' | 'kept' | 'merged'
 
 /** Files of a run that a later run touched as well must be given back by that one first. */
 function refuseLater(run: Run, runs: readonly Run[]): void {
-  const mine = new Set(touchedFiles(run).map(({ change }) => change.real))
+  const mine = new Set(touchedFiles(run).map(({ change }) => placeOf(change)))
   const later = runs.find(
-    (other) => other.id > run.id && undoable(other) && touchedFiles(other).some(({ change }) => mine.has(change.real)),
+    (other) =>
+      other.id > run.id && undoable(other) && touchedFiles(other).some(({ change }) => mine.has(placeOf(change))),
   )
   if (later) throw new CodedError('undo-later-run', { run: run.id, later: later.id })
 }
 
-/** The file changes that a run began. */
-export function touchedFiles(run: Run): readonly { index: number; change: FileChange }[] {
-  return run.changes.flatMap((change, index) =>
-    change.kind === 'file' && run.touched.has(index) ? [{ index, change }] : [],
-  )
+/** The changes of files and variables that a run began. */
+export function touchedFiles(run: Run): readonly { index: number; change: HeldChange }[] {
+  return run.changes.flatMap((change, index) => (isHeld(change) && run.touched.has(index) ? [{ index, change }] : []))
 }
 
 /** Whether a run stands: it was applied (or cut off after its first write) and is not undone. */
@@ -72,7 +72,7 @@ export function newestUndoable(runs: readonly Run[], id: string | null): Run | n
 export async function conflicts(run: Run, sys: Reader): Promise<readonly string[]> {
   const paths: string[] = []
   for (const { index, change } of touchedFiles(run)) {
-    if (!isOurs(change, await readState(change.real, sys), run.interims.get(index))) paths.push(change.path)
+    if (!isOurs(change, await readHeld(change, sys), run.interims.get(index))) paths.push(change.path)
   }
   return paths
 }
@@ -94,8 +94,8 @@ export async function undoRun(
   const back: Move[] = []
   const outcomes = new Map<number, Outcome>()
   for (const { index, change } of [...touchedFiles(run)].reverse()) {
-    const current = await readState(change.real, sys)
-    if (sameState(current, change.before)) continue
+    const current = await readHeld(change, sys)
+    if (sameHeld(current, change.before)) continue
     if (isOurs(change, current, run.interims.get(index))) {
       outcomes.set(index, 'restored')
       back.push({ index, change, from: current, to: change.before })
@@ -129,8 +129,16 @@ export async function undoRun(
   }
 }
 
-const editedSince = (change: FileChange, current: FileState | null): string =>
-  diffText(change.path, change.after?.bytes ?? null, current?.bytes ?? null, change.edits[0]?.target.format ?? null)
+function editedSince(change: HeldChange, current: Held | null): string {
+  if (change.kind === 'file') return diffText(change.path, bytesOf(change.after), bytesOf(current), formatOf(change))
+  const now = current === null || isFileState(current) ? null : current
+  return diffText(change.path, showEnv(change.name, change.after), showEnv(change.name, now))
+}
+
+const formatOf = ({ edits }: HeldChange): FormatId | null => {
+  const target = edits[0]?.target
+  return target?.kind === 'file' ? target.format : null
+}
 
 /** Goes on past a file that fails; then throws the first failure, with all that is not back in `remaining`. */
 async function giveBack(
@@ -160,7 +168,7 @@ async function giveBack(
   } catch (error) {
     const open: string[] = []
     for (const { change, to } of back)
-      if (!sameState(await readState(change.real, sys).catch(() => null), to)) open.push(change.path)
+      if (!sameHeld(await readHeld(change, sys).catch(() => null), to)) open.push(change.path)
     throw withRemaining(error, open)
   }
   const [first] = failures
@@ -177,20 +185,16 @@ async function removeTemporaries(run: Run, sys: System): Promise<void> {
 }
 
 const pathOf = (change: Change | undefined): string =>
-  change?.kind === 'file' || change?.kind === 'dir' ? change.path : ''
+  change !== undefined && (isHeld(change) || change.kind === 'dir') ? change.path : ''
 
-/** The file as the person has it, less our keys: each goes back to what it was. */
-function withoutOurs(
-  change: FileChange,
-  current: FileState | null,
-  formats: ReadonlyMap<FormatId, Format>,
-): FileState | null {
-  const format = formats.get(change.edits[0]?.target.format ?? 'fence')
-  if (!format || current === null) return current
-  const bytes = format.edit(
-    current.bytes,
-    change.edits.map(({ key, before }) => ({ key, after: before })),
-  )
+/** The file or variable as the person has it, less our keys: each goes back to what it was. */
+function withoutOurs(change: HeldChange, current: Held | null, formats: ReadonlyMap<FormatId, Format>): Held | null {
+  const back = change.edits.map(({ key, before }) => ({ key, after: before }))
+  if (current === null) return null
+  if (!isFileState(current)) return change.kind === 'env' ? editEnv(change.name, current, back) : current
+  const format = formats.get(formatOf(change) ?? 'fence')
+  if (!format) return current
+  const bytes = format.edit(current.bytes, back)
   return bytes === null ? null : { ...current, bytes }
 }
 
@@ -236,9 +240,10 @@ export async function settle(
   await mendJournal(run.path, sys)
   await removeTemporaries(run, sys)
   const findings: Finding[] = []
+  const told = new Set<HandlerId>()
   for (const { index, change } of touchedFiles(run)) {
-    const current = await readState(change.real, sys)
-    const state = sameState(current, change.before)
+    const current = await readHeld(change, sys)
+    const state = sameHeld(current, change.before)
       ? 'before'
       : isOurs(change, current, run.interims.get(index))
         ? 'after'
@@ -248,9 +253,13 @@ export async function settle(
       severity: state === 'neither' ? 'warning' : 'info',
       note: { key: `plan:settled.${state}`, values: { path: change.path, run: run.id } },
     })
+    const path = change.kind === 'file' ? change.real : change.path
     for (const id of change.notify) {
+      const handler = handlers.get(id)
+      if (handler?.once && told.has(id)) continue
+      told.add(id)
       try {
-        await handlers.get(id)?.notice(sys, change.real, current?.bytes ?? null, signal, 'back')
+        await handler?.notice(sys, path, bytesOf(current), signal, 'back')
       } catch (error) {
         findings.push({
           id: 'settled.not-noticed',

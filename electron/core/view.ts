@@ -1,7 +1,9 @@
 import type { Note } from '../contract/note.ts'
 import type { Change, ChangeView, Edit, Plan, PlanView, PresenceChange, Value } from '../contract/plan.ts'
 import { diffText } from './diff.ts'
+import { type EnvChange, showEnv } from './env.ts'
 import { assertNever } from './errors.ts'
+import { isHeld } from './held.ts'
 import { isPresence } from './presence.ts'
 import { isSecretName, redact } from './redact.ts'
 
@@ -34,13 +36,21 @@ const secretsIn = (value: Value): readonly string[] =>
         typeof inner === 'string' && isSecretName(name) ? [inner] : [],
       )
 
-/** The diff of a file; none where one of its secrets would still be seen in it. */
-function safeDiff(change: Extract<Change, { kind: 'file' }>): string {
-  const format = change.edits[0]?.target.format ?? null
-  const diff = diffText(change.path, change.before?.bytes ?? null, change.after?.bytes ?? null, format)
+/** The diff of a file or variable; none where one of its secrets would still be seen in it. */
+function safeDiff(change: Extract<Change, { kind: 'file' }> | EnvChange): string {
+  if (change.kind === 'env' && isSecretName(change.name)) return ''
+  const diff = change.kind === 'file' ? fileDiff(change) : envDiff(change)
   const secrets = change.edits.filter((edit) => edit.secret === true).flatMap(({ before, after }) => [before, after])
   return secrets.flatMap(secretsIn).some((value) => value !== '' && diff.includes(value)) ? '' : diff
 }
+
+function fileDiff({ path, before, after, edits }: Extract<Change, { kind: 'file' }>): string {
+  const target = edits[0]?.target
+  return diffText(path, before?.bytes ?? null, after?.bytes ?? null, target?.kind === 'file' ? target.format : null)
+}
+
+const envDiff = ({ path, name, before, after }: EnvChange): string =>
+  diffText(path, showEnv(name, before), showEnv(name, after))
 
 /** A change as a person or a JSON reader sees it: no bytes, no secrets. */
 export function viewChange(change: Exclude<Change, PresenceChange>): ChangeView {
@@ -50,6 +60,18 @@ export function viewChange(change: Exclude<Change, PresenceChange>): ChangeView 
         kind: 'file',
         path: change.path,
         real: change.real === change.path ? null : change.real,
+        action: actionOf(change),
+        keys: change.edits.map(viewKey),
+        diff: safeDiff(change),
+        notify: [...change.notify],
+        admin: change.admin,
+      }
+    case 'env':
+      return {
+        kind: 'env',
+        path: change.path,
+        scope: change.scope,
+        name: change.name,
         action: actionOf(change),
         keys: change.edits.map(viewKey),
         diff: safeDiff(change),
@@ -67,7 +89,7 @@ export function viewChange(change: Exclude<Change, PresenceChange>): ChangeView 
 
 /** Whether a plan would change anything. */
 export const isChange = (change: Change): boolean =>
-  change.kind === 'file' || change.kind === 'dir' || change.before !== change.after
+  isHeld(change) || change.kind === 'dir' || change.before !== change.after
 
 /** A plan as it is shown. */
 export function viewPlan(plan: Plan, choices: readonly Note[]): PlanView {

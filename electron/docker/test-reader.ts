@@ -23,6 +23,9 @@ export function recordReader(entries: Readonly<Record<string, string | null | Er
       Object.keys(entries).flatMap((name) => (name.startsWith(path) ? [name.slice(path.length)] : [])),
     obstacle: async (path) => ({ path, why: 'not-owned' }),
     withScratch: (_, work) => work('/tmp/scratch'),
+    listEnv: () => Promise.resolve([]),
+    readEnv: () => Promise.resolve(null),
+    mayWriteEnv: () => Promise.resolve(false),
     query: async (): Promise<ExecResult> => ({ code: 0, stdout: '', stderr: '' }),
   }
 }

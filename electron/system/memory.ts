@@ -1,4 +1,6 @@
-import type { ExecOptions, ExecResult, Obstacle, Stat, System, WriteOptions } from '../core/system.ts'
+import type { EnvScope, EnvValue } from '../contract/plan.ts'
+import type { EnvEntry, ExecOptions, ExecResult, Obstacle, Stat, System, WriteOptions } from '../core/system.ts'
+import { CodedError } from '../core/errors.ts'
 import { folderOf, nameOf, under } from '../core/paths.ts'
 
 type Node =
@@ -7,7 +9,14 @@ type Node =
   | { kind: 'link'; target: string; uid: number; mtimeMs: number }
 
 export type Program = (argv: readonly string[], options: ExecOptions) => Partial<ExecResult>
-export type Operation = 'replaceFile' | 'removeFile' | 'makeDir' | 'removeDir' | 'append' | 'createExclusive'
+export type Operation =
+  | 'replaceFile'
+  | 'removeFile'
+  | 'makeDir'
+  | 'removeDir'
+  | 'append'
+  | 'createExclusive'
+  | 'writeEnv'
 
 const fail = (code: string, path: string): never => {
   throw Object.assign(new Error(`${code}: ${path}`), { code })
@@ -22,6 +31,8 @@ export class MemorySystem implements System {
   /** Called before every write; throw to fail it. */
   fault: (operation: Operation, path: string) => void = () => {}
   private readonly nodes = new Map<string, Node>()
+  /** What the system keeps itself; `null`: it is no text. */
+  readonly variables: Record<EnvScope, Map<string, EnvValue | null>> = { user: new Map(), system: new Map() }
   private clock = 1
 
   constructor(files: Readonly<Record<string, string | Uint8Array>> = {}, uid = 1000) {
@@ -205,6 +216,35 @@ export class MemorySystem implements System {
       created = true
     })
     return created
+  }
+
+  listEnv(scope: EnvScope): Promise<readonly EnvEntry[]> {
+    const entries = [...this.variables[scope]]
+    return Promise.resolve(entries.map(([name, value]) => ({ name, type: value?.type ?? 'REG_BINARY', value })))
+  }
+
+  async readEnv(scope: EnvScope, name: string): Promise<EnvValue | null> {
+    const found = this.variableNamed(scope, name)
+    if (found === null) return null
+    const value = this.variables[scope].get(found) ?? null
+    if (value === null) throw new CodedError('env-not-text', { name, type: 'REG_BINARY' })
+    return value
+  }
+
+  mayWriteEnv(scope: EnvScope): Promise<boolean> {
+    return Promise.resolve(scope === 'user' || this.identity.uid === 0)
+  }
+
+  writeEnv(scope: EnvScope, name: string, value: EnvValue | null): Promise<void> {
+    return this.write('writeEnv', `${scope} ${name}`, () => {
+      const found = this.variableNamed(scope, name) ?? name
+      if (value === null) this.variables[scope].delete(found)
+      else this.variables[scope].set(found, value)
+    })
+  }
+
+  private variableNamed(scope: EnvScope, name: string): string | null {
+    return [...this.variables[scope].keys()].find((one) => one.toUpperCase() === name.toUpperCase()) ?? null
   }
 
   kill(pid: number): Promise<boolean> {

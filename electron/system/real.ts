@@ -18,7 +18,7 @@ import {
 import { tmpdir } from 'node:os'
 import { errno } from '../core/errors.ts'
 import { folderOf, nameOf, under } from '../core/paths.ts'
-import type { Obstacle, Stat, System } from '../core/system.ts'
+import type { EnvStore, Obstacle, Stat, System } from '../core/system.ts'
 import { replaceFile, syncFolder } from './atomic-write.ts'
 import { exec } from './exec.ts'
 
@@ -71,6 +71,7 @@ export function realSystem(): System {
     },
     append,
     createExclusive,
+    ...FILES_ONLY,
     async kill(pid, signal) {
       try {
         return process.kill(pid, signal)
@@ -82,6 +83,14 @@ export function realSystem(): System {
       }
     },
   }
+}
+
+/** A system that keeps its variables in files alone. Windows' own store is laid over it. */
+const FILES_ONLY: EnvStore = {
+  listEnv: () => Promise.resolve([]),
+  readEnv: () => Promise.resolve(null),
+  mayWriteEnv: () => Promise.resolve(false),
+  writeEnv: (scope, name) => Promise.reject(new Error(`no store for ${scope} ${name}`)),
 }
 
 const isAbsent = (error: unknown): boolean => errno(error) === 'ENOENT' || errno(error) === 'ENOTDIR'

@@ -5,7 +5,7 @@ import { sizeText } from '../store/run-format.ts'
 import css from './change-list.module.css'
 import { DiffView } from './diff-view.tsx'
 
-type FileChange = Extract<ChangeView, { kind: 'file' }>
+type HeldChange = Extract<ChangeView, { kind: 'file' | 'env' }>
 
 /** One row in full: a file as its diff, folders or an image in a sentence. */
 export function ChangePanel({ row: change }: { row: ReviewRow }) {
@@ -33,8 +33,8 @@ export function ChangePanel({ row: change }: { row: ReviewRow }) {
     <>
       <h2>{change.path}</h2>
       <p className={css.why}>
-        {i18next.t(`review:file.${change.action}`, { owners: owners.join(i18next.t('review:and')) })}
-        {change.real !== null && ` ${i18next.t('review:file.link', { real: change.real })}`}
+        {i18next.t(`review:${change.kind}.${change.action}`, { owners: owners.join(i18next.t('review:and')) })}
+        {change.kind === 'file' && change.real !== null && ` ${i18next.t('review:file.link', { real: change.real })}`}
       </p>
       {change.diff === '' ? (
         <Keys change={change} />
@@ -53,7 +53,7 @@ function imageSentence({ action, name, size }: Extract<ChangeView, { kind: 'imag
 }
 
 /** A file that holds something secret is told by its keys alone; their values are hidden. */
-function Keys({ change }: { change: FileChange }) {
+function Keys({ change }: { change: HeldChange }) {
   return (
     <>
       <p>{i18next.t('review:secret')}</p>

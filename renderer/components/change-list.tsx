@@ -90,7 +90,7 @@ function badgesOf(row: ReviewRow): readonly Badge[] {
   const sign = { create: '+', modify: '●', delete: '−' }[action]
   const badges: Badge[] = [{ tone: action, sign, text: i18next.t(`review:badge.${action}`) }]
   if (row.admin) badges.push({ tone: 'warning', sign: '!', text: i18next.t('review:badge.admin') })
-  if (row.kind === 'file')
+  if (row.kind === 'file' || row.kind === 'env')
     for (const id of row.notify) badges.push({ tone: 'warning', sign: '↻', text: i18next.t(`review:badge.${id}`) })
   badges.push({ tone: 'plain', sign: '↩', text: i18next.t('review:badge.undo') })
   return badges

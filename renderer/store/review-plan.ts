@@ -17,9 +17,9 @@ export type PlanSum = {
 
 export function sumPlan({ changes, findings }: Pick<PlanView, 'changes' | 'findings'>): PlanSum {
   const image = changes.find((change) => change.kind === 'image')
-  const notified = new Set(changes.flatMap((change) => (change.kind === 'file' ? change.notify : [])))
+  const notified = new Set(changes.flatMap((change) => (isHeld(change) ? change.notify : [])))
   return {
-    files: changes.filter(({ kind }) => kind === 'file').length,
+    files: changes.filter(isHeld).length,
     download: image?.action === 'pull' ? image.size : undefined,
     admin: changes.flatMap((change) => (change.kind !== 'image' && change.admin ? [change.path] : [])),
     reloads: notified.has('docker-reload'),
@@ -30,7 +30,10 @@ export function sumPlan({ changes, findings }: Pick<PlanView, 'changes' | 'findi
 
 /** One row of the list: a file, the image, or all new folders together. */
 export type ReviewRow = FileRow | ImageRow | { kind: 'folders'; paths: readonly string[]; admin: boolean }
-type FileRow = Extract<ChangeView, { kind: 'file' }>
+type FileRow = Extract<ChangeView, { kind: 'file' | 'env' }>
+
+/** A file, or a variable that the system keeps itself. */
+export const isHeld = (change: ChangeView): change is FileRow => change.kind === 'file' || change.kind === 'env'
 type ImageRow = Extract<ChangeView, { kind: 'image' }>
 
 /** What matters first: files, then the image. Folders only hold the files; they stand together at the end. */
@@ -42,7 +45,7 @@ export function reviewRows(changes: readonly ChangeView[]): readonly ReviewRow[]
     admin: folders.some(({ admin }) => admin),
   }
   return [
-    ...changes.filter((change) => change.kind === 'file'),
+    ...changes.filter(isHeld),
     ...changes.filter((change) => change.kind === 'image'),
     ...(folders.length === 0 ? [] : [row]),
   ]

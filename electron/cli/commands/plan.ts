@@ -37,7 +37,8 @@ export async function readProfile({ args }: Context): Promise<Profile> {
   return locatedIn(dirname(resolve(path)), readProfileBytes(bytes))
 }
 
-export const fileCount = (view: PlanView): number => view.changes.filter((change) => change.kind === 'file').length
+export const fileCount = (view: PlanView): number =>
+  view.changes.filter((change) => change.kind === 'file' || change.kind === 'env').length
 
 /** A plan for people: what was chosen, each change with its diff, findings last. */
 export function printPlan(output: Output, view: PlanView): void {
@@ -60,12 +61,13 @@ function printChange(output: Output, change: ChangeView): void {
       output.line(`${paint('bold', change.name)}  ${say(change.action)}${size}`)
       return
     }
+    case 'env':
     case 'file': {
       const action = say(
         change.action === 'create' ? 'willCreate' : change.action === 'delete' ? 'willDelete' : 'willModify',
       )
       const marks = [...(change.admin ? [say('admin')] : []), ...change.notify.map((id) => say(`notify.${id}`))]
-      const link = change.real === null ? '' : ` ${say('link', { real: change.real })}`
+      const link = change.kind === 'env' || change.real === null ? '' : ` ${say('link', { real: change.real })}`
       output.line(`${paint('bold', change.path)}${link}  ${[action, ...marks].join(' · ')}`)
       const lines = change.diff.split('\n')
       const body = lines.slice(
