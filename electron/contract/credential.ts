@@ -1,14 +1,10 @@
 import { z } from 'zod'
-import { checkUrl } from './grammar.ts'
+import { checkLine, checkUrl } from './grammar.ts'
 
 /** Whose store is meant. apt asks for none in this program. */
 export const credentialTargetSchema = z.enum(['go', 'docker', 'npm', 'pip'])
 
-const word = z
-  .string()
-  .min(1)
-  .max(4096)
-  .refine((text) => !/[\u0000-\u001f\u007f]/.test(text), 'control-character')
+const word = z.string().refine((text) => checkLine(text) === null, 'control-character')
 
 /** A name and a password (npm: a token, the name is not used) for one private address. Never part of a profile. */
 export const credentialSchema = z.strictObject({

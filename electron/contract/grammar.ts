@@ -4,6 +4,8 @@
  * (an i18n key in `grammar:`).
  */
 
+import { spellHidden } from './hidden.ts'
+
 export const REASONS = [
   'empty',
   'control-character',
@@ -29,12 +31,25 @@ export type Reason = (typeof REASONS)[number]
 export const PROFILE_REASONS = ['encoding', 'syntax', 'alias', 'unknown-key', 'wrong-value', 'given-twice'] as const
 export type ProfileReason = Reason | (typeof PROFILE_REASONS)[number]
 
-// Half a surrogate pair is in no encoding: what is written would be another text.
-const CONTROL = /[\u0000-\u001f\u007f\u0085\u2028\u2029\ud800-\udfff]/u
+// Half a surrogate pair is in no encoding: what is written would be another text. U+FFFD is what was no text before.
+const CONTROL = /[\u0000-\u001f\u007f\u0085\u2028\u2029\ufffd\ud800-\udfff]/u
 /** Longest value that every system takes for one variable (Windows: 32,767 characters). */
 export const MAX_VALUE = 32_766
 
 const hasControl = (text: string): boolean => CONTROL.test(text)
+
+/** The name of a file, or a word of a login: anything on one line. */
+export function checkLine(text: string, longest = 4096): Reason | null {
+  if (text === '') return 'empty'
+  if (text.length > longest) return 'too-long'
+  return hasControl(text) ? 'control-character' : null
+}
+
+// What steers a terminal or turns the direction of text; line ends are a remark's own.
+const STEERS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufffd\ud800-\udfff]/u
+
+/** A remark: lines for people, in which nothing steers or hides. */
+export const checkRemark = (text: string): Reason | null => (STEERS.test(text) ? 'control-character' : null)
 
 // distribution/reference: domain, path components, tag of 128, digest.
 const DOMAIN =
@@ -73,7 +88,8 @@ export function parseImage(text: string): ImageName | null {
 export function checkUrl(text: string): Reason | null {
   if (text === '') return 'empty'
   if (text.length > 2048) return 'too-long'
-  if (hasControl(text) || /[\s"'`\\<>^{}|,$]/.test(text)) return 'bad-url'
+  // What is invisible (IDNA drops it) or an escaped control character (apt takes escapes apart) leads elsewhere.
+  if (spellHidden(text) !== text || /[\s"'`\\<>^{}|,$\ufffd]|%(?:[01][0-9a-f]|7f)/i.test(text)) return 'bad-url'
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return 'url-scheme'
   let url: URL
   try {
@@ -84,7 +100,8 @@ export function checkUrl(text: string): Reason | null {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'url-scheme'
   if (url.username !== '' || url.password !== '') return 'url-credentials'
   if (url.search !== '' || url.hash !== '' || text.includes('?') || text.includes('#')) return 'url-query'
-  return url.hostname === '' ? 'bad-url' : null
+  // RFC 3986: brackets stand around an IPv6 host and nowhere else; apt breaks on a lonely one.
+  return url.hostname === '' || /[[\]]/.test(url.pathname) ? 'bad-url' : null
 }
 
 export type ProxyEntry = { value: string; separator: ',' | '|' | null }

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import {
   checkGoProxy,
+  checkLine,
   checkName,
   checkPathEntry,
   checkPrivate,
+  checkRemark,
   checkSumdb,
   checkUrl,
   checkValue,
@@ -20,6 +22,7 @@ const checked = (check: (text: string) => Reason | null) =>
   })
 
 const url = checked(checkUrl)
+const file = checked((text) => checkLine(text))
 const source = z.union([z.literal('auto'), z.literal('official'), url])
 
 export const imageSchema = checked((text) =>
@@ -77,10 +80,10 @@ export const profileSchema = z.strictObject({
     .array(
       z.strictObject({
         /** PEM. In a profile relative to the profile's own folder. */
-        file: z.string().min(1).max(4096),
+        file,
         for: z.array(z.enum(['docker', 'npm', 'go', 'pip', 'apt'])).min(1),
         /** What a registry asks of its clients, PEM as well. */
-        client: z.strictObject({ cert: z.string().min(1).max(4096), key: z.string().min(1).max(4096) }).optional(),
+        client: z.strictObject({ cert: file, key: file }).optional(),
       }),
     )
     .max(32)
@@ -97,6 +100,6 @@ export const profileSchema = z.strictObject({
     .array(z.string().regex(/^[a-z]+(\.[A-Za-z_]+)*$/))
     .max(64)
     .optional(),
-  remark: z.string().max(2000).optional(),
+  remark: checked(checkRemark).max(2000).optional(),
 })
 export type Profile = z.infer<typeof profileSchema>

@@ -136,7 +136,7 @@ export function openDesk({ sys, state, desktop, given, info, checkCatalogue, lan
     async goMod(text) {
       if (text !== null) return text
       const path = await desktop.chooseFile('go-mod')
-      return path === null ? null : readGiven(path, sys)
+      return path === null ? null : new TextDecoder().decode(await readGiven(path, sys))
     },
     copy: (text) => desktop.copy(text),
     async browse(url) {

@@ -4,14 +4,14 @@ import type { OpenedProfile } from '../contract/wizard.ts'
 import { CodedError, writeError } from '../core/errors.ts'
 import { folderOf, nameOf, under } from '../core/paths.ts'
 import { readState } from '../core/plan.ts'
-import { locatedIn, parseProfile } from '../core/profile-file.ts'
+import { locatedIn, parseProfile, readProfileBytes } from '../core/profile-file.ts'
 import type { Reader, System } from '../core/system.ts'
 
 /** Bytes of the largest file that is read for a person; a profile has a few kilobytes. */
 const MAX_FILE = 1024 * 1024
 
-/** A text file that a person named. Throws `bad-arguments` where it cannot be read, `not-a-file`. */
-export async function readGiven(path: string, sys: Reader): Promise<string> {
+/** The bytes of a text file that a person named. Throws `bad-arguments` where it cannot be read, `not-a-file`. */
+export async function readGiven(path: string, sys: Reader): Promise<Uint8Array> {
   const refused = (): CodedError => new CodedError('bad-arguments', { reason: 'cli:reason.file', path })
   const real = await sys.resolve(path)
   const stat = await sys.lstat(real)
@@ -19,15 +19,15 @@ export async function readGiven(path: string, sys: Reader): Promise<string> {
   if (stat.kind !== 'file') throw new CodedError('not-a-file', { path })
   if (stat.size > MAX_FILE) throw new CodedError('bad-profile', { line: 1, key: '', reason: 'too-long' })
   try {
-    return new TextDecoder().decode(await sys.readFile(real))
+    return await sys.readFile(real)
   } catch {
     throw refused()
   }
 }
 
 /** `folder`: where it lies; null for a text without a place. Throws `bad-profile` {line, key, reason}. */
-export function openProfile(name: string, text: string, folder: string | null): OpenedProfile {
-  const parsed = parseProfile(text)
+export function openProfile(name: string, content: string | Uint8Array, folder: string | null): OpenedProfile {
+  const parsed = typeof content === 'string' ? parseProfile(content) : readProfileBytes(content)
   const profile = folder === null ? parsed : locatedIn(folder, parsed)
   return { name, profile, locked: [...(profile.locked ?? [])], remark: profile.remark ?? null }
 }

@@ -16,8 +16,9 @@ export function decode(binary: string): string {
   return Buffer.from(binary, 'latin1').toString('utf8')
 }
 
-/** Text as a binary string in UTF-8. */
+/** Text as a binary string in UTF-8. Throws a TypeError for half a surrogate pair: no bytes mean it. */
 export function encode(text: string): string {
+  if (/[\ud800-\udfff]/u.test(text)) throw new TypeError('not a text')
   return Buffer.from(text, 'utf8').toString('latin1')
 }
 

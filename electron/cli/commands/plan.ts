@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { ChangeView, PlanView } from '../../contract/plan.ts'
 import type { Profile } from '../../contract/profile.ts'
@@ -28,14 +28,18 @@ export const projectOf = ({ args }: Context): NonNullable<Places['project']> => 
 /** The profile that `--profile` names. Throws `bad-arguments`, `bad-profile`. */
 export async function readProfile({ args }: Context): Promise<Profile> {
   const path = need(args.profile, '--profile')
-  let bytes: Uint8Array
+  const parts: Uint8Array[] = []
   try {
-    bytes = await readFile(path)
+    // A pipe is fine; a device without an end is read as far as no profile goes.
+    for await (const part of createReadStream(path, { end: MAX_FILE })) parts.push(part)
   } catch {
     throw unreadableFile(path)
   }
-  return locatedIn(dirname(resolve(path)), readProfileBytes(bytes))
+  return locatedIn(dirname(resolve(path)), readProfileBytes(Buffer.concat(parts)))
 }
+
+/** Bytes; more than any profile may have. */
+const MAX_FILE = 1024 * 1024
 
 export const fileCount = (view: PlanView): number =>
   view.changes.filter((change) => change.kind === 'file' || change.kind === 'env').length

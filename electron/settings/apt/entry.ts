@@ -1,7 +1,7 @@
 import type { Value } from '../../contract/plan.ts'
 import { CodedError } from '../../core/errors.ts'
 import type { Format } from '../../core/setting.ts'
-import { encode, fromBinary, toBinary } from '../binary.ts'
+import { decode, encode, fromBinary, toBinary } from '../binary.ts'
 
 /** A word of a file (a binary string, see `binary.ts`) and where it stands. */
 export type Word = { text: string; start: number; end: number }
@@ -61,19 +61,32 @@ export function sourcesFormat(id: Format['id'], parse: Parse, most: number): For
   return {
     id,
     read: (bytes) =>
-      new Map(parse(bytes === null ? '' : toBinary(bytes)).map((entry) => [entry.key, uriValue(entry.uris)])),
+      new Map(parse(bytes === null ? '' : toBinary(bytes)).map((entry) => [entry.key, decode(uriValue(entry.uris))])),
     edit(bytes, edits) {
       if (bytes === null) return null
       let text = toBinary(bytes)
       for (const { key, after } of edits) {
         const entry = parse(text).find((one) => one.key === key)
-        if (!entry || after === uriValue(entry.uris)) continue
+        if (!entry || after === decode(uriValue(entry.uris))) continue
         const wanted = wordsOf(after, most)
-        if (wanted.length > 0) text = withUris(text, entry.uris, wanted)
+        if (wanted.length > 0) text = checkedUris(withUris(text, entry.uris, wanted), key, wanted, parse)
       }
       return text === toBinary(bytes) ? bytes : fromBinary(text)
     },
   }
+}
+
+/** Reads an edit back as apt does: an address that it takes apart (brackets, quotes) is none. */
+function checkedUris(text: string, key: string, wanted: readonly string[], parse: Parse): string {
+  let found: Entry | undefined
+  try {
+    found = parse(text).find((one) => one.key === key)
+  } catch {
+    // Told below: the file was fine before.
+  }
+  if (found === undefined || uriValue(found.uris) !== wanted.map(encode).join(' '))
+    throw new Error(`no address for apt: ${JSON.stringify(wanted)}`)
+  return text
 }
 
 /** Puts `wanted` where `uris` stand: word for word, what is too much goes, what is missing follows the last. */

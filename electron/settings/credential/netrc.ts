@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Value } from '../../contract/plan.ts'
 import type { Format } from '../../core/setting.ts'
-import { decode, encode, fromBinary, splitLines, toBinary } from '../binary.ts'
+import { CodedError } from '../../core/errors.ts'
+import { decode, encode, fromBinary, lineAt, splitLines, toBinary } from '../binary.ts'
 
 type Token = { text: string; start: number; end: number }
 /** One `machine` with everything up to the next one, as offsets. */
@@ -68,9 +69,12 @@ function machinesOf(text: string): { machines: readonly Machine[]; before: numbe
 const pairSchema = z.object({ login: z.string(), password: z.string() })
 const pairOf = (value: Value): z.infer<typeof pairSchema> | null => pairSchema.safeParse(value).data ?? null
 
-/** Whether a word can stand in the file: no reader of it but curl knows quotes (golang/go cmd/go/internal/auth/netrc.go). */
+/**
+ * Whether a word can stand in the file, the same for all that read it: no reader but curl knows quotes (golang/go
+ * cmd/go/internal/auth/netrc.go), Python's takes a backslash away (Lib/netrc.py), `macdef` begins a macro.
+ */
 export const fitsNetrc = (word: string): boolean =>
-  /^[^\s"'\\#\u0000-\u001f\u007f][^\s\u0000-\u001f\u007f]*$/.test(word)
+  /^[^\s"'\\#\u0000-\u001f\u007f][^\s\\\u0000-\u001f\u007f]*$/.test(word) && word !== 'macdef'
 
 function withMachine(text: string, host: string, login: string, password: string): string {
   if (![host, login, password].every(fitsNetrc)) throw new TypeError('not a word of a netrc file')
@@ -107,6 +111,27 @@ function withoutMachine(text: string, host: string): string {
 }
 
 /**
+ * Reads an edit back: where the file ends in a word that waits for another (`machine`), ours would be taken for that,
+ * and the password would go to somebody else's host. Throws `unparsable-file` {line}.
+ */
+function checked(before: string, text: string, host: string, pair: z.infer<typeof pairSchema> | null): string {
+  const [was, now] = [hostsOf(before), hostsOf(text)]
+  const found = now.get(host)
+  const right = pair === null ? found === undefined : found === `${encode(pair.login)} ${encode(pair.password)}`
+  for (const hosts of [was, now]) hosts.delete(host)
+  if (right && JSON.stringify([...was]) === JSON.stringify([...now])) return text
+  throw new CodedError('unparsable-file', { line: lineAt(before, before.length) })
+}
+
+/** Name and password by host, as they stand; the first entry of a host counts. */
+function hostsOf(text: string): Map<string, string> {
+  const hosts = new Map<string, string>()
+  for (const { host, login, password } of machinesOf(text).machines)
+    if (!hosts.has(host)) hosts.set(host, `${login?.text ?? ''} ${password?.text ?? ''}`)
+  return hosts
+}
+
+/**
  * `.netrc` (`_netrc` on Windows): keys are hosts, values `{login, password}`; the first entry of a host counts, as for
  * go and curl. Comments, macros, `default` and other machines stay byte for byte.
  */
@@ -123,7 +148,8 @@ export const netrcFormat: Format = {
     let text = before
     for (const { key, after } of edits) {
       const pair = pairOf(after)
-      text = pair === null ? withoutMachine(text, key) : withMachine(text, key, pair.login, pair.password)
+      const changed = pair === null ? withoutMachine(text, key) : withMachine(text, key, pair.login, pair.password)
+      text = checked(text, changed, key, pair)
     }
     if (text === before) return bytes
     return text === '' ? null : fromBinary(text)
