@@ -34,6 +34,7 @@ export const ERROR_CODES = [
   'not-a-file',
   'env-not-text',
   'env-too-long',
+  'registry-closed',
   'no-permission',
   'no-space',
   'io',

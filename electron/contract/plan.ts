@@ -57,14 +57,10 @@ export type EnvScope = z.infer<typeof envScopeSchema>
  */
 export type EnvTarget = { kind: 'env'; path: string; scope: EnvScope; name: string; notify: readonly HandlerId[] }
 
-/**
- * The raw value of such a variable, nothing expanded. `REG_EXPAND_SZ`: the system replaces `%NAME%` in it.
- * `bare`: the stored text lacks the final NUL that it should have.
- */
+/** The raw value of such a variable, nothing expanded. `REG_EXPAND_SZ`: the system replaces `%NAME%` in it. */
 export const envValueSchema = z.object({
   type: z.enum(['REG_SZ', 'REG_EXPAND_SZ']),
   value: z.string(),
-  bare: z.literal(true).exactOptional(),
 })
 export type EnvValue = z.infer<typeof envValueSchema>
 

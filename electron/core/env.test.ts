@@ -52,12 +52,12 @@ test('a variable is set, told of once, and undone to its type and text', async (
   const { sys, told, apply, undo } = setUp()
   const before = expandable('%SystemRoot%;C:\\a b;;"C:\\x;y"')
   sys.variables.user.set('Path', before)
-  sys.variables.user.set('PATHEXT', { type: 'REG_SZ', value: '.EXE', bare: true })
+  sys.variables.user.set('PATHEXT', { type: 'REG_SZ', value: '.EXE' })
   const run = await apply([path('C:\\go\\bin'), path('c:\\A B\\'), edit('GOFLAGS', 'GOFLAGS', '-mod=mod')])
   await run.done
   expect(Object.fromEntries(sys.variables.user)).toEqual({
     Path: expandable(`${before.value};C:\\go\\bin`),
-    PATHEXT: { type: 'REG_SZ', value: '.EXE', bare: true },
+    PATHEXT: { type: 'REG_SZ', value: '.EXE' },
     GOFLAGS: { type: 'REG_SZ', value: '-mod=mod' },
   })
   expect(told).toHaveLength(1)

@@ -32,13 +32,13 @@ export function showEnv(name: string, value: EnvValue | null): Uint8Array | null
 /** Whether two values are stored alike; null = there is none. */
 export function sameEnv(a: EnvValue | null, b: EnvValue | null): boolean {
   if (a === null || b === null) return a === b
-  return a.type === b.type && a.value === b.value && a.bare === b.bare
+  return a.type === b.type && a.value === b.value
 }
 
 /**
  * A value with edits folded in. Entries of a list are told apart in any case and with or without a last
  * separator; the others keep every character, empty ones too. Answers null when nothing is left to hold.
- * Throws `env-too-long` {name, length}.
+ * Throws `env-too-long` {name, length}, and `env-not-text` for a line break.
  */
 export function editEnv(
   name: string,
@@ -46,8 +46,12 @@ export function editEnv(
   edits: readonly { key: string; after: Value }[],
 ): EnvValue | null {
   let value = before
-  for (const { key, after } of edits)
+  for (const { key, after } of edits) {
+    // A line break ends the value for every program that reads it line by line; NUL ends it for all.
+    if (/[\0\r\n]/.test(typeof after === 'string' ? after : key))
+      throw new CodedError('env-not-text', { name, type: 'REG_SZ' })
     value = key.startsWith(ENTRY) ? withEntry(value, key.slice(ENTRY.length), after !== null) : whole(value, after)
+  }
   const length = value?.value.length ?? 0
   if (length > LONGEST) throw new CodedError('env-too-long', { name, length })
   return value
