@@ -6,7 +6,7 @@ export const settingIdSchema = z.enum(SETTING_IDS)
 export type SettingId = z.infer<typeof settingIdSchema>
 
 /** What has to notice a changed file. Each handler runs once, after all files are written. */
-export const HANDLER_IDS = ['docker-reload', 'apt-update', 'environment-broadcast'] as const
+export const HANDLER_IDS = ['docker-reload', 'apt-update', 'environment-broadcast', 'launch-agent'] as const
 export const handlerIdSchema = z.enum(HANDLER_IDS)
 export type HandlerId = z.infer<typeof handlerIdSchema>
 
@@ -22,6 +22,7 @@ export const FORMAT_IDS = [
   'env-csh',
   'env-ps1',
   'environment-d',
+  'launch-agent',
   'fence',
   'whole',
   'apt-deb822',

@@ -42,6 +42,8 @@ export type Places = {
   shells: Readonly<Record<ShellId, ShellPlaces>>
   /** What the user's graphical programs get: systemd's environment.d; null where there is nothing of the kind. */
   environmentD: string | null
+  /** The job of the user's session that gives graphical programs their variables; null but on macOS. */
+  launchAgent: string | null
   /** Where variables for all users go; null where files are not the way (Windows' registry). */
   system: SystemPlaces | null
   /** Files of all users that may set a variable, e.g. /etc/environment. Read only. */
@@ -80,6 +82,8 @@ export type SystemPlaces = {
   powershell: string | null
   /** For graphical programs. */
   environmentD: string | null
+  /** The same on macOS. */
+  launchAgent: string | null
   /**
    * Where a shell has to be told about our file, because it does not read that by itself: the names that
    * its builds use. The first that exists counts, else the first whose folder exists.

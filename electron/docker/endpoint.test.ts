@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { findEndpoint, MAX_SOCKET_PATH, socketPath } from './endpoint.ts'
+import { findEndpoint, maxSocketPath, socketPath } from './endpoint.ts'
 import { testPlaces } from './test-places.ts'
 import { recordReader } from './test-reader.ts'
 
@@ -110,7 +110,7 @@ test('a context that is not there and an address without sense are named', async
 test('a socket path may have 107 bytes, counted as bytes', async () => {
   const at = (path: string) =>
     findEndpoint(recordReader({}), testPlaces({ environment: { DOCKER_HOST: `unix://${path}` } }))
-  const longest = `/${'x'.repeat(MAX_SOCKET_PATH - 1)}`
+  const longest = `/${'x'.repeat(maxSocketPath('linux') - 1)}`
   expect((await at(longest)).address).toBe(`unix://${longest}`)
   await expect(at(`${longest}x`)).rejects.toMatchObject({
     code: 'socket-path-too-long',

@@ -19,8 +19,8 @@ export type Endpoint = {
   tls: Tls | null
 }
 
-/** The longest path of a socket: `sun_path` has 108 bytes, the last is NUL. Source: unix(7). */
-export const MAX_SOCKET_PATH = 107
+/** The longest path of a socket in bytes: `sun_path` less its NUL. Sources: unix(7); macOS' unix(4). */
+export const maxSocketPath = (platform: Places['platform']): number => (platform === 'darwin' ? 103 : 107)
 
 /**
  * Finds the engine as the docker client does: DOCKER_HOST, DOCKER_CONTEXT, `currentContext` of
@@ -30,7 +30,8 @@ export const MAX_SOCKET_PATH = 107
  * for an address or a context that means nothing.
  */
 export async function findEndpoint(sys: Reader, places: Places): Promise<Endpoint> {
-  return checkLength((!places.otherRoot && (await namedEndpoint(sys, places))) || (await knownSocket(sys, places)))
+  const endpoint = (!places.otherRoot && (await namedEndpoint(sys, places))) || (await knownSocket(sys, places))
+  return checkLength(endpoint, places)
 }
 
 async function namedEndpoint(sys: Reader, places: Places): Promise<Endpoint | null> {
@@ -108,9 +109,10 @@ export async function socketExists(sys: Reader, address: string): Promise<boolea
   }
 }
 
-function checkLength(endpoint: Endpoint): Endpoint {
+function checkLength(endpoint: Endpoint, { platform }: Places): Endpoint {
   const path = endpoint.address.startsWith('unix:') ? socketPath(endpoint.address) : null
-  if (path !== null && Buffer.byteLength(path) > MAX_SOCKET_PATH) throw new CodedError('socket-path-too-long', { path })
+  if (path !== null && Buffer.byteLength(path) > maxSocketPath(platform))
+    throw new CodedError('socket-path-too-long', { path })
   return endpoint
 }
 

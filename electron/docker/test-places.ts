@@ -30,6 +30,7 @@ export function testPlaces(
     netrc: '/home/ann/.netrc',
     shells: { bash: shell, zsh: shell, fish: shell, sh: shell, csh: shell, tcsh: shell, powershell: shell },
     environmentD: null,
+    launchAgent: null,
     system: null,
     systemProfiles: [],
     ...changes,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { DockerState } from '../contract/machine.ts'
 import { testPlaces } from '../docker/test-places.ts'
-import type { Platform } from '../platform/index.ts'
+import type { Platform } from '../platform/platform.ts'
 import { linuxDockerSetup } from '../platform/linux/docker-setup.ts'
 import { lastWords, linuxPresence } from '../platform/linux/presence.ts'
 import { MemorySystem } from '../system/memory.ts'

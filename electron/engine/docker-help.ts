@@ -4,7 +4,7 @@ import type { DockerHelp } from '../contract/wizard.ts'
 import type { Proposal } from '../core/setting.ts'
 import type { System } from '../core/system.ts'
 import { dockerState } from '../docker/state.ts'
-import type { Platform } from '../platform/index.ts'
+import type { Platform } from '../platform/platform.ts'
 import type { PlanBook } from './plans.ts'
 
 /** How long a service that was just started may take until it answers. */

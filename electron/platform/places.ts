@@ -1,7 +1,9 @@
+import { statSync } from 'node:fs'
+import os from 'node:os'
 import { CodedError } from '../core/errors.ts'
 import type { Places } from '../core/places.ts'
 import { darwinPlaces } from './darwin/places.ts'
-import { currentIdentity } from './linux/machine.ts'
+import { currentIdentity } from './identity.ts'
 import { linuxPlaces } from './linux/places.ts'
 import { win32Places } from './win32/places.ts'
 
@@ -13,22 +15,24 @@ export type PlacesOptions = { home?: string | undefined; root?: string | undefin
  * Throws `not-yet`.
  */
 export function openPlaces({ home, root }: PlacesOptions): Places {
+  const { uid, name } = currentIdentity()
+  const input = {
+    ...(home === undefined ? {} : { home }),
+    ...(root === undefined ? {} : { root }),
+    environment: process.env,
+    uid,
+    username: name,
+  }
   switch (process.platform) {
-    case 'linux': {
-      const { uid, name } = currentIdentity()
-      return linuxPlaces({
-        ...(home === undefined ? {} : { home }),
-        ...(root === undefined ? {} : { root }),
-        environment: process.env,
-        uid,
-        username: name,
-      })
-    }
+    case 'linux':
+      return linuxPlaces(input)
     case 'darwin':
-      return darwinPlaces()
+      return darwinPlaces({ ...input, arch: os.arch(), isFolder })
     case 'win32':
       return win32Places()
     default:
       throw new CodedError('not-yet', { key: process.platform })
   }
 }
+
+const isFolder = (folder: string): boolean => statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false

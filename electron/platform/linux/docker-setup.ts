@@ -4,22 +4,13 @@ import type { PresenceChange } from '../../contract/plan.ts'
 import type { Places } from '../../core/places.ts'
 import type { Brought, Presence } from '../../core/presence.ts'
 import type { Reader } from '../../core/system.ts'
-import { dockerGuide, type Guide } from '../docker-guide.ts'
+import { dockerGuide } from '../docker-guide.ts'
+import type { DockerSetup } from '../platform.ts'
 import { type Distribution, distributionOf, readRelease } from './distribution.ts'
 import { hasSystemd, membersOf, serviceCommand } from './presence.ts'
 
 /** The account that is to use Docker; null where root itself does. */
 export type Account = string | null
-
-export type DockerSetup =
-  | Guide
-  | {
-      kind: 'changes'
-      changes: readonly PresenceChange[]
-      steps: readonly Note[]
-      commands: readonly string[]
-      relogin: boolean
-    }
 
 /** The group that owns the engine's socket (moby/moby contrib/init/systemd/docker.socket). */
 const GROUP = 'docker'

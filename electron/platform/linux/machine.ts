@@ -2,23 +2,10 @@ import os from 'node:os'
 import type { Machine } from '../../contract/machine.ts'
 import type { Places } from '../../core/places.ts'
 import type { Reader } from '../../core/system.ts'
+import { currentIdentity, type Identity } from '../identity.ts'
+import type { SystemFacts } from '../platform.ts'
+import { environmentProxies } from '../proxies.ts'
 import { readRelease } from './distribution.ts'
-
-/** Who runs the program. */
-export type Identity = { name: string; uid: number; gid: number }
-
-export type LinuxFacts = Pick<Machine, 'os' | 'user' | 'proxies' | 'permissions'>
-
-/** The identity of this process. */
-export function currentIdentity(): Identity {
-  const { uid, gid } = { uid: process.geteuid?.() ?? -1, gid: process.getegid?.() ?? -1 }
-  try {
-    return { name: os.userInfo().username, uid, gid }
-  } catch {
-    // An account that passwd does not know, as containers have.
-    return { name: String(uid), uid, gid }
-  }
-}
 
 /** What Linux itself tells: system, account, way to administrator rights, proxies of the environment. */
 export async function linuxFacts(
@@ -26,7 +13,7 @@ export async function linuxFacts(
   places: Places,
   signal: AbortSignal,
   who: Identity = currentIdentity(),
-): Promise<LinuxFacts> {
+): Promise<SystemFacts> {
   const release = await readRelease(sys, '/')
   const groups = await groupsOf(sys, who)
   signal.throwIfAborted()
@@ -45,7 +32,7 @@ export async function linuxFacts(
       behindSudo: who.uid === 0 ? (places.environment['SUDO_USER'] ?? null) : null,
       groups: [...groups],
     },
-    proxies: proxiesOf(places.environment),
+    proxies: environmentProxies(places.environment),
     permissions: {
       writeHome: (await sys.obstacle(places.home)) === null,
       writeSystem: (await sys.obstacle(places.docker.daemonJson.system)) === null,
@@ -88,27 +75,4 @@ async function elevation(
     ).some((stat) => stat !== null)
   if (groups.some((name) => ADMIN_GROUPS.includes(name)) && (await has('sudo'))) return 'sudo'
   return (await has('pkexec')) ? 'pkexec' : 'none'
-}
-
-const PROXY = /^(https?|ftp|all|no)_proxy$/i
-
-function proxiesOf(environment: Readonly<Record<string, string>>): Machine['proxies'] {
-  return Object.entries(environment)
-    .filter(([name, value]) => PROXY.test(name) && value !== '')
-    .map(([name, value]) => ({
-      name,
-      value: value.replace(/\/\/[^/]*@/, '//***@').replace(/^[^/]*@/, '***@'),
-      from: 'environment',
-      loopback: !/^no_proxy$/i.test(name) && isLoopback(value),
-    }))
-}
-
-/** A proxy on this machine's own loopback is another one seen from a container or a virtual machine. */
-function isLoopback(value: string): boolean {
-  try {
-    const { hostname } = new URL(value.includes('://') ? value : `http://${value}`)
-    return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
-  } catch {
-    return false
-  }
 }

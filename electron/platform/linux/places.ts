@@ -1,22 +1,19 @@
 import path from 'node:path'
 import type { Places } from '../../core/places.ts'
+import {
+  absolute,
+  countingEnvironment,
+  engineSocket,
+  goenvPath,
+  netrcPath,
+  npmPlaces,
+  pipPlaces,
+  shellPlaces,
+  type PlacesInput,
+  type Socket,
+} from '../posix-places.ts'
 
-export type PlacesInput = {
-  /** `--home`. */
-  home?: string
-  /** `--root`. */
-  root?: string
-  /** The environment that the program was started with. */
-  environment: Readonly<Record<string, string | undefined>>
-  uid: number
-  username: string
-}
-
-/** What tells about the real home, and so nothing about another one. */
-const OF_THE_HOME =
-  /^(XDG_.*|ZDOTDIR|GOENV|DOCKER_CONFIG|NPM_CONFIG_.*|PNPM_CONFIG_.*|YARN_.*|PIP_CONFIG_FILE|VIRTUAL_ENV)$/i
-/** What tells about the real system's Docker, and so nothing about another root's. */
-const OF_THE_ENGINE = /^(DOCKER_HOST|DOCKER_CONTEXT|DOCKER_TLS|DOCKER_TLS_VERIFY|DOCKER_CERT_PATH)$/
+const PROGRAM_FOLDERS = ['/usr/local/bin', '/usr/bin', '/snap/bin']
 
 /** All paths of a Linux machine. Pure: looks at nothing but its input. */
 export function linuxPlaces(input: PlacesInput): Places {
@@ -39,7 +36,7 @@ export function linuxPlaces(input: PlacesInput): Places {
     config: `${configHome}/goready`,
     cache: `${absolute(environment['XDG_CACHE_HOME']) ?? `${home}/.cache`}/goready`,
     goenv: goenvPath(environment['GOENV'], configHome),
-    netrc: (otherHome ? null : absolute(environment['NETRC'])) ?? `${home}/.netrc`,
+    netrc: netrcPath(home, otherHome, environment),
     docker: {
       configDir,
       daemonJson: {
@@ -64,11 +61,25 @@ export function linuxPlaces(input: PlacesInput): Places {
       architectures: under('/var/lib/dpkg/arch'),
       authorities: under('/etc/ssl/certs/ca-certificates.crt'),
     },
-    npm: npmPlaces(home, configHome, environment),
-    pip: pipPlaces(home, configHome, environment, under),
+    npm: npmPlaces({ home, environment, pnpm: `${configHome}/pnpm`, folders: PROGRAM_FOLDERS }),
+    pip: pipPlaces({
+      home,
+      environment,
+      folders: PROGRAM_FOLDERS,
+      user: [`${home}/.pip/pip.conf`, `${configHome}/pip/pip.conf`],
+      site: [under('/usr/pip.conf')],
+      global: ['/etc/xdg/pip/pip.conf', '/etc/pip.conf'].map(under),
+    }),
     project: null,
-    shells: shellPlaces(home, configHome, absolute(environment['ZDOTDIR'])),
+    shells: shellPlaces({
+      home,
+      configHome,
+      environment,
+      folders: ['/bin', '/usr/bin', '/usr/local/bin'],
+      pwsh: ['/opt/microsoft/powershell/7/pwsh', '/snap/bin/pwsh'],
+    }),
     environmentD: `${configHome}/environment.d/61-goready.conf`,
+    launchAgent: null,
     system: systemPlaces(under),
     systemProfiles: [
       '/etc/environment',
@@ -93,36 +104,6 @@ export function linuxPlaces(input: PlacesInput): Places {
 
 const defaultHome = ({ uid, username }: PlacesInput): string => (uid === 0 ? '/root' : `/home/${username}`)
 
-/** The XDG specification: a path that is not absolute is ignored. */
-const absolute = (value: string | undefined): string | null =>
-  value !== undefined && path.isAbsolute(value) ? path.normalize(value).replace(/(.)\/+$/, '$1') : null
-
-function countingEnvironment(
-  { environment }: PlacesInput,
-  home: string,
-  otherHome: boolean,
-  otherRoot: boolean,
-): Readonly<Record<string, string>> {
-  const counting: Record<string, string> = {}
-  for (const [name, value] of Object.entries(environment)) {
-    if (value === undefined) continue
-    if (otherHome && OF_THE_HOME.test(name)) continue
-    if (otherRoot && OF_THE_ENGINE.test(name)) continue
-    counting[name] = value
-  }
-  return { ...counting, HOME: home }
-}
-
-/** golang/go cmd/go/internal/cfg `EnvFile`: GOENV, `off`, else the configuration folder. */
-function goenvPath(value: string | undefined, configHome: string): string | null {
-  if (value === 'off') return null
-  return absolute(value) ?? `${configHome}/go/env`
-}
-
-type Socket = Places['docker']['sockets'][number]
-
-const engineSocket = (file: string): Socket => ({ address: `unix://${file}`, flavour: 'docker-engine' })
-
 function knownSockets(home: string, runtime: string | null): readonly Socket[] {
   const sockets: Socket[] = [engineSocket('/var/run/docker.sock')]
   if (runtime !== null) sockets.push({ address: `unix://${runtime}/docker.sock`, flavour: 'rootless' })
@@ -134,35 +115,6 @@ function knownSockets(home: string, runtime: string | null): readonly Socket[] {
   )
   if (runtime !== null) sockets.push({ address: `unix://${runtime}/podman/podman.sock`, flavour: 'podman' })
   return [...sockets, { address: 'unix:///run/podman/podman.sock', flavour: 'podman' }]
-}
-
-function shellPlaces(home: string, configHome: string, zdotdir: string | null): Places['shells'] {
-  const programs = (name: string): readonly string[] =>
-    ['/bin', '/usr/bin', '/usr/local/bin'].map((folder) => `${folder}/${name}`)
-  const z = zdotdir ?? home
-  const zshenv = z === home ? [`${home}/.zshenv`] : [`${home}/.zshenv`, `${z}/.zshenv`]
-  return {
-    bash: {
-      programs: programs('bash'),
-      files: ['.bash_profile', '.bash_login', '.profile', '.bashrc'].map((name) => `${home}/${name}`),
-    },
-    zsh: {
-      programs: programs('zsh'),
-      files: [...zshenv, ...['.zprofile', '.zshrc', '.zlogin'].map((name) => `${z}/${name}`)],
-    },
-    fish: {
-      programs: programs('fish'),
-      files: [`${configHome}/fish/conf.d/goready.fish`, `${configHome}/fish/config.fish`],
-    },
-    sh: { programs: programs('sh'), files: [`${home}/.profile`] },
-    csh: { programs: programs('csh'), files: ['.cshrc', '.login'].map((name) => `${home}/${name}`) },
-    tcsh: { programs: programs('tcsh'), files: ['.tcshrc', '.cshrc', '.login'].map((name) => `${home}/${name}`) },
-    powershell: {
-      programs: [...programs('pwsh'), '/opt/microsoft/powershell/7/pwsh', '/snap/bin/pwsh'],
-      // about_Profiles: what `$PROFILE.CurrentUserAllHosts` answers on Linux.
-      files: [`${configHome}/powershell/profile.ps1`],
-    },
-  }
 }
 
 /**
@@ -177,6 +129,7 @@ function systemPlaces(under: (file: string) => string): NonNullable<Places['syst
     fish: under('/usr/share/fish/vendor_conf.d/goready-system.fish'),
     powershell: null,
     environmentD: under('/etc/environment.d/60-goready.conf'),
+    launchAgent: null,
     fenced: {
       bash: ['/etc/bash.bashrc', '/etc/bashrc'].map(under),
       zsh: ['/etc/zsh/zshenv', '/etc/zshenv'].map(under),
@@ -186,43 +139,5 @@ function systemPlaces(under: (file: string) => string): NonNullable<Places['syst
       sh: [],
       powershell: [],
     },
-  }
-}
-
-const PROGRAM_FOLDERS = ['/usr/local/bin', '/usr/bin', '/snap/bin']
-const programsNamed = (home: string, names: readonly string[]): readonly string[] =>
-  [...PROGRAM_FOLDERS, `${home}/.local/bin`].flatMap((folder) => names.map((name) => `${folder}/${name}`))
-
-/** npm reads `npm_config_*` in any case (@npmcli/config `loadEnv`). pnpm: pnpm.io/npmrc, pnpm.io/cli/config. */
-function npmPlaces(home: string, configHome: string, environment: Readonly<Record<string, string>>): Places['npm'] {
-  const named = Object.entries(environment).find(([name]) => /^npm_config_userconfig$/i.test(name))?.[1]
-  const yarnrc = environment['YARN_RC_FILENAME']
-  return {
-    userconfig: absolute(named) ?? `${home}/.npmrc`,
-    yarnrc: `${home}/${yarnrc !== undefined && /^[^/]+$/.test(yarnrc) ? yarnrc : '.yarnrc.yml'}`,
-    pnpm: [`${configHome}/pnpm/rc`, `${configHome}/pnpm/auth.ini`],
-    programs: programsNamed(home, ['npm', 'yarn', 'pnpm']),
-  }
-}
-
-/**
- * pip.pypa.io, "Configuration": the user's files are the old one, then the new one; PIP_CONFIG_FILE beats them
- * all, and where it exists the user's own are not read; the null device means no file at all.
- */
-function pipPlaces(
-  home: string,
-  configHome: string,
-  environment: Readonly<Record<string, string>>,
-  under: (file: string) => string,
-): Places['pip'] {
-  const given = environment['PIP_CONFIG_FILE']
-  const named = absolute(given)
-  const venv = absolute(environment['VIRTUAL_ENV'])
-  return {
-    user:
-      given === '/dev/null' ? [] : named === null ? [`${home}/.pip/pip.conf`, `${configHome}/pip/pip.conf`] : [named],
-    above: named === null && venv !== null ? [`${venv}/pip.conf`] : named === null ? [under('/usr/pip.conf')] : [],
-    below: ['/etc/xdg/pip/pip.conf', '/etc/pip.conf'].map(under),
-    programs: programsNamed(home, ['pip3', 'pip']),
   }
 }

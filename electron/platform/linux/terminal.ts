@@ -1,13 +1,8 @@
 import type { Places } from '../../core/places.ts'
 import type { Reader } from '../../core/system.ts'
+import type { StartProgram } from '../platform.ts'
 
 type Argv = readonly [string, ...string[]]
-
-/** Starts a program that outlives us; false when it ends with an error at once, or cannot be started. */
-export type StartProgram = (
-  argv: Argv,
-  options: { cwd: string; env: Readonly<Record<string, string>> },
-) => Promise<boolean>
 
 /**
  * Terminals and what stands between them and the command, most likely first. The first is Debian's own choice
