@@ -1,15 +1,16 @@
 import { Skeleton } from '@mantine/core'
 import i18next from 'i18next'
 import { useEffect } from 'react'
-import { LockedNote, useLock } from '../components/locked.tsx'
 import { usePlainBar } from '../frame/plain-bar.ts'
 import { useSoFar } from '../frame/so-far.ts'
 import type { PageView } from '../page.ts'
 import { useCheckUp } from '../store/check-up.ts'
-import { pathProblem, rowProblem, SHELLS, useEnvironment } from '../store/environment.ts'
+import { ownCount, pathProblem, rowProblem, useEnvironment } from '../store/environment.ts'
 import { useWizard } from '../store/wizard.ts'
 import { OwnPaths } from './environment-paths.tsx'
 import { GoSettings } from './environment-go.tsx'
+import { Scope } from './environment-scope.tsx'
+import { Shells } from './environment-shells.tsx'
 import { OwnVariables } from './environment-variables.tsx'
 
 /** The fourth page: what will be set, where it comes from now, and variables of one's own. */
@@ -26,8 +27,9 @@ export const environmentPage: PageView = {
   },
   useChosen() {
     const env = useWizard((wizard) => wizard.profile.env)
-    const own = Object.keys(env?.set ?? {}).length + (env?.path?.length ?? 0)
-    return own === 0 ? i18next.t('environment:chosenNone') : i18next.t('environment:chosen', { count: own })
+    const own = ownCount(env)
+    const what = own === 0 ? i18next.t('environment:chosenNone') : i18next.t('environment:chosen', { count: own })
+    return env?.scope === 'system' ? i18next.t('environment:chosenSystem', { what }) : what
   },
 }
 
@@ -51,55 +53,5 @@ function Body() {
       <OwnVariables />
       <OwnPaths />
     </>
-  )
-}
-
-function Scope() {
-  return (
-    <fieldset className="env-part">
-      <legend>{i18next.t('environment:scope')}</legend>
-      <label className="env-choice">
-        <input type="radio" name="scope" checked readOnly />
-        {i18next.t('environment:scopeUser')}
-      </label>
-      <label className="env-choice faint">
-        <input type="radio" name="scope" disabled />
-        {i18next.t('environment:scopeSystem')}
-      </label>
-      <LockedNote field="env.scope" />
-    </fieldset>
-  )
-}
-
-function Shells() {
-  const checkUp = useCheckUp((store) => store.checkUp)
-  const chosen = useWizard((wizard) => wizard.profile.env?.shells)
-  const toggle = useEnvironment((environment) => environment.toggleShell)
-  const { locked } = useLock('env.shells')
-  const found = checkUp.step === 'seen' ? checkUp.machine.shells : []
-  const installed = SHELLS.filter((shell) => found.some(({ id }) => id === shell))
-  const ticked = chosen ?? installed
-  return (
-    <fieldset className="env-part">
-      <legend>{i18next.t('environment:shells')}</legend>
-      {SHELLS.map((shell) => {
-        const there = installed.includes(shell)
-        return (
-          <label key={shell} className={there ? 'env-choice' : 'env-choice faint'}>
-            <input
-              type="checkbox"
-              checked={ticked.includes(shell)}
-              // One that a profile names may be taken off, installed or not.
-              disabled={locked || (!there && !ticked.includes(shell))}
-              onChange={() => toggle(shell, installed)}
-            />
-            {shell}
-            {!there && checkUp.step === 'seen' && ` · ${i18next.t('environment:notInstalled')}`}
-          </label>
-        )
-      })}
-      <p className="env-why faint">{i18next.t('environment:shellsWhy')}</p>
-      <LockedNote field="env.shells" />
-    </fieldset>
   )
 }

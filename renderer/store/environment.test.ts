@@ -4,7 +4,7 @@ import { playMain } from './test-bridge.ts'
 import { aMachine } from './test-machine.ts'
 import { FIRST_PROFILE, useWizard } from './wizard.ts'
 
-const { changeRows, changePaths, toggleShell, start } = useEnvironment.getState()
+const { changeRows, changePaths, chooseScope, toggleShell, start } = useEnvironment.getState()
 const env = () => useWizard.getState().profile.env
 
 beforeEach(() => {
@@ -97,4 +97,15 @@ test('what is set now and not chosen stays; what is chosen and not set yet is th
     ['GOPRIVATE', 'value'],
     ['GOFLAGS', 'keep'],
   ])
+})
+
+test('for everybody is said, for oneself is not; the rest stays', () => {
+  changeRows([newRow('A', '1')])
+  chooseScope('system')
+  expect(env()).toEqual({ scope: 'system', set: { A: '1' } })
+  chooseScope('user')
+  expect(env()).toEqual({ set: { A: '1' } })
+  useWizard.setState({ opened: { name: 'x', locked: ['env.scope'], remark: null } })
+  chooseScope('system')
+  expect(env()).toEqual({ set: { A: '1' } })
 })

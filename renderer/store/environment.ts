@@ -20,6 +20,7 @@ type EnvironmentStore = {
   changeRows(rows: readonly Row[]): void
   changePaths(paths: readonly PathRow[]): void
   toggleShell(shell: ShellId, installed: readonly ShellId[]): void
+  chooseScope(scope: 'user' | 'system'): void
 }
 
 let lastId = 0
@@ -70,7 +71,20 @@ export const useEnvironment = create<EnvironmentStore>((set, get) => ({
       return { ...env, shells: SHELLS.filter((one) => shells.includes(one)) }
     })
   },
+  chooseScope(scope) {
+    if (closed('env.scope')) return
+    // One's own is what a profile means without a word.
+    editEnv(({ set, path, shells }) => ({
+      ...(scope === 'user' ? {} : { scope }),
+      ...(set === undefined ? {} : { set }),
+      ...(path === undefined ? {} : { path }),
+      ...(shells === undefined ? {} : { shells }),
+    }))
+  },
 }))
+
+/** How many variables and folders of one's own are chosen. */
+export const ownCount = (env: Profile['env']): number => Object.keys(env?.set ?? {}).length + (env?.path?.length ?? 0)
 
 /** Variables that the profile's own fields set already; setting them twice is refused by the plan. */
 function inSources({ sources, private: patterns }: Profile): readonly string[] {
