@@ -5,7 +5,7 @@ import type { PlanView } from './contract/plan.ts'
 import type { OwnMirror, RaceResult, TargetId } from './contract/mirror.ts'
 import type { Finding } from './contract/note.ts'
 import type { Profile } from './contract/profile.ts'
-import type { ApplyResult, ConflictPolicy, RunSummary, UndoResult } from './contract/run.ts'
+import type { ApplyResult, ConflictPolicy, RunSummary, UndoResult, Why } from './contract/run.ts'
 import type { TaskReport } from './contract/task.ts'
 import type { DockerHelp } from './contract/wizard.ts'
 import { checkUrl } from './contract/grammar.ts'
@@ -15,7 +15,10 @@ import { lockHolder, withLock } from './core/lock.ts'
 import type { Places } from './core/places.ts'
 import { hasInterrupted, runPlan, settleInterrupted, type RunTools } from './core/run.ts'
 import type { System } from './core/system.ts'
-import { conflicts, newestUndoable, summarize, undoRun } from './core/undo.ts'
+import { newestUndoable } from './core/standing.ts'
+import { summarize } from './core/summary.ts'
+import { conflicts } from './core/undo-parts.ts'
+import { undoRun } from './core/undo.ts'
 import { TRIAL_TIMEOUT, tryCredential } from './engine/credentials.ts'
 import { detectMachine } from './engine/detect.ts'
 import { dockerHelp } from './engine/docker-help.ts'
@@ -81,8 +84,8 @@ export type Engine = {
   /** Adds (`id` empty) or changes one; answers all. Throws `bad-arguments` {reason}. */
   saveOwnMirror(mirror: OwnMirror): Promise<OwnMirror[]>
   removeOwnMirror(id: string): Promise<OwnMirror[]>
-  /** `project`: see `Places`; its own files are changed where it was chosen. */
-  makePlan(profile: Profile, signal: AbortSignal, project?: Places['project']): Promise<PlanView>
+  /** `project`: see `Places`; its own files are changed where it was chosen. `why`: what leads to it, for the history. */
+  makePlan(profile: Profile, signal: AbortSignal, project?: Places['project'], why?: Why): Promise<PlanView>
   /** Whether a private address takes a name and a password; nothing is written. */
   tryCredential(credential: Credential, signal: AbortSignal): Promise<CredentialTrial>
   /** The plan that puts them into the tool's own store. Errors: those of `planCredential`. */
@@ -169,14 +172,15 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     ownMirrors: () => book.own(),
     saveOwnMirror: (mirror) => book.save(mirror),
     removeOwnMirror: (id) => book.remove(id),
-    makePlan: (profile, signal, project) => plans.make(profile, signal, project),
+    makePlan: (profile, signal, project, why) => plans.make(profile, signal, project, why),
     async tryCredential(credential, signal) {
       return tryCredential(credential, await races.client(TRIAL_TIMEOUT), signal)
     },
     async planCredential(credential) {
       const edits = await planCredential(credential, places, sys)
       const values = { host: new URL(credential.url).host, path: edits[0]?.target.path ?? '' }
-      return plans.makeFrom(edits, edits.length === 0 ? [] : [{ key: 'setting:credential.written', values }])
+      const notes = edits.length === 0 ? [] : [{ key: 'setting:credential.written', values }]
+      return plans.makeFrom(edits, notes, { by: 'credential', name: values.host })
     },
     startApply: (planId) =>
       tasks.run('apply', async ({ report, signal }): Promise<ApplyResult> => {
@@ -216,7 +220,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     async undoConflicts(runId) {
       const { runs } = await readRuns(places.state, sys)
       const run = newestUndoable(runs, runId)
-      return run === null ? [] : conflicts(run, sys)
+      return run === null ? [] : conflicts(run, runs, formats, sys)
     },
     startUndo: (runId, onConflict) =>
       tasks.run('undo', ({ report, signal, ask }) =>
@@ -248,6 +252,8 @@ async function history(places: Places, sys: System): Promise<RunSummary[]> {
       files: [],
       image: null,
       choices: [],
+      why: null,
+      squashed: null,
       receipt: null,
       module: null,
     }
@@ -268,7 +274,7 @@ async function undo(
   { tools, report, signal, ask }: UndoTools,
 ): Promise<UndoResult> {
   const { sys, state } = tools
-  const nothing: UndoResult = { run: null, restored: [], kept: [], removedFolders: [], removedImages: [] }
+  const nothing: UndoResult = { run: null, restored: [], kept: [], handed: [], removedFolders: [], removedImages: [] }
   const first = await readRuns(state, sys)
   if (newestUndoable(first.runs, runId) === null) return nothing
   return withLock(state, tools.pid, sys, async () => {
@@ -282,12 +288,13 @@ async function undo(
       formats,
       signal,
       reloading: () => report({ type: 'step', step: 'reload', state: 'running' }),
-      async ask(path, diff) {
+      async ask(three) {
         const answer = await ask({
           id: crypto.randomUUID(),
-          note: { key: 'cli:undo.ask', values: { path } },
-          diff,
-          choices: ['keep', 'restore', 'ours'],
+          note: { key: 'cli:undo.ask', values: { path: three.path } },
+          diff: three.edited,
+          three,
+          choices: three.leaves.map(({ choice }) => choice),
         })
         if (answer === 'keep' || answer === 'restore' || answer === 'ours') return answer
         throw new CodedError('cancelled')

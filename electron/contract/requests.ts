@@ -32,9 +32,16 @@ const taskId = z.object({ taskId: z.string().max(64) })
 export const requests = {
   'machine.detect': { input: nothing, output: machineSchema },
   'image.tags': { input: z.object({ refresh: z.boolean() }), output: tagListSchema },
-  /** `project`: the id of a folder from `project.choose`, whose own files change instead of the user's. */
+  /**
+   * `project`: the id of a folder from `project.choose`, whose own files change instead of the user's. `opened`: the
+   * name of the profile that the choices came from.
+   */
   'plan.make': {
-    input: z.object({ profile: profileSchema, project: z.string().max(64).nullable().optional() }),
+    input: z.object({
+      profile: profileSchema,
+      project: z.string().max(64).nullable().optional(),
+      opened: z.string().max(255).nullable().optional(),
+    }),
     output: planViewSchema,
   },
   /** By main's own dialog. `folder` is for the eyes; the window names it by `id`. null: the dialog was closed. */

@@ -38,15 +38,25 @@ export type ApplyResult = z.infer<typeof applyResultSchema>
 export const conflictPolicySchema = z.enum(['ask', 'keep', 'restore', 'ours'])
 export type ConflictPolicy = z.infer<typeof conflictPolicySchema>
 
-/** What `undo` answers. `kept`: edited since, and left as they are. */
+/**
+ * What `undo` answers. `kept`: edited since, and left as they are. `handed`: a later run still needs it, and gives
+ * it back with its own.
+ */
 export const undoResultSchema = z.object({
   run: z.string().nullable(),
   restored: z.array(z.string()),
   kept: z.array(z.string()),
+  handed: z.array(z.string()).default([]),
   removedFolders: z.array(z.string()),
   removedImages: z.array(z.string()),
 })
 export type UndoResult = z.infer<typeof undoResultSchema>
+
+/** What leads to a run. `repair`: a finding's own repair; `blocker`: something that hides a value was taken away. */
+export const WHYS = ['wizard', 'profile', 'docker', 'credential', 'blocker', 'repair'] as const
+/** `name`: the profile's, the address a password is for, the variable that was hidden. */
+export const whySchema = z.object({ by: z.enum(WHYS), name: z.string().nullable() })
+export type Why = z.infer<typeof whySchema>
 
 /** applied; failed and given back; cancelled and given back; stopped in the middle (power, kill -9); undone. */
 export const runStatusSchema = z.enum(['running', 'applied', 'failed', 'cancelled', 'interrupted', 'undone', 'damaged'])
@@ -58,6 +68,10 @@ export const runSummarySchema = z.object({
   files: z.array(z.object({ path: z.string(), action: z.enum(['create', 'modify', 'delete']) })),
   image: z.string().nullable(),
   choices: z.array(noteSchema),
+  /** What led to it; null: an older program did not say. */
+  why: whySchema.nullable().default(null),
+  /** How many older runs were put together into this one, and since when; null: none. */
+  squashed: z.object({ count: z.number(), since: z.string() }).nullable().default(null),
   /** Where the image and the module came from; null where the run fetched nothing. */
   receipt: receiptSchema.nullable(),
   module: verificationSchema.shape.module,

@@ -19,11 +19,30 @@ export const STEP_IDS = [
 export const stepIdSchema = z.enum(STEP_IDS)
 export type StepId = z.infer<typeof stepIdSchema>
 
+/**
+ * A file that was edited since a run wrote it. Diffs, secrets redacted (empty where one could still be seen):
+ * `written`: what the run changed in it; `edited`: what was edited since; `leaves`: from now to what an answer leaves.
+ */
+export const threeWaySchema = z.object({
+  path: z.string(),
+  written: z.string(),
+  edited: z.string(),
+  leaves: z.array(
+    z.object({
+      choice: z.enum(['keep', 'restore', 'ours']),
+      diff: z.string(),
+      result: z.enum(['same', 'other', 'absent']),
+    }),
+  ),
+})
+export type ThreeWay = z.infer<typeof threeWaySchema>
+
 /** A question that a running task asks; answered by `task.answer` with one of `choices`. */
 export const questionSchema = z.object({
   id: z.string(),
   note: noteSchema,
   diff: z.string().optional(),
+  three: threeWaySchema.optional(),
   choices: z.array(z.enum(['keep', 'restore', 'ours', 'yes', 'no'])),
 })
 export type Question = z.infer<typeof questionSchema>

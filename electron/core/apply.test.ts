@@ -7,7 +7,10 @@ import { fold } from './plan.ts'
 import type { Handler } from './setting.ts'
 import { edit, fakeService, testFormats } from './test-format.ts'
 import { settleInterrupted } from './run.ts'
-import { conflicts, newestUndoable, settle, undoable, undoRun } from './undo.ts'
+import { settle } from './settle.ts'
+import { newestUndoable, undoable } from './standing.ts'
+import { conflicts } from './undo-parts.ts'
+import { undoRun } from './undo.ts'
 
 const STATE = '/home/u/.local/state/goready'
 const signal = new AbortController().signal
@@ -151,7 +154,7 @@ test('cut off at any write, the next start settles it and undo gives everything 
     }
     expect(undoable(run)).toBe(true)
     const handlers = fakeService().handlers
-    const findings = await settle(run, { sys, handlers, signal })
+    const findings = await settle(run, runs, { sys, handlers, signal })
     expect(findings.every((finding) => finding.id !== 'settled.neither')).toBe(true)
     await undoRun(await readRun(run.path, sys), runs, 'ask', {
       sys,
@@ -204,7 +207,7 @@ test('an undo cut off at any write, with its temporary file left, is finished by
     const again = await readRuns(STATE, sys)
     const open = newestUndoable(again.runs, null)
     if (open) {
-      expect(await conflicts(open, sys)).toEqual([])
+      expect(await conflicts(open, again.runs, testFormats, sys)).toEqual([])
       await undoRun(open, again.runs, 'ask', undoing(sys, service.handlers))
     }
     expect(outside(sys)).toEqual(before)
@@ -301,8 +304,8 @@ const edited = async (policy: 'keep' | 'restore' | 'ours' | 'ask', answer?: 'kee
     formats: testFormats,
     signal,
     reloading: () => {},
-    ask: (_path, diff) => {
-      asked.push(diff)
+    ask: (question) => {
+      asked.push(question.edited)
       return answer ? Promise.resolve(answer) : ask()
     },
   })

@@ -7,7 +7,8 @@ import { editEnv, envTarget, splitList } from './env.ts'
 import { beginRun, newRunId, readRun } from './journal.ts'
 import { fold } from './plan.ts'
 import type { Handler } from './setting.ts'
-import { summarize, undoRun } from './undo.ts'
+import { summarize } from './summary.ts'
+import { undoRun } from './undo.ts'
 import { viewChange } from './view.ts'
 
 const { signal } = new AbortController()

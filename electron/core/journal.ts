@@ -1,14 +1,15 @@
 import { z } from 'zod'
 import type { Note } from '../contract/note.ts'
-import { noteSchema } from '../contract/note.ts'
+import { appErrorSchema, findingSchema, noteSchema } from '../contract/note.ts'
 import type { Change, FileState } from '../contract/plan.ts'
 import { envScopeSchema, envValueSchema, formatIdSchema, handlerIdSchema, settingIdSchema } from '../contract/plan.ts'
-import { receiptSchema, type RunSummary } from '../contract/run.ts'
+import { receiptSchema, type Why, whySchema } from '../contract/run.ts'
 import { verificationSchema } from '../contract/image.ts'
 import { fromBase64, toBase64 } from './bytes.ts'
 import { CodedError, causeText, errno, writeError } from './errors.ts'
 import { folderOf, under } from './paths.ts'
-import type { Brought } from './presence.ts'
+import type { Held } from './held.ts'
+import { replay, resolve, type Run } from './replay.ts'
 import type { Reader, System } from './system.ts'
 import { belongsTo, refuseForeignJournal, refuseForeignLink } from './trust.ts'
 
@@ -92,6 +93,11 @@ const changeSchema = z.discriminatedUnion('kind', [
 /** Packages as dpkg names them, with an architecture where it is another one. */
 const packageName = z.string().regex(/^[A-Za-z0-9][\w.+:-]{0,127}$/)
 
+const heldSchema = z.union([stateSchema, envValueSchema]).nullable()
+/** `handed`: a later run relies on it, and gives it back with its own. */
+const outcomeSchema = z.enum(['restored', 'kept', 'merged', 'handed'])
+export type Outcome = z.output<typeof outcomeSchema>
+
 /** One line of a run's journal. `intent` is written before a file is touched, `done` after it was read back. */
 const recordSchema = z.discriminatedUnion('t', [
   z.object({
@@ -102,6 +108,10 @@ const recordSchema = z.discriminatedUnion('t', [
     pid: z.number(),
     changes: z.array(changeSchema),
     choices: z.array(noteSchema),
+    /** What led to the run. One that a newer program wrote may name what this one does not know. */
+    why: whySchema.nullable().default(null).catch(null),
+    /** Runs that were put together into this one; their own records may still lie there. */
+    squashed: z.object({ ids: z.array(z.string()), count: z.number().int(), since: z.string() }).nullish(),
   }),
   z.object({
     t: z.literal('intent'),
@@ -120,7 +130,14 @@ const recordSchema = z.discriminatedUnion('t', [
     receipt: receiptSchema.nullable(),
     module: verificationSchema.shape.module,
   }),
-  z.object({ t: z.literal('end'), status: z.enum(['applied', 'failed', 'cancelled']), remaining: z.array(z.string()) }),
+  z.object({
+    t: z.literal('end'),
+    status: z.enum(['applied', 'failed', 'cancelled']),
+    remaining: z.array(z.string()),
+    /** Why it failed. */
+    error: appErrorSchema.nullable().default(null).catch(null),
+    findings: z.array(findingSchema).default([]),
+  }),
   z.object({ t: z.literal('settled'), at: z.string() }),
   z.object({ t: z.literal('undo-begin'), at: z.string() }),
   z.object({
@@ -128,45 +145,48 @@ const recordSchema = z.discriminatedUnion('t', [
     i: z.number().int(),
     temporary: z.string().nullable(),
     interim: z.string().nullable().default(null),
+    /** What it will be when it is back: the sign of `signOf`, and the word for `undo-done`. */
+    to: z.string().nullish(),
+    outcome: outcomeSchema.nullish(),
   }),
-  z.object({ t: z.literal('undo-done'), i: z.number().int(), outcome: z.enum(['restored', 'kept', 'merged']) }),
+  z.object({ t: z.literal('undo-done'), i: z.number().int(), outcome: outcomeSchema }),
   z.object({ t: z.literal('undo-end'), at: z.string() }),
+  /**
+   * An earlier run is being undone, `by` with its change `of`: what this run's change `i` would have been without
+   * it. It counts once that change is given back.
+   */
+  z.object({
+    t: z.literal('rebase'),
+    i: z.number().int(),
+    before: heldSchema,
+    after: heldSchema,
+    by: z.string(),
+    of: z.number().int(),
+  }),
+  /** An earlier run left something behind on which this one relies (a folder, a line): this one's undo takes it away. */
+  z.object({ t: z.literal('inherit'), change: changeSchema, by: z.string(), of: z.number().int() }),
 ])
 export type JournalRecord = z.output<typeof recordSchema>
 
-/** A run as its journal tells it. `touched`: indices of changes that were begun. */
-export type Run = {
-  id: string
-  path: string
-  startedAt: string
-  pid: number
-  changes: readonly Change[]
-  choices: readonly Note[]
-  proved: Pick<RunSummary, 'receipt' | 'module'>
-  touched: ReadonlySet<number>
-  /** What came with a package, by index. */
-  brought: ReadonlyMap<number, Brought>
-  /** What stood in a file for one reload only, by index. */
-  interims: ReadonlyMap<number, readonly Uint8Array[]>
-  /** Temporary files that a run which was cut off may have left. */
-  temporaries: readonly string[]
-  end: 'applied' | 'failed' | 'cancelled' | null
-  /** What a rollback could not give back. */
-  remaining: readonly string[]
-  /** The run, or its undo, has begun and not come to its end (power, kill -9), and nobody has settled that. */
-  cutOff: boolean
-  /** An undo has begun and not come to its end. */
-  undoing: boolean
-  undone: boolean
-}
-
 export const runsFolder = (state: string): string => under(state, 'runs')
 
-/** Sortable by time, unique by chance: `20261122T143000123Z-3f9a1c`. */
-export function newRunId(now: Date = new Date()): string {
+/**
+ * Sortable by time, unique by chance: `20261122T143000123Z-3f9a1c`. `after`: the newest id there is; a clock that
+ * was set back must not make the new run the older one.
+ */
+export function newRunId(now: Date = new Date(), after: string | null = null): string {
+  const last = after === null ? Number.NaN : timeOf(after)
+  const at = now.getTime() <= last ? new Date(last + 1) : now
   const random = crypto.getRandomValues(new Uint8Array(3))
   const tail = [...random].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-  return `${now.toISOString().replace(/[-:.]/g, '')}-${tail}`
+  return `${at.toISOString().replace(/[-:.]/g, '')}-${tail}`
+}
+
+/** When an id was made, in milliseconds; NaN for what is no id of ours. */
+function timeOf(id: string): number {
+  const [, date = '', hours = '', minutes = '', seconds = '', ms = ''] =
+    /^(\d{8})T(\d\d)(\d\d)(\d\d)(\d{3})Z-/.exec(id) ?? []
+  return Date.parse(`${date.replace(/^(....)(..)/, '$1-$2-')}T${hours}:${minutes}:${seconds}.${ms}Z`)
 }
 
 /**
@@ -191,7 +211,14 @@ export async function makePrivateFolder(path: string, sys: System): Promise<{ ui
   return owner
 }
 
-type Begin = { id: string; startedAt: string; pid: number; changes: readonly Change[]; choices: readonly Note[] }
+export type Begin = {
+  id: string
+  startedAt: string
+  pid: number
+  changes: readonly Change[]
+  choices: readonly Note[]
+  why?: Why | null
+}
 
 /** Begins a run's journal: the whole plan with every content before and after is on disk before the first write. */
 export async function beginRun(state: string, begin: Begin, sys: System): Promise<string> {
@@ -209,17 +236,37 @@ export async function beginRun(state: string, begin: Begin, sys: System): Promis
   return path
 }
 
-const encodeState = (state: FileState | null) => (state === null ? null : { ...state, bytes: toBase64(state.bytes) })
+const encodeState = (state: Held | null) =>
+  state !== null && 'bytes' in state ? { ...state, bytes: toBase64(state.bytes) } : state
 
-function encodeChange(change: Change): unknown {
+/** A change as its journal holds it. */
+export function encodeChange(change: Change): unknown {
   return change.kind === 'file'
     ? { ...change, before: encodeState(change.before), after: encodeState(change.after) }
     : change
 }
 
+/** One record as its line; what a schema fills in by itself may be left out. */
+export type Entry = Exclude<z.input<typeof recordSchema> | JournalRecord, { t: 'begin' | 'rebase' | 'inherit' }>
+
 /** Appends one record, on disk when it returns. */
-export async function record(path: string, entry: Exclude<JournalRecord, { t: 'begin' }>, sys: System): Promise<void> {
+export async function record(path: string, entry: Entry, sys: System): Promise<void> {
   await sys.append(path, `${JSON.stringify(entry)}\n`)
+}
+
+/** Writes into a later run's journal what it would have been without the run `by`. */
+export async function recordRebase(
+  path: string,
+  { before, after, ...entry }: { i: number; before: Held | null; after: Held | null; by: string; of: number },
+  sys: System,
+): Promise<void> {
+  const line = { t: 'rebase', ...entry, before: encodeState(before), after: encodeState(after) }
+  await sys.append(path, `${JSON.stringify(line)}\n`)
+}
+
+/** Hands a change of the run `by` over to a later run, by that one's journal. */
+export async function recordInherit(path: string, change: Change, by: string, of: number, sys: System): Promise<void> {
+  await sys.append(path, `${JSON.stringify({ t: 'inherit', change: encodeChange(change), by, of })}\n`)
 }
 
 /**
@@ -258,56 +305,7 @@ function parseRun(path: string, bytes: Uint8Array): Run {
   }
   const [begin, ...rest] = records
   if (begin?.t !== 'begin') throw new CodedError('journal-damaged', { path, line: 1 })
-  return replay(path, begin, rest)
-}
-
-function replay(path: string, begin: Extract<JournalRecord, { t: 'begin' }>, records: readonly JournalRecord[]): Run {
-  const touched = new Set<number>()
-  const brought = new Map<number, Brought>()
-  const interims = new Map<number, Uint8Array[]>()
-  const temporaries: string[] = []
-  let end: Run['end'] = null
-  let remaining: readonly string[] = []
-  let proved: Run['proved'] = { receipt: null, module: null }
-  let cutOff = true
-  let undoing = false
-  let undone = false
-  for (const entry of records) {
-    if (entry.t === 'intent') touched.add(entry.i)
-    if (entry.t === 'intent' && entry.brought) brought.set(entry.i, entry.brought)
-    if (entry.t === 'intent' || entry.t === 'undo-intent') {
-      if (entry.interim !== null) interims.set(entry.i, [...(interims.get(entry.i) ?? []), fromBase64(entry.interim)])
-      if (entry.temporary !== null) temporaries.push(entry.temporary)
-    }
-    if (entry.t === 'proved') proved = { receipt: entry.receipt, module: entry.module }
-    if (entry.t === 'end') {
-      end = entry.status
-      remaining = entry.remaining
-    }
-    if (entry.t === 'undo-begin') undoing = true
-    if (entry.t === 'undo-end') undone = true
-    if (entry.t === 'undo-begin') cutOff = true
-    else if (entry.t === 'end' || entry.t === 'undo-end' || entry.t === 'settled') cutOff = false
-  }
-  const { id, startedAt, pid, changes, choices } = begin
-  return {
-    id,
-    path,
-    startedAt,
-    pid,
-    changes,
-    choices,
-    proved,
-    touched,
-    brought,
-    interims,
-    temporaries: [...new Set(temporaries)],
-    end,
-    remaining,
-    cutOff,
-    undoing: undoing && !undone,
-    undone,
-  }
+  return replay(path, bytes.length, begin, rest)
 }
 
 /**
@@ -342,13 +340,20 @@ export async function readRuns(
       continue
     }
     try {
-      const run = parseRun(path, bytes)
-      await refuseForeignJournal(run, sys)
-      runs.push(run)
+      runs.push(parseRun(path, bytes))
     } catch (error) {
       if (!(error instanceof CodedError)) throw error
       damaged.push(path)
     }
   }
-  return { runs, damaged, unbegun }
+  const trusted: Run[] = []
+  for (const run of resolve(runs))
+    try {
+      await refuseForeignJournal(run, sys)
+      trusted.push(run)
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error
+      damaged.push(run.path)
+    }
+  return { runs: trusted, damaged, unbegun }
 }

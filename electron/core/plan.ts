@@ -92,12 +92,22 @@ async function foldFile(
   await refuseUnsafe(path, real, sys)
   await refuseForeignLink(path, real, sys)
   const owner = before ?? (await newOwner(real, sys))
-  // A secret that is put into a file closes it to everybody else.
-  const closed = edits.some((edit) => edit.secret === true && edit.after !== null) ? 0o700 : 0o7777
-  const mode = (before?.mode ?? target.mode) & closed
-  const after = bytes === null ? null : { bytes, mode, uid: owner.uid, gid: owner.gid }
+  const after = bytes === null ? null : newState(bytes, before, edits, owner)
   const admin = await needsAdmin(real, sys)
   return { kind: 'file', path, real, before, after, edits, notify: [...notify], admin }
+}
+
+/** A file's content with the rights that edits leave it: a secret that is put into it closes it to everybody else. */
+export function newState(
+  bytes: Uint8Array,
+  before: FileState | null,
+  edits: readonly Edit[],
+  owner: { uid: number; gid: number },
+): FileState {
+  const closed = edits.some((edit) => edit.secret === true && edit.after !== null) ? 0o700 : 0o7777
+  const target = edits[0]?.target
+  const mode = (before?.mode ?? (target?.kind === 'file' ? target.mode : 0o600)) & closed
+  return { bytes, mode, uid: owner.uid, gid: owner.gid }
 }
 
 /** Content, rights and owner of a regular file; null when nothing stands there. Throws `not-a-file`, `no-permission`. */

@@ -5,7 +5,9 @@ import { CodedError } from './errors.ts'
 import { readRuns } from './journal.ts'
 import { type Brought, type Presence, presenceName } from './presence.ts'
 import { runPlan, settleInterrupted, type RunTools } from './run.ts'
-import { newestUndoable, summarize, undoRun } from './undo.ts'
+import { newestUndoable } from './standing.ts'
+import { summarize } from './summary.ts'
+import { undoRun } from './undo.ts'
 
 const STATE = '/home/u/.local/state/goready'
 const common = { before: false, after: true, admin: true, command: ['x'] } as const

@@ -1,6 +1,7 @@
 import type { Change, PresenceChange } from '../contract/plan.ts'
 import { CodedError, causeText, withRemaining } from './errors.ts'
-import { type Run, record } from './journal.ts'
+import { record } from './journal.ts'
+import type { Run } from './replay.ts'
 import type { Reader, System } from './system.ts'
 
 /** What is there or is not: a package, a running service, membership in a group. Made by `platform/<os>/`. */

@@ -1,10 +1,10 @@
 import type { ImageFacts, Verification } from '../contract/image.ts'
 import type { Finding } from '../contract/note.ts'
 import type { Change, HandlerId, Plan } from '../contract/plan.ts'
-import type { ApplyResult, Receipt } from '../contract/run.ts'
+import type { ApplyResult, Receipt, Why } from '../contract/run.ts'
 import type { StepId, TaskReport } from '../contract/task.ts'
 import { applyChanges, rollback, type Touched } from './apply.ts'
-import { CodedError, causeText, isCancel, withRemaining } from './errors.ts'
+import { CodedError, causeText, isCancel, toAppError, withRemaining } from './errors.ts'
 import { type HeldChange, isHeld } from './held.ts'
 import { beginRun, newRunId, readRuns, record } from './journal.ts'
 import { lockHolder, withLock } from './lock.ts'
@@ -19,7 +19,8 @@ import {
 } from './presence.ts'
 import type { Handler, Proposal } from './setting.ts'
 import type { System } from './system.ts'
-import { settle, touchedFiles } from './undo.ts'
+import { settle } from './settle.ts'
+import { touchedFiles } from './standing.ts'
 import { actionOf, isChange } from './view.ts'
 
 /** How long giving back may take once a run has failed; it no longer listens to the person's cancel. */
@@ -40,7 +41,8 @@ export type ImageTools = {
   receipt(facts: ImageFacts, signal: AbortSignal): Promise<Receipt>
 }
 
-export type RunInput = { plan: Plan; proposals: readonly Proposal[]; image: ImageTools | null }
+/** `why`: what led to the run. */
+export type RunInput = { plan: Plan; proposals: readonly Proposal[]; image: ImageTools | null; why?: Why | null }
 
 export type RunTools = {
   sys: System
@@ -82,9 +84,17 @@ async function carryOut(input: RunInput, tools: RunTools, report: Report, signal
   const { sys, handlers, state } = tools
   const settled = await settleInterrupted(tools, signal)
   const { changes } = input.plan
-  const runId = newRunId()
+  const { runs } = await readRuns(state, sys)
+  const runId = newRunId(new Date(), runs[0]?.id ?? null)
   const choices = input.proposals.flatMap((proposal) => proposal.notes)
-  const begin = { id: runId, startedAt: new Date().toISOString(), pid: tools.pid, changes, choices }
+  const begin = {
+    id: runId,
+    startedAt: new Date().toISOString(),
+    pid: tools.pid,
+    changes,
+    choices,
+    why: input.why ?? null,
+  }
   const journal = await beginRun(state, begin, sys)
   const touched: Touched = { folders: [], files: new Map() }
   const context = { sys, handlers, runId, journal, reloading: () => step(report, 'reload', 'running') }
@@ -111,7 +121,7 @@ async function carryOut(input: RunInput, tools: RunTools, report: Report, signal
     })
     const { receipt, verification } = result
     if (receipt) await record(journal, { t: 'proved', receipt, module: verification?.module ?? null }, sys)
-    await record(journal, { t: 'end', status: 'applied', remaining: [] }, sys)
+    await record(journal, { t: 'end', status: 'applied', remaining: [], findings: result.findings }, sys)
     return { ...result, run: runId, changed: true, choices, findings: [...settled, ...result.findings] }
   } catch (thrown) {
     const error: unknown = signal.aborted ? signal.reason : thrown
@@ -125,7 +135,7 @@ async function carryOut(input: RunInput, tools: RunTools, report: Report, signal
         .catch((reason: unknown) => remaining.push(`${input.image?.reference}: ${causeText(reason)}`))
     const status = isCancel(error) ? 'cancelled' : 'failed'
     // A disk that is full must not hide the failure behind it; without this record the run counts as cut off.
-    await record(journal, { t: 'end', status, remaining }, sys).catch(() => {})
+    await record(journal, { t: 'end', status, remaining, error: toAppError(error) }, sys).catch(() => {})
     step(report, 'rollback', remaining.length === 0 ? 'done' : 'failed')
     throw withRemaining(error, remaining)
   }
@@ -139,7 +149,8 @@ export async function settleInterrupted(
   const { runs, unbegun } = await readRuns(tools.state, tools.sys)
   for (const path of unbegun) await tools.sys.removeFile(path)
   const findings: Finding[] = []
-  for (const run of runs.filter((entry) => entry.cutOff)) findings.push(...(await settle(run, { ...tools, signal })))
+  for (const run of runs.filter((entry) => entry.cutOff))
+    findings.push(...(await settle(run, runs, { ...tools, signal })))
   return findings
 }
 

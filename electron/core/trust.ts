@@ -1,7 +1,7 @@
 import type { Change, FileState } from '../contract/plan.ts'
 import { CodedError } from './errors.ts'
 import { folderOf, under } from './paths.ts'
-import type { Run } from './journal.ts'
+import type { Run } from './replay.ts'
 import type { Reader } from './system.ts'
 
 /**

@@ -1,86 +1,42 @@
-import type { Finding } from '../contract/note.ts'
-import type { Change, FormatId, HandlerId } from '../contract/plan.ts'
-import type { ConflictPolicy, RunStatus, RunSummary, UndoResult } from '../contract/run.ts'
+import type { Change, HandlerId } from '../contract/plan.ts'
+import type { ConflictPolicy, UndoResult } from '../contract/run.ts'
+import type { ThreeWay } from '../contract/task.ts'
 import { toBase64 } from './bytes.ts'
-import { diffText } from './diff.ts'
-import { editEnv, showEnv } from './env.ts'
 import { CodedError, causeText, withRemaining } from './errors.ts'
-import { bytesOf, type Held, type HeldChange, isFileState, isHeld, placeOf, readHeld, sameHeld } from './held.ts'
-import { mendJournal, type Run, record } from './journal.ts'
-import {
-  isBack,
-  isPresence,
-  needRights,
-  type Presence,
-  presenceName,
-  touchedPresences,
-  undoPresences,
-} from './presence.ts'
-import type { Format, Handler } from './setting.ts'
-import type { Reader, System } from './system.ts'
-import { isOurs } from './apply.ts'
+import { type Held, readHeld, sameHeld } from './held.ts'
+import { mendJournal, type Outcome, record, recordInherit, recordRebase } from './journal.ts'
+import { under } from './paths.ts'
+import { needRights, type Presence, undoPresences } from './presence.ts'
+import { type Formats, withoutOurs } from './rebase.ts'
+import type { Run } from './replay.ts'
+import type { Handler } from './setting.ts'
+import { signOf } from './sign.ts'
+import { blockedBy, touchedFiles, undoable } from './standing.ts'
+import type { System } from './system.ts'
 import { type Move, transit } from './transition.ts'
-import { actionOf } from './view.ts'
+import { type Part, partsOf } from './undo-parts.ts'
+import { safeDiff } from './view.ts'
 
 export type UndoContext = {
   sys: System
   handlers: ReadonlyMap<HandlerId, Handler>
-  formats: ReadonlyMap<FormatId, Format>
+  formats: Formats
   signal: AbortSignal
   reloading(): void
-  /** Asked for each file that was edited since; `diff` shows what the person changed. */
-  ask(path: string, diff: string): Promise<'keep' | 'restore' | 'ours'>
+  /** Asked for each file that was edited since, with what each answer would leave. */
+  ask(question: ThreeWay): Promise<'keep' | 'restore' | 'ours'>
   /** Needed for runs that installed, started or joined something. */
   presence?: Presence
 }
 
-type Outcome = 'restored' | 'kept' | 'merged'
-
-/** Files of a run that a later run touched as well must be given back by that one first. */
-function refuseLater(run: Run, runs: readonly Run[]): void {
-  const mine = new Set(touchedFiles(run).map(({ change }) => placeOf(change)))
-  const later = runs.find(
-    (other) =>
-      other.id > run.id && undoable(other) && touchedFiles(other).some(({ change }) => mine.has(placeOf(change))),
-  )
-  if (later) throw new CodedError('undo-later-run', { run: run.id, later: later.id })
-}
-
-/** The changes of files and variables that a run began. */
-export function touchedFiles(run: Run): readonly { index: number; change: HeldChange }[] {
-  return run.changes.flatMap((change, index) => (isHeld(change) && run.touched.has(index) ? [{ index, change }] : []))
-}
-
-/** Whether a run stands: it was applied (or cut off after its first write) and is not undone. */
-export const undoable = (run: Run): boolean =>
-  !run.undone &&
-  run.changes.length > 0 &&
-  (run.end === 'applied' || (run.end === null && run.touched.size > 0) || run.remaining.length > 0)
-
-/**
- * The run that an undo means: the named one, else the newest that stands. null: there is none.
- * Throws `run-not-found` for a name that no run has.
- */
-export function newestUndoable(runs: readonly Run[], id: string | null): Run | null {
-  if (id === null) return runs.find(undoable) ?? null
-  const run = runs.find((entry) => entry.id === id)
-  if (!run) throw new CodedError('run-not-found', { run: id })
-  return undoable(run) ? run : null
-}
-
-/** Files of a run that neither it nor the time before it left as they are now: an undo asks about them. */
-export async function conflicts(run: Run, sys: Reader): Promise<readonly string[]> {
-  const paths: string[] = []
-  for (const { index, change } of touchedFiles(run)) {
-    if (!isOurs(change, await readHeld(change, sys), run.interims.get(index))) paths.push(change.path)
-  }
-  return paths
-}
+/** What an undo is going to do, by the change's index. */
+type Decision = { part: Part; outcome: Outcome; to: Held | null }
 
 /**
  * Gives back what stood there before a run: bytes, mode, owner; files and folders that did not exist go.
+ * What later runs wrote into the same files stays, and their own undo then gives back what stood there before both.
  * A file that was edited since is asked about (`keep`, `restore`, `ours` = only our keys are taken back).
- * It can be repeated after being cut off. Throws `undo-later-run`, `undo-conflict` and writing errors.
+ * It can be repeated after being cut off. Throws `undo-later-run` {run, later}, `undo-conflict` and writing errors.
  */
 export async function undoRun(
   run: Run,
@@ -88,79 +44,135 @@ export async function undoRun(
   policy: ConflictPolicy,
   context: UndoContext,
 ): Promise<UndoResult> {
-  refuseLater(run, runs)
   const { sys, formats } = context
+  const later = blockedBy(run, runs)
+  if (later) throw new CodedError('undo-later-run', { run: run.id, later: later.id })
   await needRights(run, sys, context.presence)
-  const back: Move[] = []
-  const outcomes = new Map<number, Outcome>()
-  for (const { index, change } of [...touchedFiles(run)].reverse()) {
-    const current = await readHeld(change, sys)
-    if (sameHeld(current, change.before)) continue
-    if (isOurs(change, current, run.interims.get(index))) {
-      outcomes.set(index, 'restored')
-      back.push({ index, change, from: current, to: change.before })
-      continue
-    }
-    const answer = policy === 'ask' ? await context.ask(change.path, editedSince(change, current)) : policy
-    if (answer === 'keep') outcomes.set(index, 'kept')
-    if (answer === 'restore') {
-      outcomes.set(index, 'restored')
-      back.push({ index, change, from: current, to: change.before })
-    }
-    if (answer === 'ours') {
-      outcomes.set(index, 'merged')
-      back.push({ index, change, from: current, to: withoutOurs(change, current, formats) })
-    }
-  }
+  const decisions: Decision[] = []
+  for (const part of [...(await partsOf(run, runs, formats, sys))].reverse())
+    decisions.push(await decide(part, policy, context))
   await mendJournal(run.path, sys)
   await record(run.path, { t: 'undo-begin', at: new Date().toISOString() }, sys)
-  await giveBack(run, back, outcomes, context)
-  const removedFolders = await removeFolders(run, sys)
+  await tellLater(run, decisions, sys)
+  await giveBack(run, decisions, context)
+  const { removed, handed } = await removeFolders(run, runs, sys)
   const { returned, kept } = await undoPresences(run, sys, context.presence)
   await record(run.path, { t: 'undo-end', at: new Date().toISOString() }, sys)
   const pathsOf = (...wanted: readonly Outcome[]): string[] =>
-    [...outcomes].filter(([, outcome]) => wanted.includes(outcome)).map(([index]) => pathOf(run.changes[index]))
+    decisions
+      .filter(({ outcome, part }) => wanted.includes(outcome) && (part.state !== 'back' || outcome === 'handed'))
+      .map(({ part }) => part.change.path)
   return {
     run: run.id,
     restored: [...pathsOf('restored', 'merged'), ...returned],
     kept: [...pathsOf('kept'), ...kept],
-    removedFolders,
+    handed: [...pathsOf('handed'), ...handed],
+    removedFolders: removed,
     removedImages: [],
   }
 }
 
-function editedSince(change: HeldChange, current: Held | null): string {
-  if (change.kind === 'file') return diffText(change.path, bytesOf(change.after), bytesOf(current), formatOf(change))
-  const now = current === null || isFileState(current) ? null : current
-  return diffText(change.path, showEnv(change.name, change.after), showEnv(change.name, now))
+async function decide(part: Part, policy: ConflictPolicy, context: UndoContext): Promise<Decision> {
+  const { state, change, current, to, heir } = part
+  if (heir !== null && state !== 'back') return { part, outcome: 'handed', to: current }
+  if (state === 'back') return { part, outcome: 'restored', to: current }
+  if (state === 'ours') return { part, outcome: 'restored', to }
+  const answer = policy === 'ask' ? await context.ask(threeWay(part, context.formats)) : policy
+  if (answer === 'keep') return { part, outcome: 'kept', to: current }
+  if (answer === 'restore') return { part, outcome: 'restored', to }
+  return { part, outcome: 'merged', to: withoutOurs(change, current, context.formats) }
 }
 
-const formatOf = ({ edits }: HeldChange): FormatId | null => {
-  const target = edits[0]?.target
-  return target?.kind === 'file' ? target.format : null
+/** What was written, what was edited since, and what each answer would leave, all redacted. */
+export function threeWay({ change, current, written, to }: Part, formats: Formats): ThreeWay {
+  const ours = attempt(() => withoutOurs(change, current, formats))
+  const leave = (choice: 'keep' | 'restore' | 'ours', result: Held | null) => ({
+    choice,
+    diff: safeDiff(change, current, result),
+    result: result === null ? ('absent' as const) : sameHeld(current, result) ? ('same' as const) : ('other' as const),
+  })
+  return {
+    path: change.path,
+    written: safeDiff(change, to, written),
+    edited: safeDiff(change, written, current),
+    leaves: [
+      leave('keep', current),
+      leave('restore', to),
+      // What was edited may be in no form in which our keys could still be told apart.
+      ...(ours === undefined ? [] : [leave('ours', ours)]),
+    ],
+  }
+}
+
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Before anything moves, later runs' journals learn what they would have been without this one; it counts as soon
+ * as this run's own journal says that the change is given back. One that takes over a line gives it back with its own.
+ */
+async function tellLater(run: Run, decisions: readonly Decision[], sys: System): Promise<void> {
+  for (const { part, outcome } of decisions) {
+    const { index, change, rebased, heir } = part
+    for (const { later, before, after } of rebased) {
+      const earlier = later.run.rebases.some(({ by, of }) => by === run.id && of === index)
+      // An attempt before this one may have told something else.
+      if (outcome === 'kept' && !earlier) continue
+      await mendJournal(later.run.path, sys)
+      const states = outcome === 'kept' ? later.change : { before, after }
+      const entry = { i: later.index, before: states.before, after: states.after, by: run.id, of: index }
+      await recordRebase(later.run.path, entry, sys)
+    }
+    if (outcome === 'handed' && heir !== null) await handOver(run, index, change, heir, sys)
+  }
+}
+
+async function handOver(run: Run, index: number, change: Change, heir: Run, sys: System): Promise<void> {
+  const has = [...heir.inherited.values()].some(({ by, of }) => by === run.id && of === index)
+  await mendJournal(heir.path, sys)
+  if (!has) await recordInherit(heir.path, change, run.id, index, sys)
+  await record(run.path, { t: 'undo-done', i: index, outcome: 'handed' }, sys)
 }
 
 /** Goes on past a file that fails; then throws the first failure, with all that is not back in `remaining`. */
-async function giveBack(
-  run: Run,
-  back: readonly Move[],
-  outcomes: ReadonlyMap<number, Outcome>,
-  context: UndoContext,
-): Promise<void> {
+async function giveBack(run: Run, decisions: readonly Decision[], context: UndoContext): Promise<void> {
   const { sys } = context
   await removeTemporaries(run, sys)
+  const back: Move[] = []
+  const outcomes = new Map<number, Outcome>()
+  for (const { part, outcome, to } of decisions) {
+    const { index, change, current, state } = part
+    if (outcome === 'handed' || outcome === 'kept') continue
+    outcomes.set(index, outcome)
+    // Nothing is written then, but later runs have to know that it is done.
+    if (sameHeld(current, to)) await record(run.path, { t: 'undo-done', i: index, outcome }, sys)
+    if (state !== 'back') back.push({ index, change, from: current, to })
+  }
+  const passing = new Set<number>()
   const failures: { path: string; error: unknown }[] = []
   try {
     await transit(back, {
       ...context,
       runId: run.id,
-      // One that leads to a merged content must not be taken for ours later: it holds the person's own lines.
-      intent: ({ index }, temporary, interim) => {
-        const known = interim !== null && outcomes.get(index) === 'restored' ? toBase64(interim) : null
-        return record(run.path, { t: 'undo-intent', i: index, temporary, interim: known }, sys)
+      async intent({ index, to }, temporary, interim) {
+        const outcome = outcomes.get(index) ?? 'restored'
+        // One that leads to a merged content must not be taken for ours later: it holds the person's own lines.
+        const known = interim !== null && outcome === 'restored' ? toBase64(interim) : null
+        if (interim === null) passing.delete(index)
+        else passing.add(index)
+        const entry = { i: index, temporary, interim: known, to: await signOf(to), outcome }
+        await record(run.path, { t: 'undo-intent', ...entry }, sys)
       },
-      done: ({ index }) =>
-        record(run.path, { t: 'undo-done', i: index, outcome: outcomes.get(index) ?? 'restored' }, sys),
+      async done({ index }) {
+        // What stands there for one reload only is not back yet.
+        if (passing.has(index)) return
+        await record(run.path, { t: 'undo-done', i: index, outcome: outcomes.get(index) ?? 'restored' }, sys)
+      },
       failed: (path, error) => failures.push({ path, error }),
       resumable: true,
       way: 'back',
@@ -180,106 +192,44 @@ async function giveBack(
 }
 
 /** A temporary file that a cut-off run left would be in the way of the next one. */
-async function removeTemporaries(run: Run, sys: System): Promise<void> {
+export async function removeTemporaries(run: Run, sys: System): Promise<void> {
   for (const path of run.temporaries) if (await sys.lstat(path)) await sys.removeFile(path)
 }
 
-const pathOf = (change: Change | undefined): string =>
-  change !== undefined && (isHeld(change) || change.kind === 'dir') ? change.path : ''
-
-/** The file or variable as the person has it, less our keys: each goes back to what it was. */
-function withoutOurs(change: HeldChange, current: Held | null, formats: ReadonlyMap<FormatId, Format>): Held | null {
-  const back = change.edits.map(({ key, before }) => ({ key, after: before }))
-  if (current === null) return null
-  if (!isFileState(current)) return change.kind === 'env' ? editEnv(change.name, current, back) : current
-  const format = formats.get(formatOf(change) ?? 'fence')
-  if (!format) return current
-  const bytes = format.edit(current.bytes, back)
-  return bytes === null ? null : { ...current, bytes }
-}
-
-async function removeFolders(run: Run, sys: System): Promise<string[]> {
-  const removed: string[] = []
-  for (const [index, change] of [...run.changes.entries()].reverse()) {
-    if (change.kind !== 'dir' || !run.touched.has(index)) continue
-    if ((await sys.lstat(change.path))?.kind === 'dir' && (await sys.removeDir(change.path))) removed.push(change.path)
-  }
-  return removed
-}
-
-/** What `history` shows of a run. `alive`: the process that holds the lock, if any. */
-export function summarize(run: Run, alive: number | null): RunSummary {
-  const image = run.changes.find((change) => change.kind === 'image')
-  return {
-    id: run.id,
-    startedAt: run.startedAt,
-    status: statusOf(run, alive),
-    changed: run.touched.size > 0 || image !== undefined,
-    files: touchedFiles(run).map(({ change }) => ({ path: change.path, action: actionOf(change) })),
-    image: image?.kind === 'image' ? image.name : null,
-    choices: [...run.choices],
-    ...run.proved,
-  }
-}
-
-function statusOf(run: Run, alive: number | null): RunStatus {
-  if (run.undone) return 'undone'
-  if (run.end !== null && !(run.undoing && alive === null)) return run.end
-  return alive === run.pid ? 'running' : 'interrupted'
-}
-
 /**
- * Settles a run that was cut off (power, kill -9): removes its temporary files, lets the services notice
- * what stands in their files now, and says how each file stands. Undo can then give it back.
+ * Removes the folders that a run made and that are empty again. One in which a run that stands still has something
+ * goes over to that run.
  */
-export async function settle(
+async function removeFolders(
   run: Run,
-  context: Pick<UndoContext, 'sys' | 'handlers' | 'signal' | 'presence'>,
-): Promise<readonly Finding[]> {
-  const { sys, handlers, signal, presence } = context
-  await mendJournal(run.path, sys)
-  await removeTemporaries(run, sys)
-  const findings: Finding[] = []
-  const told = new Set<HandlerId>()
-  for (const { index, change } of touchedFiles(run)) {
-    const current = await readHeld(change, sys)
-    const state = sameHeld(current, change.before)
-      ? 'before'
-      : isOurs(change, current, run.interims.get(index))
-        ? 'after'
-        : 'neither'
-    findings.push({
-      id: `settled.${state}`,
-      severity: state === 'neither' ? 'warning' : 'info',
-      note: { key: `plan:settled.${state}`, values: { path: change.path, run: run.id } },
-    })
-    const path = change.kind === 'file' ? change.real : change.path
-    for (const id of change.notify) {
-      const handler = handlers.get(id)
-      if (handler?.once && told.has(id)) continue
-      told.add(id)
-      try {
-        await handler?.notice(sys, path, bytesOf(current), signal, 'back')
-      } catch (error) {
-        findings.push({
-          id: 'settled.not-noticed',
-          severity: 'warning',
-          note: { key: 'plan:settled.not-noticed', values: { path: change.path } },
-          details: [causeText(error)],
-        })
-      }
+  runs: readonly Run[],
+  sys: System,
+): Promise<{ removed: string[]; handed: string[] }> {
+  const removed: string[] = []
+  const handed: string[] = []
+  const folders = [...run.changes.entries()].flatMap(([index, change]) =>
+    change.kind === 'dir' && run.touched.has(index) && !run.givenBack.has(index) ? [{ index, change }] : [],
+  )
+  // The innermost first, whatever order they came in.
+  for (const { index, change } of folders.toSorted((a, b) => b.change.path.length - a.change.path.length)) {
+    if ((await sys.lstat(change.path))?.kind !== 'dir') continue
+    if (await sys.removeDir(change.path)) {
+      removed.push(change.path)
+      continue
     }
+    const heir = runs.findLast((other) => other.id !== run.id && undoable(other) && isWithin(other, change.path))
+    if (heir === undefined) continue
+    await handOver(run, index, change, heir, sys)
+    handed.push(change.path)
   }
-  for (const index of touchedPresences(run)) {
-    const change = run.changes[index]
-    if (change === undefined || !isPresence(change) || presence === undefined) continue
-    const state = (await isBack(presence, change, run.brought.get(index) ?? null, sys)) ? 'before' : 'after'
-    findings.push({
-      id: `settled.${state}`,
-      severity: 'info',
-      note: { key: `plan:settled.${state}`, values: { path: presenceName(change), run: run.id } },
-    })
-  }
-  await record(run.path, { t: 'settled', at: new Date().toISOString() }, sys)
-  return findings
+  return { removed, handed }
+}
+
+/** Whether a run has something below a folder. */
+function isWithin(run: Run, folder: string): boolean {
+  const below = (path: string) => path.startsWith(under(folder, ''))
+  const made = run.changes.some(
+    (change, index) => change.kind === 'dir' && run.touched.has(index) && below(`${change.path}/`),
+  )
+  return made || touchedFiles(run).some(({ change }) => change.kind === 'file' && below(change.real))
 }

@@ -1,9 +1,9 @@
 import type { Note } from '../contract/note.ts'
 import type { Change, ChangeView, Edit, Plan, PlanView, PresenceChange, Value } from '../contract/plan.ts'
 import { diffText } from './diff.ts'
-import { type EnvChange, showEnv } from './env.ts'
+import { showEnv } from './env.ts'
 import { assertNever } from './errors.ts'
-import { isHeld } from './held.ts'
+import { bytesOf, type Held, type HeldChange, isFileState, isHeld } from './held.ts'
 import { isPresence } from './presence.ts'
 import { isSecretName, redact } from './redact.ts'
 
@@ -36,21 +36,23 @@ const secretsIn = (value: Value): readonly string[] =>
         typeof inner === 'string' && isSecretName(name) ? [inner] : [],
       )
 
-/** The diff of a file or variable; none where one of its secrets would still be seen in it. */
-function safeDiff(change: Extract<Change, { kind: 'file' }> | EnvChange): string {
+/**
+ * The diff between two contents of a file or variable that a run changed, secrets redacted; empty where one of its
+ * secrets would still be seen in it.
+ */
+export function safeDiff(change: HeldChange, from: Held | null, to: Held | null): string {
   if (change.kind === 'env' && isSecretName(change.name)) return ''
-  const diff = change.kind === 'file' ? fileDiff(change) : envDiff(change)
-  const secrets = change.edits.filter((edit) => edit.secret === true).flatMap(({ before, after }) => [before, after])
+  const [before, after] = [textOf(change, from), textOf(change, to)]
+  const target = change.edits[0]?.target
+  const diff = diffText(change.path, before, after, target?.kind === 'file' ? target.format : null)
+  const secrets = change.edits.filter((edit) => edit.secret === true).flatMap((edit) => [edit.before, edit.after])
   return secrets.flatMap(secretsIn).some((value) => value !== '' && diff.includes(value)) ? '' : diff
 }
 
-function fileDiff({ path, before, after, edits }: Extract<Change, { kind: 'file' }>): string {
-  const target = edits[0]?.target
-  return diffText(path, before?.bytes ?? null, after?.bytes ?? null, target?.kind === 'file' ? target.format : null)
+function textOf(change: HeldChange, held: Held | null): Uint8Array | null {
+  if (change.kind === 'file') return bytesOf(held)
+  return showEnv(change.name, held === null || isFileState(held) ? null : held)
 }
-
-const envDiff = ({ path, name, before, after }: EnvChange): string =>
-  diffText(path, showEnv(name, before), showEnv(name, after))
 
 /** A change as a person or a JSON reader sees it: no bytes, no secrets. */
 export function viewChange(change: Exclude<Change, PresenceChange>): ChangeView {
@@ -62,7 +64,7 @@ export function viewChange(change: Exclude<Change, PresenceChange>): ChangeView 
         real: change.real === change.path ? null : change.real,
         action: actionOf(change),
         keys: change.edits.map(viewKey),
-        diff: safeDiff(change),
+        diff: safeDiff(change, change.before, change.after),
         notify: [...change.notify],
         admin: change.admin,
       }
@@ -74,7 +76,7 @@ export function viewChange(change: Exclude<Change, PresenceChange>): ChangeView 
         name: change.name,
         action: actionOf(change),
         keys: change.edits.map(viewKey),
-        diff: safeDiff(change),
+        diff: safeDiff(change, change.before, change.after),
         notify: [...change.notify],
         admin: change.admin,
       }

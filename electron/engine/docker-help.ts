@@ -37,7 +37,7 @@ export async function dockerHelp(
       ),
   }
   const possible = changes.length > 0 && (await presence.possible(sys))
-  const planId = changes.length === 0 ? '' : plans.hold(changes, [proposal])
+  const planId = changes.length === 0 ? '' : plans.hold(changes, [proposal], { by: 'docker', name: null })
   return { kind: 'plan', planId, steps: [...steps], commands: [...commands], possible, relogin }
 }
 

@@ -1,11 +1,12 @@
 import type { Finding, Note } from '../contract/note.ts'
 import type { Change, Edit, Plan, PlanView } from '../contract/plan.ts'
 import type { Profile } from '../contract/profile.ts'
+import type { Why } from '../contract/run.ts'
 import { parseDuration } from '../contract/grammar.ts'
 import { CodedError } from '../core/errors.ts'
 import type { Places } from '../core/places.ts'
 import { fold } from '../core/plan.ts'
-import type { ImageTools, RunInput } from '../core/run.ts'
+import type { RunInput } from '../core/run.ts'
 import type { Prober, Proposal } from '../core/setting.ts'
 import type { System } from '../core/system.ts'
 import { viewPlan } from '../core/view.ts'
@@ -32,9 +33,14 @@ export class PlanBook {
 
   /**
    * Settles a profile to the changes that it would make on this machine. Only reads.
-   * `project`: see `Places`. Throws `bad-arguments` {path} for a chosen one that is no folder.
+   * `project`: see `Places`; `why`: what its run is remembered by. Throws `bad-arguments` {path} for a chosen one that is no folder.
    */
-  async make(profile: Profile, signal: AbortSignal, project: Places['project'] = null): Promise<PlanView> {
+  async make(
+    profile: Profile,
+    signal: AbortSignal,
+    project: Places['project'] = null,
+    why: Why | null = null,
+  ): Promise<PlanView> {
     refuseNotYet(profile)
     const { sys, images, races, mirrors } = this.#parts
     const places = { ...this.#parts.places, project: project && (await projectFolder(project, sys)) }
@@ -68,22 +74,22 @@ export class PlanBook {
     const findings: readonly Finding[] = [...dead, ...(await images.findings(proposals, image !== null, signal))]
     const choices: readonly Note[] = [...proposals.flatMap((proposal) => proposal.notes), ...(image?.notes ?? [])]
     const plan: Plan = { id: crypto.randomUUID(), changes, findings }
-    this.#keep(plan, proposals, image?.tools ?? null)
+    this.#keep({ plan, proposals, image: image?.tools ?? null, why })
     return viewPlan(plan, choices)
   }
 
   /** A plan out of edits that no profile may hold, e.g. a password. Only reads. Errors: those of `fold`. */
-  async makeFrom(edits: readonly Edit[], notes: readonly Note[]): Promise<PlanView> {
+  async makeFrom(edits: readonly Edit[], notes: readonly Note[], why: Why | null = null): Promise<PlanView> {
     const changes = await fold(edits, formats, this.#parts.sys)
     const plan: Plan = { id: crypto.randomUUID(), changes, findings: [] }
-    this.#keep(plan, [], null)
+    this.#keep({ plan, proposals: [], image: null, why })
     return viewPlan(plan, notes)
   }
 
   /** Takes in changes that no profile asked for, e.g. those that bring Docker. Answers the plan's id. */
-  hold(changes: readonly Change[], proposals: readonly Proposal[]): string {
+  hold(changes: readonly Change[], proposals: readonly Proposal[], why: Why | null = null): string {
     const plan: Plan = { id: crypto.randomUUID(), changes, findings: [] }
-    this.#keep(plan, proposals, null)
+    this.#keep({ plan, proposals, image: null, why })
     return plan.id
   }
 
@@ -95,8 +101,8 @@ export class PlanBook {
     return input
   }
 
-  #keep(plan: Plan, proposals: readonly Proposal[], image: ImageTools | null): void {
-    this.#plans.set(plan.id, { plan, proposals, image })
+  #keep(input: RunInput): void {
+    this.#plans.set(input.plan.id, input)
     const [oldest] = this.#plans.keys()
     if (this.#plans.size > KEPT && oldest !== undefined) this.#plans.delete(oldest)
   }

@@ -2,7 +2,7 @@ import { CodedError } from '../core/errors.ts'
 import { readRuns, runsFolder } from '../core/journal.ts'
 import { withLock } from '../core/lock.ts'
 import type { RunTools } from '../core/run.ts'
-import { newestUndoable } from '../core/undo.ts'
+import { newestUndoable } from '../core/standing.ts'
 
 /**
  * Removes the records of all runs and, by `more`, what else stands in the state folder. Answers false, and

@@ -20,9 +20,10 @@ export function createHandlers(engine: () => Promise<Engine>, desk: Desk, signal
   return {
     'machine.detect': async () => (await engine()).detect(signal),
     'image.tags': async (options) => (await engine()).tags(options, signal),
-    async 'plan.make'({ profile, project = null }) {
+    async 'plan.make'({ profile, project = null, opened = null }) {
       const folder = project === null ? null : desk.project(project)
-      return (await engine()).makePlan(profile, signal, folder === null ? null : { folder, chosen: true })
+      const why = { by: opened === null ? 'wizard' : 'profile', name: opened } as const
+      return (await engine()).makePlan(profile, signal, folder === null ? null : { folder, chosen: true }, why)
     },
     'project.choose': () => desk.chooseProject(),
     'file.choose': ({ kind }) => desk.chooseFile(kind),

@@ -22,6 +22,8 @@ const run = (change: Partial<RunSummary>): RunSummary => ({
   files: [],
   image: null,
   choices: [],
+  why: null,
+  squashed: null,
   receipt: null,
   module: null,
   ...change,

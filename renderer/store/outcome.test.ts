@@ -34,10 +34,12 @@ const summary = {
   files: [],
   image: 'golang:1.27',
   choices: [],
+  why: null,
+  squashed: null,
   receipt: null,
   module: null,
 }
-const undone = { run: 'r1', restored: ['/x'], kept: [], removedFolders: [], removedImages: [] }
+const undone = { run: 'r1', restored: ['/x'], kept: [], handed: [], removedFolders: [], removedImages: [] }
 
 test('the last page says that Go is ready only when it is', () => {
   expect(done({ looked: false })).toBe('reading')

@@ -82,9 +82,9 @@ async function plan(): Promise<Shown> {
     if (help.kind === 'plan') return { kind: 'docker', plan: help }
     useDockerHelp.getState().setPlan(null)
   }
-  const { profile } = useWizard.getState()
+  const { profile, opened } = useWizard.getState()
   const project = useProject.getState().project?.id ?? null
-  return { kind: 'profile', plan: await request('plan.make', { profile, project }) }
+  return { kind: 'profile', plan: await request('plan.make', { profile, project, opened: opened?.name ?? null }) }
 }
 
 /** What a plan would do, without its passing name and what was measured on the way. */

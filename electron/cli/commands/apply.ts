@@ -4,7 +4,7 @@ import { CodedError } from '../../core/errors.ts'
 import { type Command, EXIT, follow, settle } from '../command.ts'
 import type { Output } from '../output.ts'
 import { askLine, canAsk } from '../question.ts'
-import { fileCount, printPlan, projectOf, readProfile } from './plan.ts'
+import { fileCount, printPlan, projectOf, readProfile, whyOf } from './plan.ts'
 
 /** `apply --profile FILE [--yes]`: plan, show, ask, carry out, prove. */
 export const apply: Command = async (context) => {
@@ -12,7 +12,7 @@ export const apply: Command = async (context) => {
   if (args.for !== null && args.for !== 'user') throw new CodedError('not-yet', { key: `--for ${args.for}` })
   const profile = await readProfile(context)
   await settle(context)
-  const view = await engine.makePlan(profile, signal, projectOf(context))
+  const view = await engine.makePlan(profile, signal, projectOf(context), whyOf(context))
   printPlan(output, view)
   if (view.changed && !args.yes) {
     if (!canAsk(io, args.json)) throw new CodedError('no-terminal', { option: '--yes' })

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import type { ChangeView, PlanView } from '../../contract/plan.ts'
 import type { Profile } from '../../contract/profile.ts'
+import type { Why } from '../../contract/run.ts'
 import { assertNever } from '../../core/errors.ts'
 import type { Places } from '../../core/places.ts'
 import { locatedIn, readProfileBytes } from '../../core/profile-file.ts'
@@ -24,6 +25,9 @@ export const projectOf = ({ args }: Context): NonNullable<Places['project']> => 
   folder: resolve(args.project ?? process.cwd()),
   chosen: args.project !== null,
 })
+
+/** What the run is remembered by: the profile's own name. */
+export const whyOf = ({ args }: Context): Why => ({ by: 'profile', name: basename(args.profile ?? '') })
 
 /** The profile that `--profile` names. Throws `bad-arguments`, `bad-profile`. */
 export async function readProfile({ args }: Context): Promise<Profile> {

@@ -1,4 +1,5 @@
-import { readRuns, type Run } from '../../core/journal.ts'
+import { readRuns } from '../../core/journal.ts'
+import type { Run } from '../../core/replay.ts'
 import type { Places } from '../../core/places.ts'
 import type { Reader } from '../../core/system.ts'
 

@@ -1,0 +1,186 @@
+import type { AppError, Finding, Note } from '../contract/note.ts'
+import type { Change } from '../contract/plan.ts'
+import type { RunSummary, Why } from '../contract/run.ts'
+import { fromBase64 } from './bytes.ts'
+import { type Held, isHeld } from './held.ts'
+import type { JournalRecord, Outcome } from './journal.ts'
+import type { Brought } from './presence.ts'
+
+/** What a change would have been without an earlier run; it counts once that one has given back its change `of`. */
+type Rebase = { i: number; before: Held | null; after: Held | null; by: string; of: number }
+
+/** A run as its journal tells it. `touched`: indices of changes that were begun. */
+export type Run = {
+  id: string
+  path: string
+  /** Bytes of its journal. */
+  size: number
+  startedAt: string
+  pid: number
+  /** What it inherited from earlier runs stands at the end. */
+  changes: readonly Change[]
+  choices: readonly Note[]
+  why: Why | null
+  squashed: { ids: readonly string[]; count: number; since: string } | null
+  proved: Pick<RunSummary, 'receipt' | 'module'>
+  touched: ReadonlySet<number>
+  /** Changes that stand no longer: given back by an undo or a rollback, by index. */
+  givenBack: ReadonlyMap<number, Outcome>
+  /** What an undo meant to leave, by index: the sign of the content and the outcome's word. */
+  meant: ReadonlyMap<number, { to: string; outcome: Outcome }>
+  rebases: readonly Rebase[]
+  /** Which of the changes came from an earlier run, by index. */
+  inherited: ReadonlyMap<number, { by: string; of: number }>
+  /** What came with a package, by index. */
+  brought: ReadonlyMap<number, Brought>
+  /** What stood in a file for one reload only, by index. */
+  interims: ReadonlyMap<number, readonly Uint8Array[]>
+  /** Temporary files that a run which was cut off may have left. */
+  temporaries: readonly string[]
+  end: 'applied' | 'failed' | 'cancelled' | null
+  error: AppError | null
+  findings: readonly Finding[]
+  /** What a rollback could not give back. */
+  remaining: readonly string[]
+  /** The run, or its undo, has begun and not come to its end (power, kill -9), and nobody has settled that. */
+  cutOff: boolean
+  /** An undo has begun and not come to its end. */
+  undoing: boolean
+  undone: boolean
+}
+
+type Draft = ReturnType<typeof draft>
+
+function draft() {
+  return {
+    changes: [] as Change[],
+    touched: new Set<number>(),
+    givenBack: new Map<number, Outcome>(),
+    meant: new Map<number, { to: string; outcome: Outcome }>(),
+    /** Whether what an undo wrote last is there for one reload only. */
+    passing: new Set<number>(),
+    rebases: [] as Rebase[],
+    inherited: new Map<number, { by: string; of: number }>(),
+    brought: new Map<number, Brought>(),
+    interims: new Map<number, Uint8Array[]>(),
+    temporaries: new Set<string>(),
+    end: null as Run['end'],
+    error: null as AppError | null,
+    findings: [] as readonly Finding[],
+    remaining: [] as readonly string[],
+    proved: { receipt: null, module: null } as Run['proved'],
+    cutOff: true,
+    undoing: false,
+    undone: false,
+  }
+}
+
+/** Puts a journal's records together. `size`: bytes. */
+export function replay(
+  path: string,
+  size: number,
+  begin: Extract<JournalRecord, { t: 'begin' }>,
+  records: readonly JournalRecord[],
+): Run {
+  const run = draft()
+  run.changes.push(...begin.changes)
+  for (const entry of records) take(run, entry)
+  const { passing: _, temporaries, undoing, undone, ...rest } = run
+  const { id, startedAt, pid, choices, why, squashed = null } = begin
+  return {
+    ...rest,
+    id,
+    path,
+    size,
+    startedAt,
+    pid,
+    choices,
+    why,
+    squashed,
+    temporaries: [...temporaries],
+    undoing: undoing && !undone,
+    undone,
+  }
+}
+
+function take(run: Draft, entry: JournalRecord): void {
+  switch (entry.t) {
+    case 'intent':
+      run.touched.add(entry.i)
+      if (entry.brought) run.brought.set(entry.i, entry.brought)
+      return write(run, entry)
+    case 'undo-intent': {
+      const { i, to, outcome, interim } = entry
+      if (to && outcome) run.meant.set(i, { to, outcome })
+      if (interim === null) run.passing.delete(i)
+      else run.passing.add(i)
+      return write(run, entry)
+    }
+    case 'undo-done':
+      if (!run.passing.has(entry.i)) run.givenBack.set(entry.i, entry.outcome)
+      return
+    case 'rebase':
+      run.rebases.push(entry)
+      return
+    case 'inherit':
+      run.inherited.set(run.changes.length, entry)
+      run.changes.push(entry.change)
+      return
+    case 'proved':
+      run.proved = { receipt: entry.receipt, module: entry.module }
+      return
+    default:
+      return turn(run, entry)
+  }
+}
+
+/** What may lie on the disk from then on. */
+function write(run: Draft, { i, temporary, interim }: Extract<JournalRecord, { t: 'intent' | 'undo-intent' }>): void {
+  if (interim !== null) run.interims.set(i, [...(run.interims.get(i) ?? []), fromBase64(interim)])
+  if (temporary !== null) run.temporaries.add(temporary)
+}
+
+/** Where the run as a whole stands. */
+function turn(run: Draft, entry: JournalRecord): void {
+  if (entry.t === 'end') {
+    run.end = entry.status
+    run.remaining = entry.remaining
+    run.error = entry.error
+    run.findings = entry.findings
+  }
+  if (entry.t === 'undo-begin') run.undoing = true
+  if (entry.t === 'undo-end') run.undone = true
+  if (entry.t === 'undo-begin') run.cutOff = true
+  else if (entry.t === 'end' || entry.t === 'undo-end' || entry.t === 'settled') run.cutOff = false
+}
+
+/**
+ * Settles what the runs' journals say of each other: what a run would have been without those that were undone
+ * since, what it inherited from them, and which records another one holds already.
+ */
+export function resolve(runs: readonly Run[]): readonly Run[] {
+  const squashed = new Set(runs.flatMap((run) => run.squashed?.ids ?? []))
+  const standing = runs.filter((run) => !squashed.has(run.id))
+  const known = new Map(standing.map((run) => [run.id, run]))
+  /** A record that is gone was that of a run that is undone: only those are removed. */
+  const counts = ({ by, of }: { by: string; of: number }): boolean => {
+    const run = known.get(by)
+    return run === undefined || run.undone || run.givenBack.has(of)
+  }
+  return standing.map((run) => {
+    const changes = [...run.changes]
+    for (const { i, before, after } of run.rebases.filter(counts)) {
+      const change = changes[i]
+      if (change !== undefined && isHeld(change)) changes[i] = withStates(change, before, after)
+    }
+    const inherited = [...run.inherited].filter(([, from]) => counts(from)).map(([index]) => index)
+    return { ...run, changes, touched: new Set([...run.touched, ...inherited]) }
+  })
+}
+
+/** The same change between two other contents. Throws `TypeError` where those are of another kind. */
+export function withStates<C extends Change>(change: C, before: Held | null, after: Held | null): C {
+  for (const held of [before, after])
+    if (held !== null && 'bytes' in held !== (change.kind === 'file')) throw new TypeError('of another kind')
+  return { ...change, before, after }
+}

@@ -1,0 +1,81 @@
+import type { Finding } from '../contract/note.ts'
+import type { HandlerId } from '../contract/plan.ts'
+import { isOurs } from './apply.ts'
+import { causeText } from './errors.ts'
+import { bytesOf, type Held, type HeldChange, readHeld, sameHeld } from './held.ts'
+import { mendJournal, record } from './journal.ts'
+import { isBack, isPresence, presenceName, touchedPresences } from './presence.ts'
+import type { Run } from './replay.ts'
+import { signOf } from './sign.ts'
+import { laterOn, touchedFiles } from './standing.ts'
+import { removeTemporaries, type UndoContext } from './undo.ts'
+
+/**
+ * Settles a run that was cut off (power, kill -9): removes its temporary files, lets the services notice
+ * what stands in their files now, and says how each file stands. Undo can then give it back.
+ */
+export async function settle(
+  run: Run,
+  runs: readonly Run[],
+  context: Pick<UndoContext, 'sys' | 'handlers' | 'signal' | 'presence'>,
+): Promise<readonly Finding[]> {
+  const { sys, handlers, signal, presence } = context
+  await mendJournal(run.path, sys)
+  await removeTemporaries(run, sys)
+  const findings: Finding[] = []
+  const told = new Set<HandlerId>()
+  for (const { index, change } of touchedFiles(run)) {
+    const current = await readHeld(change, sys)
+    const state = await stateOf(run, runs, index, change, current)
+    // The undo had written it and was cut off before it could say so.
+    const meant = run.meant.get(index)
+    if (state === 'before' && meant && !run.givenBack.has(index) && (await signOf(current)) === meant.to)
+      await record(run.path, { t: 'undo-done', i: index, outcome: meant.outcome }, sys)
+    findings.push({
+      id: `settled.${state}`,
+      severity: state === 'neither' ? 'warning' : 'info',
+      note: { key: `plan:settled.${state}`, values: { path: change.path, run: run.id } },
+    })
+    const path = change.kind === 'file' ? change.real : change.path
+    for (const id of change.notify) {
+      const handler = handlers.get(id)
+      if (handler?.once && told.has(id)) continue
+      told.add(id)
+      try {
+        await handler?.notice(sys, path, bytesOf(current), signal, 'back')
+      } catch (error) {
+        findings.push({
+          id: 'settled.not-noticed',
+          severity: 'warning',
+          note: { key: 'plan:settled.not-noticed', values: { path: change.path } },
+          details: [causeText(error)],
+        })
+      }
+    }
+  }
+  for (const index of touchedPresences(run)) {
+    const change = run.changes[index]
+    if (change === undefined || !isPresence(change) || presence === undefined) continue
+    const state = (await isBack(presence, change, run.brought.get(index) ?? null, sys)) ? 'before' : 'after'
+    findings.push({
+      id: `settled.${state}`,
+      severity: 'info',
+      note: { key: `plan:settled.${state}`, values: { path: presenceName(change), run: run.id } },
+    })
+  }
+  await record(run.path, { t: 'settled', at: new Date().toISOString() }, sys)
+  return findings
+}
+
+async function stateOf(
+  run: Run,
+  runs: readonly Run[],
+  index: number,
+  change: HeldChange,
+  current: Held | null,
+): Promise<'before' | 'after' | 'neither'> {
+  if (sameHeld(current, change.before)) return 'before'
+  if ((await signOf(current)) === run.meant.get(index)?.to) return 'before'
+  if (isOurs(change, current, run.interims.get(index))) return 'after'
+  return laterOn(run, change, runs).some((later) => sameHeld(current, later.change.after)) ? 'after' : 'neither'
+}
