@@ -10,7 +10,8 @@ import { fold } from '../electron/core/plan.ts'
 import { runPlan } from '../electron/core/run.ts'
 import type { Handler } from '../electron/core/setting.ts'
 import type { System } from '../electron/core/system.ts'
-import { conflicts, undoRun } from '../electron/core/undo.ts'
+import { conflicts } from '../electron/core/undo-parts.ts'
+import { undoRun } from '../electron/core/undo.ts'
 import { registryStore } from '../electron/platform/win32/registry.ts'
 import { realSystem } from '../electron/system/real.ts'
 import { hasWine, startWine, type Wine, WINE } from './wine.ts'
@@ -66,7 +67,10 @@ async function apply(edits: readonly Edit[]) {
   return {
     changes,
     result,
-    conflicts: async () => conflicts((await run()) ?? expect.fail('no run'), sys),
+    async conflicts() {
+      const { runs } = await readRuns(state, sys)
+      return conflicts((await run()) ?? expect.fail('no run'), runs, new Map(), sys)
+    },
     async undo(policy: 'keep' | 'restore' | 'ours' | 'ask' = 'ask') {
       const { runs } = await readRuns(state, sys)
       const ask = () => Promise.reject(new Error('asked'))
