@@ -5,6 +5,7 @@ import { defineConfig } from 'vite'
 // stay outside the bundle.
 const entries = {
   cli: 'electron/cli.ts',
+  elevated: 'electron/elevated.ts',
   lab: 'e2e/lab/main.ts',
   demo: 'e2e/demo.ts',
   install: 'e2e/install/main.ts',

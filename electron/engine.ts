@@ -9,6 +9,8 @@ import type { ApplyResult, ConflictPolicy, RunSummary, UndoResult, Why } from '.
 import type { TaskReport } from './contract/task.ts'
 import type { DockerHelp } from './contract/wizard.ts'
 import { checkUrl } from './contract/grammar.ts'
+import { joinUndo, undoByHelper } from './core/by-helper.ts'
+import type { AskConflict } from './core/elevation.ts'
 import { CodedError } from './core/errors.ts'
 import { readRuns } from './core/journal.ts'
 import { lockHolder, withLock } from './core/lock.ts'
@@ -22,7 +24,9 @@ import { undoRun } from './core/undo.ts'
 import { TRIAL_TIMEOUT, tryCredential } from './engine/credentials.ts'
 import { detectMachine } from './engine/detect.ts'
 import { dockerHelp } from './engine/docker-help.ts'
+import { openElevation } from './engine/elevation.ts'
 import { firstProgram, type ProgramWords } from './engine/first-program.ts'
+import { openHandlers } from './engine/handlers.ts'
 import { openImages } from './engine/images.ts'
 import { raceAdapters } from './engine/race-adapter.ts'
 import { Races, type RaceOptions } from './engine/races.ts'
@@ -40,13 +44,9 @@ import type { SystemProxy } from './mirrors/http/proxy.ts'
 import type { ProbeResult } from './mirrors/probe.ts'
 
 import { openPlatform } from './platform/index.ts'
-import { aptHandler } from './settings/apt/handler.ts'
 import { aptRaceFacts } from './settings/apt/race-facts.ts'
-import { dockerHandler } from './settings/docker/handler.ts'
 import { formats } from './settings/index.ts'
-import { dockerState } from './docker/state.ts'
 import { planCredential } from './settings/credential/plan.ts'
-import { findPrograms } from './settings/find-program.ts'
 import { startDetached } from './system/exec.ts'
 import { realSystem } from './system/real.ts'
 import { TaskRegistry } from './tasks/registry.ts'
@@ -57,6 +57,10 @@ export type EngineOptions = {
   catalogue: string | null
   /** The program's own command line, without a command; a terminal is opened with it. */
   self?: readonly [string, ...string[]]
+  /** What starts this program's helper with administrator rights, without what gives it the rights; none by default. */
+  helper?: readonly [string, ...string[]] | null
+  /** Whether somebody sits at a terminal of this process, whom sudo could ask. */
+  terminal?: boolean
   /** The system's proxies, asked where the environment names none. */
   systemProxy?: SystemProxy
 }
@@ -127,8 +131,17 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const platform = openPlatform({ home: options.home ?? undefined, root: options.root ?? undefined })
   const { places } = platform
   const assets = await loadAssets(options.catalogue)
-  const handlers = new Map([dockerHandlerFor(platform), aptHandler(places)].map((handler) => [handler.id, handler]))
-  const tools: RunTools = { sys, handlers, state: places.state, pid: process.pid, presence: platform.presence }
+  const handlers = openHandlers(platform)
+  const { helper = null, terminal = false } = options
+  const elevation = openElevation({ sys, places, elevator: platform.elevator, helper, terminal })
+  const tools: RunTools = {
+    sys,
+    handlers,
+    state: places.state,
+    pid: process.pid,
+    presence: platform.presence,
+    elevation,
+  }
   const given = { catalogue: assets.mirrors, origin: assets.named ? ('file' as const) : ('built-in' as const) }
   const book = new MirrorBook({ sys, state: places.state, given })
   const officials = openOfficials(sys, places)
@@ -147,7 +160,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     adapterFor: raceAdapters({ sys, places, tags: assets.tags, catalogue: () => book.list(), officials }),
     system,
   })
-  const plans = new PlanBook({ sys, places, images, races, mirrors: () => book.list() })
+  const plans = new PlanBook({ sys, places, images, races, elevation, mirrors: () => book.list() })
   const tasks = new TaskRegistry()
   const settle = async (signal: AbortSignal): Promise<readonly Finding[]> => {
     if (!(await hasInterrupted(tools))) return []
@@ -195,7 +208,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     probe: (target, urls, signal) => races.probe(target, urls, signal),
     startRace: (targets, how) => tasks.run('race', ({ report, signal }) => races.run(targets, how, report, signal)),
     lastRaces: () => races.last(),
-    dockerHelp: (signal) => dockerHelp(platform, sys, plans, signal),
+    dockerHelp: (signal) => dockerHelp(platform, sys, plans, elevation, signal),
     startProgram: (image, words) =>
       tasks.run('program', ({ report, signal }) =>
         firstProgram(image, words, { sys, places, runInImage, tags: (at) => images.tags(false, at) }, report, signal),
@@ -229,14 +242,6 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     settle,
     runInImage,
   }
-}
-
-function dockerHandlerFor({ places, reloadDocker }: ReturnType<typeof openPlatform>) {
-  return dockerHandler({
-    reload: reloadDocker,
-    state: (sys, signal) => dockerState(sys, places, signal),
-    daemon: async (sys) => (await findPrograms(sys, places, 'dockerd', places.docker.programs))[0] ?? null,
-  })
 }
 
 async function history(places: Places, sys: System): Promise<RunSummary[]> {
@@ -283,24 +288,26 @@ async function undo(
     const run = newestUndoable(runs, runId)
     if (run === null) return nothing
     report({ type: 'step', step: 'undo', state: 'running' })
+    const askConflict: AskConflict = async (three) => {
+      const answer = await ask({
+        id: crypto.randomUUID(),
+        note: { key: 'cli:undo.ask', values: { path: three.path } },
+        diff: three.edited,
+        three,
+        choices: three.leaves.map(({ choice }) => choice),
+      })
+      if (answer === 'keep' || answer === 'restore' || answer === 'ours') return answer
+      throw new CodedError('cancelled')
+    }
+    const helpers = await undoByHelper(run, policy, tools, { ask: askConflict, report, signal })
     const result = await undoRun(run, runs, policy, {
       ...tools,
       formats,
       signal,
       reloading: () => report({ type: 'step', step: 'reload', state: 'running' }),
-      async ask(three) {
-        const answer = await ask({
-          id: crypto.randomUUID(),
-          note: { key: 'cli:undo.ask', values: { path: three.path } },
-          diff: three.edited,
-          three,
-          choices: three.leaves.map(({ choice }) => choice),
-        })
-        if (answer === 'keep' || answer === 'restore' || answer === 'ours') return answer
-        throw new CodedError('cancelled')
-      },
+      ask: askConflict,
     })
     report({ type: 'step', step: 'undo', state: 'done' })
-    return result
+    return joinUndo(result, helpers)
   })
 }

@@ -22,6 +22,7 @@ const TEST = [
   ...['golang-go', 'golang-golang-x-mod-dev', 'git'],
   ...['python3', 'python3-pip'],
   ...['zsh', 'fish', 'tcsh', 'csh', 'sudo', 'strace', 'attr', 'acl', 'procps', 'util-linux', 'e2fsprogs'],
+  ...['pkexec', 'polkitd', 'dbus-daemon'],
   'wine64',
 ]
 /** The packages of each need. The window's are enough for `npm start`. */

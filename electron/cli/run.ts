@@ -1,4 +1,7 @@
+import { closeSync, existsSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { CodedError } from '../core/errors.ts'
+import { ownHelper } from '../desk/own-helper.ts'
 import { createEngine } from '../engine.ts'
 import { readArgs, type Args, langOf, noMore, unknownCommand } from './args.ts'
 import { type Command, EXIT, statusOf } from './command.ts'
@@ -30,6 +33,29 @@ const LATER = ['why', 'check', 'repair', 'explain', 'report', 'kit', 'classroom'
 
 /** Every word that makes a command line of what would else open the window. */
 export const commandNames: readonly string[] = [...COMMANDS.keys(), ...LATER]
+
+/** Beside the built command line, or beside the installed program. */
+function commandsHelper(): ReturnType<typeof ownHelper> {
+  const { electron } = process.versions
+  return ownHelper({
+    packaged: electron !== undefined,
+    program: process.execPath,
+    built: dirname(process.argv[1] ?? ''),
+    node: electron === undefined,
+    path: '',
+    exists: existsSync,
+  })
+}
+
+/** Whether this process has a terminal, whatever its own input and output are: sudo asks there. */
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r+'))
+    return true
+  } catch {
+    return false
+  }
+}
 
 /** Runs one command line to its exit status. Never throws. */
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
@@ -65,6 +91,8 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
       home: args.home,
       root: args.root,
       catalogue: args.catalogue,
+      helper: commandsHelper(),
+      terminal: hasTerminal(),
     })
     return await command({ args, io, output, engine, signal: stop.signal })
   } catch (error) {

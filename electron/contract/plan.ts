@@ -180,5 +180,10 @@ export const planViewSchema = z.object({
   /** What `auto` was settled to, and why. */
   choices: z.array(noteSchema),
   findings: z.array(findingSchema),
+  /**
+   * What of it needs an administrator: nothing; something, and the system will ask for the password; something, and
+   * nobody can be asked here.
+   */
+  rights: z.enum(['not-needed', 'password', 'missing']),
 })
 export type PlanView = z.infer<typeof planViewSchema>

@@ -6,6 +6,7 @@ import { appErrorSchema, noteSchema } from './note.ts'
 export const STEP_IDS = [
   'plan',
   'race',
+  'rights',
   'install',
   'files',
   'reload',

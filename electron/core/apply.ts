@@ -12,6 +12,8 @@ export type ApplyContext = {
   handlers: ReadonlyMap<HandlerId, Handler>
   runId: string
   journal: string
+  /** Indices of changes that somebody else makes. */
+  skip?: ReadonlySet<number>
   signal: AbortSignal
   reloading(): void
 }
@@ -26,7 +28,7 @@ export type Touched = { folders: number[]; files: Map<number, Uint8Array | null>
 export async function applyChanges(changes: readonly Change[], touched: Touched, context: ApplyContext): Promise<void> {
   const { sys, journal, signal } = context
   for (const [i, change] of changes.entries()) {
-    if (change.kind !== 'dir') continue
+    if (change.kind !== 'dir' || context.skip?.has(i)) continue
     signal.throwIfAborted()
     // Somebody made it since the plan: it is not ours to remove.
     if (await sys.lstat(change.path)) continue
@@ -39,7 +41,8 @@ export async function applyChanges(changes: readonly Change[], touched: Touched,
     }
     await record(journal, { t: 'done', i }, sys)
   }
-  await transit(moves(changes), {
+  const own = moves(changes).filter(({ index }) => !context.skip?.has(index))
+  await transit(own, {
     ...context,
     way: 'apply',
     async intent({ index }, temporary, interim) {

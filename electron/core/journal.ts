@@ -138,6 +138,10 @@ const recordSchema = z.discriminatedUnion('t', [
     error: appErrorSchema.nullable().default(null).catch(null),
     findings: z.array(findingSchema).default([]),
   }),
+  /** The helper with administrator rights is asked for these changes; its own record has this run's name. */
+  z.object({ t: z.literal('elevated'), changes: z.array(z.number().int()) }),
+  /** Its part is given back. */
+  z.object({ t: z.literal('elevated-back') }),
   z.object({ t: z.literal('settled'), at: z.string() }),
   z.object({ t: z.literal('undo-begin'), at: z.string() }),
   z.object({

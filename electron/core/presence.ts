@@ -19,7 +19,7 @@ export type Presence = {
    * Throws `needs-admin` {path} and `install-failed` {name} with the tool's own words as cause.
    */
   set(sys: System, change: PresenceChange, present: boolean, brought: Brought | null): Promise<readonly string[]>
-  /** Whether this process can do that: as root, or by asking for a password in a window of the system's own. */
+  /** Whether this process itself can do that; see `Elevation` for one that cannot. */
   possible(sys: Reader): Promise<boolean>
 }
 

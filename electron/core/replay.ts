@@ -24,6 +24,9 @@ export type Run = {
   squashed: { ids: readonly string[]; count: number; since: string } | null
   proved: Pick<RunSummary, 'receipt' | 'module'>
   touched: ReadonlySet<number>
+  /** Changes that the helper with administrator rights was asked for, and whether its part is given back. */
+  elevated: ReadonlySet<number>
+  elevatedBack: boolean
   /** Changes that stand no longer: given back by an undo or a rollback, by index. */
   givenBack: ReadonlyMap<number, Outcome>
   /** What an undo meant to leave, by index: the sign of the content and the outcome's word. */
@@ -55,6 +58,8 @@ function draft() {
   return {
     changes: [] as Change[],
     touched: new Set<number>(),
+    elevated: new Set<number>(),
+    elevatedBack: false,
     givenBack: new Map<number, Outcome>(),
     meant: new Map<number, { to: string; outcome: Outcome }>(),
     /** Whether what an undo wrote last is there for one reload only. */
@@ -125,6 +130,12 @@ function take(run: Draft, entry: JournalRecord): void {
     case 'inherit':
       run.inherited.set(run.changes.length, entry)
       run.changes.push(entry.change)
+      return
+    case 'elevated':
+      for (const index of entry.changes) run.elevated.add(index)
+      return
+    case 'elevated-back':
+      run.elevatedBack = true
       return
     case 'proved':
       run.proved = { receipt: entry.receipt, module: entry.module }

@@ -4,6 +4,8 @@ import type { Change, HandlerId, Plan } from '../contract/plan.ts'
 import type { ApplyResult, Receipt, Why } from '../contract/run.ts'
 import type { StepId, TaskReport } from '../contract/task.ts'
 import { applyChanges, rollback, type Touched } from './apply.ts'
+import { helpersPart, refuseHopeless, requestFor, settledByHelper, takeHand } from './by-helper.ts'
+import type { Choices, Elevation } from './elevation.ts'
 import { CodedError, causeText, isCancel, toAppError, withRemaining } from './errors.ts'
 import { type HeldChange, isHeld } from './held.ts'
 import { beginRun, newRunId, readRuns, record } from './journal.ts'
@@ -41,8 +43,17 @@ export type ImageTools = {
   receipt(facts: ImageFacts, signal: AbortSignal): Promise<Receipt>
 }
 
-/** `why`: what led to the run. */
-export type RunInput = { plan: Plan; proposals: readonly Proposal[]; image: ImageTools | null; why?: Why | null }
+export type RunInput = {
+  plan: Plan
+  proposals: readonly Proposal[]
+  image: ImageTools | null
+  /** What led to the run. */
+  why?: Why | null
+  /** What a helper with administrator rights plans again from; without it there is none for this plan. */
+  choices?: Choices
+  /** The name that the run is to have. */
+  run?: string
+}
 
 export type RunTools = {
   sys: System
@@ -51,6 +62,8 @@ export type RunTools = {
   pid: number
   /** Without it nothing is installed, started or joined. */
   presence?: Presence
+  /** How an ordinary account gets a helper with administrator rights. */
+  elevation?: Elevation
 }
 
 type OnDisk = HeldChange | Extract<Change, { kind: 'dir' }>
@@ -72,20 +85,38 @@ export async function runPlan(
   signal.throwIfAborted()
   await input.image?.ready(signal)
   if (!input.plan.changes.some(isChange)) return prove(input, tools, null, report, signal)
-  const own = input.plan.changes.find((change) => isPresence(change) && isChange(change))
-  if (own && isPresence(own) && !(await tools.presence?.possible(tools.sys)))
-    throw new CodedError('needs-admin', { path: presenceName(own) })
-  const admin = input.plan.changes.filter(isOnDisk).find((change) => change.admin)
-  if (admin) throw new CodedError('needs-admin', { path: admin.path })
-  return withLock(tools.state, tools.pid, tools.sys, () => carryOut(input, tools, report, signal))
+  const part = helpersPart(input.plan.changes, tools)
+  await refuseHopeless(input.plan.changes, part, input.choices ?? null, tools)
+  await refuseOutOfReach(
+    input.plan.changes.filter((_, index) => !part.has(index)),
+    tools,
+  )
+  return withLock(tools.state, tools.pid, tools.sys, () => carryOut(input, part, tools, report, signal))
 }
 
-async function carryOut(input: RunInput, tools: RunTools, report: Report, signal: AbortSignal): Promise<ApplyResult> {
+/** Throws `needs-admin` {path} for a change that this process itself can't make. */
+async function refuseOutOfReach(changes: readonly Change[], { sys, presence }: RunTools): Promise<void> {
+  const own = changes.find((change) => isPresence(change) && isChange(change))
+  if (own && isPresence(own) && !(await presence?.possible(sys)))
+    throw new CodedError('needs-admin', { path: presenceName(own) })
+  const admin = changes.filter(isOnDisk).find((change) => change.admin)
+  if (admin) throw new CodedError('needs-admin', { path: admin.path })
+}
+
+async function carryOut(
+  input: RunInput,
+  part: ReadonlySet<number>,
+  tools: RunTools,
+  report: Report,
+  signal: AbortSignal,
+): Promise<ApplyResult> {
   const { sys, handlers, state } = tools
   const settled = await settleInterrupted(tools, signal)
   const { changes } = input.plan
   const { runs } = await readRuns(state, sys)
-  const runId = newRunId(new Date(), runs[0]?.id ?? null)
+  const runId = input.run ?? newRunId(new Date(), runs[0]?.id ?? null)
+  // Before the first record: a refused password leaves nothing at all.
+  const hand = await takeHand(changes, part, tools, report, signal)
   const choices = input.proposals.flatMap((proposal) => proposal.notes)
   const begin = {
     id: runId,
@@ -95,16 +126,25 @@ async function carryOut(input: RunInput, tools: RunTools, report: Report, signal
     choices,
     why: input.why ?? null,
   }
-  const journal = await beginRun(state, begin, sys)
+  const journal = await beginRun(state, begin, sys).catch((error: unknown) => {
+    hand?.close()
+    throw error
+  })
   const touched: Touched = { folders: [], files: new Map() }
-  const context = { sys, handlers, runId, journal, reloading: () => step(report, 'reload', 'running') }
+  const context = { sys, handlers, runId, journal, skip: part, reloading: () => step(report, 'reload', 'running') }
   const presence = { sys, journal, presence: tools.presence }
   const brought: Begun = new Map()
+  // All presences are the helper's where there is one.
+  const own = part.size > 0 ? changes.filter((change) => !isPresence(change)) : changes
   let pulled = false
   try {
-    if (changes.some(isPresence)) {
+    if (hand && input.choices) {
+      await record(journal, { t: 'elevated', changes: [...part] }, sys)
+      await hand.apply(await requestFor(runId, changes, part, input.choices), report, signal)
+    }
+    if (own.some(isPresence)) {
       step(report, 'install', 'running')
-      await bringPresences(changes, brought, presence, signal)
+      await bringPresences(own, brought, presence, signal)
       step(report, 'install', 'done')
     }
     if (changes.some(isOnDisk)) {
@@ -121,6 +161,7 @@ async function carryOut(input: RunInput, tools: RunTools, report: Report, signal
     })
     const { receipt, verification } = result
     if (receipt) await record(journal, { t: 'proved', receipt, module: verification?.module ?? null }, sys)
+    await hand?.keep()
     await record(journal, { t: 'end', status: 'applied', remaining: [], findings: result.findings }, sys)
     return { ...result, run: runId, changed: true, choices, findings: [...settled, ...result.findings] }
   } catch (thrown) {
@@ -129,6 +170,7 @@ async function carryOut(input: RunInput, tools: RunTools, report: Report, signal
     const back = AbortSignal.timeout(ROLLBACK_TIMEOUT)
     const remaining = [...(await rollback(changes, touched, { ...context, signal: back, reloading: () => {} }))]
     remaining.push(...(await returnPresences(changes, brought, presence)))
+    remaining.push(...((await hand?.giveBack()) ?? []))
     if (pulled)
       await input.image
         ?.remove()
@@ -138,6 +180,8 @@ async function carryOut(input: RunInput, tools: RunTools, report: Report, signal
     await record(journal, { t: 'end', status, remaining, error: toAppError(error) }, sys).catch(() => {})
     step(report, 'rollback', remaining.length === 0 ? 'done' : 'failed')
     throw withRemaining(error, remaining)
+  } finally {
+    hand?.close()
   }
 }
 
@@ -149,8 +193,10 @@ export async function settleInterrupted(
   const { runs, unbegun } = await readRuns(tools.state, tools.sys)
   for (const path of unbegun) await tools.sys.removeFile(path)
   const findings: Finding[] = []
-  for (const run of runs.filter((entry) => entry.cutOff))
+  for (const run of runs.filter((entry) => entry.cutOff)) {
     findings.push(...(await settle(run, runs, { ...tools, signal })))
+    findings.push(...(await settledByHelper(run, tools.sys)))
+  }
   return findings
 }
 
@@ -158,7 +204,9 @@ export async function settleInterrupted(
 export async function hasInterrupted(tools: Pick<RunTools, 'sys' | 'state'>): Promise<boolean> {
   if ((await lockHolder(tools.state, tools.sys)) !== null) return false
   const { runs } = await readRuns(tools.state, tools.sys)
-  return runs.some((run) => run.cutOff && (touchedFiles(run).length > 0 || touchedPresences(run).length > 0))
+  return runs.some(
+    (run) => run.cutOff && (touchedFiles(run).length > 0 || touchedPresences(run).length > 0 || run.elevated.size > 0),
+  )
 }
 
 /** Asks the real tools whether what was chosen holds, pulls the image where it is missing, and proves it. */

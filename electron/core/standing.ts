@@ -11,11 +11,18 @@ export function touchedFiles(run: Run): readonly TouchedChange[] {
   return run.changes.flatMap((change, index) => (isHeld(change) && run.touched.has(index) ? [{ index, change }] : []))
 }
 
+/** Those that the helper with administrator rights was asked for. */
+export function elevatedFiles(run: Run): readonly TouchedChange[] {
+  return run.changes.flatMap((change, index) => (isHeld(change) && run.elevated.has(index) ? [{ index, change }] : []))
+}
+
 /** Whether a run stands: it was applied (or cut off after its first write) and is not undone. */
 export const undoable = (run: Run): boolean =>
   !run.undone &&
   run.changes.length > 0 &&
-  (run.end === 'applied' || (run.end === null && run.touched.size > 0) || run.remaining.length > 0)
+  (run.end === 'applied' ||
+    (run.end === null && (run.touched.size > 0 || run.elevated.size > 0)) ||
+    run.remaining.length > 0)
 
 /**
  * The run that an undo means: the named one, else the newest that stands. null: there is none.

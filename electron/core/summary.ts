@@ -1,6 +1,6 @@
 import type { RunStatus, RunSummary } from '../contract/run.ts'
 import type { Run } from './replay.ts'
-import { touchedFiles } from './standing.ts'
+import { elevatedFiles, touchedFiles } from './standing.ts'
 import { actionOf } from './view.ts'
 
 /** What `history` shows of a run. `alive`: the process that holds the lock, if any. */
@@ -10,8 +10,11 @@ export function summarize(run: Run, alive: number | null): RunSummary {
     id: run.id,
     startedAt: run.startedAt,
     status: statusOf(run, alive),
-    changed: run.touched.size > 0 || image !== undefined,
-    files: touchedFiles(run).map(({ change }) => ({ path: change.path, action: actionOf(change) })),
+    changed: run.touched.size > 0 || run.elevated.size > 0 || image !== undefined,
+    files: [...touchedFiles(run), ...elevatedFiles(run)].map(({ change }) => ({
+      path: change.path,
+      action: actionOf(change),
+    })),
     image: image?.kind === 'image' ? image.name : null,
     choices: [...run.choices],
     why: run.why,

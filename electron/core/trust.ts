@@ -59,8 +59,9 @@ export async function refuseForeignJournal(run: Run, sys: Reader): Promise<void>
     )
   }
   const folders = new Set<string>()
-  for (const change of run.changes) {
-    if (change.kind === 'image') continue
+  for (const [index, change] of run.changes.entries()) {
+    // What only the helper has touched is given back out of the helper's own record.
+    if (change.kind === 'image' || (run.elevated.has(index) && !run.touched.has(index))) continue
     if (change.kind !== 'file' && change.kind !== 'dir') {
       refuse(change.kind === 'env' ? change.path : change.name)
       continue

@@ -94,7 +94,7 @@ export const isChange = (change: Change): boolean =>
   isHeld(change) || change.kind === 'dir' || change.before !== change.after
 
 /** A plan as it is shown. */
-export function viewPlan(plan: Plan, choices: readonly Note[]): PlanView {
+export function viewPlan(plan: Plan, choices: readonly Note[], rights: PlanView['rights']): PlanView {
   const image = plan.changes.find((change) => change.kind === 'image')
   return {
     id: plan.id,
@@ -104,5 +104,6 @@ export function viewPlan(plan: Plan, choices: readonly Note[]): PlanView {
     changes: plan.changes.flatMap((change) => (isPresence(change) ? [] : [viewChange(change)])),
     choices: [...choices],
     findings: [...plan.findings],
+    rights,
   }
 }

@@ -3,10 +3,12 @@ import type { DockerState } from '../contract/machine.ts'
 import { testPlaces } from '../docker/test-places.ts'
 import type { Platform } from '../platform/platform.ts'
 import { linuxDockerSetup } from '../platform/linux/docker-setup.ts'
+import { linuxElevator } from '../platform/linux/elevate.ts'
 import { lastWords, linuxPresence } from '../platform/linux/presence.ts'
 import { MemorySystem } from '../system/memory.ts'
 import { loadAssets } from './assets.ts'
 import { dockerHelp } from './docker-help.ts'
+import { openElevation } from './elevation.ts'
 import { openImages } from './images.ts'
 import { PlanBook } from './plans.ts'
 import { Races } from './races.ts'
@@ -24,6 +26,7 @@ async function machine(files: Readonly<Record<string, string>>, uid = 0) {
   const platform: Platform = {
     places,
     presence,
+    elevator: linuxElevator(places),
     dockerSetup: (reader, docker: DockerState) => linuxDockerSetup(reader, places, presence, docker, 'ann'),
     dockerLog: (reader) => lastWords(reader, 'docker'),
     facts: () => Promise.reject(new Error('not asked')),
@@ -42,14 +45,16 @@ async function machine(files: Readonly<Record<string, string>>, uid = 0) {
     adapterFor: never,
     system: null,
   })
+  const elevation = openElevation({ sys, places, elevator: platform.elevator, helper: null, terminal: false })
   const plans = new PlanBook({
     sys,
     places,
     images,
     races,
+    elevation,
     mirrors: () => Promise.resolve({ date: '2026-11-22', mirrors: [] }),
   })
-  return { sys, plans, help: () => dockerHelp(platform, sys, plans, signal) }
+  return { sys, plans, help: () => dockerHelp(platform, sys, plans, elevation, signal) }
 }
 const DEBIAN = { '/etc/os-release': 'ID=debian\n' }
 

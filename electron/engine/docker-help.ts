@@ -1,6 +1,7 @@
 import type { DockerState } from '../contract/machine.ts'
 import type { Finding } from '../contract/note.ts'
 import type { DockerHelp } from '../contract/wizard.ts'
+import type { Elevation } from '../core/elevation.ts'
 import type { Proposal } from '../core/setting.ts'
 import type { System } from '../core/system.ts'
 import { dockerState } from '../docker/state.ts'
@@ -16,6 +17,7 @@ export async function dockerHelp(
   platform: Platform,
   sys: System,
   plans: PlanBook,
+  elevation: Elevation,
   signal: AbortSignal,
 ): Promise<DockerHelp> {
   const { places, presence } = platform
@@ -36,7 +38,7 @@ export async function dockerHelp(
         at,
       ),
   }
-  const possible = changes.length > 0 && (await presence.possible(sys))
+  const possible = changes.length > 0 && ((await presence.possible(sys)) || (await elevation.possible()))
   const planId = changes.length === 0 ? '' : plans.hold(changes, [proposal], { by: 'docker', name: null })
   return { kind: 'plan', planId, steps: [...steps], commands: [...commands], possible, relogin }
 }

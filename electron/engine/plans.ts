@@ -3,6 +3,9 @@ import type { Change, Edit, Plan, PlanView } from '../contract/plan.ts'
 import type { Profile } from '../contract/profile.ts'
 import type { Why } from '../contract/run.ts'
 import { parseDuration } from '../contract/grammar.ts'
+import type { TargetId } from '../contract/mirror.ts'
+import { rightsFor } from '../core/by-helper.ts'
+import type { Choices, Elevation } from '../core/elevation.ts'
 import { CodedError } from '../core/errors.ts'
 import type { Places } from '../core/places.ts'
 import { fold } from '../core/plan.ts'
@@ -13,6 +16,7 @@ import { viewPlan } from '../core/view.ts'
 import { formats, settings } from '../settings/index.ts'
 import { refuseNotYet } from '../settings/unsupported.ts'
 import type { MirrorCatalogue } from '../mirrors/catalogue.ts'
+import { choicesFor } from './choices.ts'
 import type { Images } from './images.ts'
 import { deadForPlan } from './overrides.ts'
 import type { Races } from './races.ts'
@@ -20,7 +24,14 @@ import type { Races } from './races.ts'
 /** A window that is left open makes a plan for every look at the page. */
 const KEPT = 16
 
-type Parts = { sys: System; places: Places; images: Images; races: Races; mirrors(): Promise<MirrorCatalogue> }
+type Parts = {
+  sys: System
+  places: Places
+  images: Images
+  races: Races
+  elevation: Elevation
+  mirrors(): Promise<MirrorCatalogue>
+}
 
 /** Makes plans and holds them: the bytes stay here, a plan is applied by its id, once. */
 export class PlanBook {
@@ -47,7 +58,12 @@ export class PlanBook {
     const timeout = parseDuration(profile.policy?.timeout ?? '')
     const { image: wanted = null, sources } = profile
     const sumdb = sources?.sumdb === 'default' ? '' : (sources?.sumdb ?? profile.env?.set?.['GOSUMDB'] ?? null)
-    const probe: Prober = (target, current, at) => races.settle(target, current, { timeout, image: wanted, sumdb }, at)
+    const settled = new Map<TargetId, readonly string[]>()
+    const probe: Prober = async (target, current, at) => {
+      const answer = await races.settle(target, current, { timeout, image: wanted, sumdb }, at)
+      settled.set(target, answer.chosen)
+      return answer
+    }
     const proposals: Proposal[] = []
     for (const setting of settings) {
       const proposal = await setting.propose(profile, sys, places, probe, signal)
@@ -74,8 +90,10 @@ export class PlanBook {
     const findings: readonly Finding[] = [...dead, ...(await images.findings(proposals, image !== null, signal))]
     const choices: readonly Note[] = [...proposals.flatMap((proposal) => proposal.notes), ...(image?.notes ?? [])]
     const plan: Plan = { id: crypto.randomUUID(), changes, findings }
-    this.#keep({ plan, proposals, image: image?.tools ?? null, why })
-    return viewPlan(plan, choices)
+    const forHelper = await choicesFor(profile, changes, settled, sys)
+    const known = forHelper === null ? {} : { choices: forHelper }
+    this.#keep({ plan, proposals, image: image?.tools ?? null, why, ...known })
+    return viewPlan(plan, choices, await rightsFor(changes, forHelper, this.#parts))
   }
 
   /** A plan out of edits that no profile may hold, e.g. a password. Only reads. Errors: those of `fold`. */
@@ -83,13 +101,15 @@ export class PlanBook {
     const changes = await fold(edits, formats, this.#parts.sys)
     const plan: Plan = { id: crypto.randomUUID(), changes, findings: [] }
     this.#keep({ plan, proposals: [], image: null, why })
-    return viewPlan(plan, notes)
+    return viewPlan(plan, notes, await rightsFor(changes, null, this.#parts))
   }
 
   /** Takes in changes that no profile asked for, e.g. those that bring Docker. Answers the plan's id. */
   hold(changes: readonly Change[], proposals: readonly Proposal[], why: Why | null = null): string {
     const plan: Plan = { id: crypto.randomUUID(), changes, findings: [] }
-    this.#keep({ plan, proposals, image: null, why })
+    // What this machine still needs the helper finds out by itself.
+    const choices: Choices = { profile: null, owners: [], settled: {}, texts: {} }
+    this.#keep({ plan, proposals, image: null, why, choices })
     return plan.id
   }
 

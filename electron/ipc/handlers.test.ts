@@ -87,7 +87,15 @@ test.each([
 })
 
 test('a plan for a project names the folder that stands behind its id', async () => {
-  const view = { id: 'p', changed: false, image: null, changes: [], choices: [], findings: [] }
+  const view = {
+    id: 'p',
+    changed: false,
+    image: null,
+    changes: [],
+    choices: [],
+    findings: [],
+    rights: 'not-needed' as const,
+  }
   const makePlan = vi.fn<Engine['makePlan']>(() => Promise.resolve(view))
   const ask = asking({ makePlan }, { project: (id) => `/d/${id}` })
   const profile = { version: 1 as const }

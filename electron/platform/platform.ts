@@ -1,6 +1,7 @@
 import type { DockerState, Machine } from '../contract/machine.ts'
 import type { Note } from '../contract/note.ts'
 import type { PresenceChange } from '../contract/plan.ts'
+import type { Elevator } from '../core/elevation.ts'
 import type { Places } from '../core/places.ts'
 import type { Presence } from '../core/presence.ts'
 import type { Reader, System } from '../core/system.ts'
@@ -37,6 +38,8 @@ export type Platform = {
   reloadDocker(sys: System, configFile: string, signal: AbortSignal): Promise<void>
   /** Packages, services, groups. */
   presence: Presence
+  /** How a helper gets administrator rights. */
+  elevator: Elevator
   /** What brings a Docker that does not run. Only reads. */
   dockerSetup(sys: Reader, docker: DockerState): Promise<DockerSetup>
   /** The last lines of the log of this machine's own Docker service. */

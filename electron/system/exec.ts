@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
+import type { HelperEnd, LineChannel } from '../core/elevation.ts'
 import type { ExecOptions, ExecResult } from '../core/system.ts'
+import { lineChannel } from './lines.ts'
 
 const DEFAULT_TIMEOUT = 15_000
 /** Output beyond this many bytes a stream is dropped: nothing that we ask prints as much. */
@@ -102,6 +104,28 @@ export function startDetached(
     child.unref()
   })
 }
+
+/**
+ * Starts a program that we speak with line by line. It stays in our session, so that what asks for a password finds
+ * the terminal, and it is never killed: closing its input is what ends it. `ended` never throws.
+ */
+export function startTalking(
+  argv: readonly [string, ...string[]],
+  env: Readonly<Record<string, string>>,
+): { channel: LineChannel; ended: Promise<HelperEnd> } {
+  const [program, ...args] = argv
+  const child = spawn(program, args, { cwd: '/', env: { ...env }, stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true })
+  const stderr = collect(child.stderr)
+  const ended = new Promise<HelperEnd>((resolve) => {
+    child.on('error', (error) => resolve({ code: null, stderr: error.message }))
+    child.on('exit', (code) => setTimeout(() => resolve({ code, stderr: stderr() }), EXIT_DRAIN))
+  })
+  const channel = lineChannel(child.stdout, child.stdin, () => child.stdin.end())
+  return { channel, ended }
+}
+
+/** Milliseconds for the last words of a program that has ended. */
+const EXIT_DRAIN = 50
 
 /** The session's processes; none may be left. */
 function killGroup(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {

@@ -7,6 +7,7 @@ import type { Places } from '../core/places.ts'
 import type { Desk } from '../desk/desk.ts'
 import type { Desktop } from '../desk/desktop.ts'
 import { ownCommand } from '../desk/own-command.ts'
+import { ownHelper } from '../desk/own-helper.ts'
 import type { Language } from '../desk/words.ts'
 import type { Engine } from '../engine.ts'
 
@@ -60,10 +61,18 @@ export async function buildEngine(options: WindowArguments, preferred: string | 
     path: process.env.PATH ?? '',
     exists: existsSync,
   })
+  const helper = ownHelper({
+    packaged: app.isPackaged,
+    program: process.execPath,
+    built: join(app.getAppPath(), 'out', 'node'),
+    node: false,
+    path: process.env.PATH ?? '',
+    exists: existsSync,
+  })
   // What the desktop's settings and its scripts say; the tools themselves know only the environment.
   const systemProxy = (url: string): Promise<string> => session.defaultSession.resolveProxy(url)
   const engine = (catalogue: string | null): Promise<Engine> =>
-    createEngine({ ...options, catalogue, self, systemProxy })
+    createEngine({ ...options, catalogue, self, helper, systemProxy })
   if (options.catalogue !== null || preferred === null) return engine(options.catalogue)
   // A chosen catalogue that is gone or broken must not keep the settings page closed.
   return engine(preferred).catch(() => engine(null))

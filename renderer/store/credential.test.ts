@@ -5,7 +5,15 @@ import { credentialReason, useCredential } from './credential.ts'
 import { useTasks } from './tasks.ts'
 import { playMain } from './test-bridge.ts'
 
-const plan: PlanView = { id: 'p', changed: true, image: null, changes: [], choices: [], findings: [] }
+const plan: PlanView = {
+  id: 'p',
+  changed: true,
+  image: null,
+  changes: [],
+  choices: [],
+  findings: [],
+  rights: 'not-needed',
+}
 const fields = { target: 'docker', url: ' https://harbor.example ', login: 'chen', secret: 'Geheim-1' } as const
 
 beforeEach(() => {

@@ -32,9 +32,14 @@ export default async function afterPack(context) {
   if (electronPlatformName === 'linux') await wrap(join(appOutDir, packager.executableName))
 }
 
-/** Puts the wrapper into the program's place, so that menus, packages and PATH all go through it. */
+/** Puts the wrapper into the program's place, so that menus, packages and PATH all go through it; beside it the helper's. */
 async function wrap(program) {
   await rename(program, `${program}-bin`)
-  await copyFile(fileURLToPath(new URL('goready.sh', import.meta.url)), program)
-  await chmod(program, 0o755)
+  for (const [name, target] of [
+    ['goready.sh', program],
+    ['goready-elevated.sh', `${program}-elevated`],
+  ]) {
+    await copyFile(fileURLToPath(new URL(name, import.meta.url)), target)
+    await chmod(target, 0o755)
+  }
 }

@@ -1,5 +1,6 @@
 import { CodedError } from '../../core/errors.ts'
 import type { Places } from '../../core/places.ts'
+import { noElevator } from '../no-elevator.ts'
 import { noPresence } from '../no-presence.ts'
 import type { Platform } from '../platform.ts'
 import { darwinDockerSetup } from './docker-setup.ts'
@@ -11,6 +12,7 @@ export function darwinPlatform(places: Places): Platform {
   return {
     places,
     presence: noPresence,
+    elevator: noElevator,
     facts: (sys, signal) => darwinFacts(sys, places, signal),
     dockerSetup: (_sys, docker) => Promise.resolve(darwinDockerSetup(docker)),
     // Docker Desktop's log is its own window's affair.

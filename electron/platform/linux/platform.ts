@@ -1,6 +1,7 @@
 import type { Places } from '../../core/places.ts'
 import type { Platform } from '../platform.ts'
 import { linuxDockerSetup } from './docker-setup.ts'
+import { linuxElevator } from './elevate.ts'
 import { currentIdentity } from '../identity.ts'
 import { linuxFacts } from './machine.ts'
 import { lastWords, linuxPresence } from './presence.ts'
@@ -14,6 +15,7 @@ export function linuxPlatform(places: Places): Platform {
   return {
     places,
     presence,
+    elevator: linuxElevator(places),
     dockerSetup: (sys, docker) =>
       linuxDockerSetup(sys, places, presence, docker, accountOf(uid, name, places.environment['SUDO_USER'])),
     dockerLog: (sys) => (places.otherRoot ? Promise.resolve([]) : lastWords(sys, 'docker')),

@@ -15,18 +15,11 @@ const SERVICE_TIMEOUT = 120_000
 const QUESTION_TIMEOUT = 60_000
 /** Administrators' programs lie outside many users' PATH. */
 const ADMIN_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
-/** What a window that asks for the password needs to know. */
-const SESSION = ['DISPLAY', 'WAYLAND_DISPLAY', 'XAUTHORITY', 'XDG_RUNTIME_DIR', 'DBUS_SESSION_BUS_ADDRESS', 'LANG']
-/** pkexec(1): 126, the window was closed; 127, no rights or no window. */
-const REFUSED = [126, 127]
 
-/** Packages, services and groups of this machine. Never of another root. */
+/** Packages, services and groups of this machine, for root: an ordinary account's helper is root. Never of another root. */
 export function linuxPresence(places: Places): Presence {
-  const env = {
-    PATH: ADMIN_PATH,
-    LC_ALL: 'C.UTF-8',
-    ...Object.fromEntries(SESSION.flatMap((name) => pairOf(name, places.environment[name]))),
-  }
+  const env = { PATH: ADMIN_PATH, LC_ALL: 'C.UTF-8' }
+  const mayDo = (sys: Reader): boolean => !places.otherRoot && sys.identity.uid === 0
   const ask: Ask = async (sys, argv) => {
     try {
       return await sys.query(argv, { env, timeout: QUESTION_TIMEOUT })
@@ -49,27 +42,23 @@ export function linuxPresence(places: Places): Presence {
     }
   }
   const perform = async (sys: System, change: PresenceChange, steps: readonly Step[]): Promise<void> => {
-    const prefix = places.otherRoot ? null : await elevation(sys, places)
-    if (prefix === null) throw new CodedError('needs-admin', { path: presenceName(change) })
+    if (!mayDo(sys)) throw new CodedError('needs-admin', { path: presenceName(change) })
     const timeout = change.kind === 'package' ? INSTALL_TIMEOUT : SERVICE_TIMEOUT
     for (const { argv, optional } of steps) {
-      const [program, ...rest] = [...prefix, ...argv]
       const { code, stdout, stderr } = await sys
-        .run([program ?? '', ...rest], { env, timeout })
+        .run(argv, { env, timeout })
         .catch((error: unknown) => ({ code: null, stdout: '', stderr: causeText(error) }))
       if (code === 0) continue
       const own = change.kind === 'service' ? await lastWords(sys, change.name) : []
       const said = [stdout.trim().split('\n').slice(-5).join('\n'), stderr.trim(), ...own]
         .filter((text) => text !== '')
         .join('\n')
-      if (prefix.length > 0 && code !== null && REFUSED.includes(code))
-        throw new CodedError('needs-admin', { path: presenceName(change) }, said)
       if (!optional) throw new CodedError('install-failed', { name: presenceName(change) }, said)
     }
   }
   return {
     has,
-    possible: async (sys) => !places.otherRoot && (await elevation(sys, places)) !== null,
+    possible: (sys) => Promise.resolve(mayDo(sys)),
     async prepare(sys, change) {
       if (change.kind !== 'package') return
       const { refresh } = await needDistribution(sys)
@@ -108,7 +97,7 @@ export function linuxPresence(places: Places): Presence {
 /** What was half there has to go before apt sees what that leaves behind. */
 const ROUNDS = 3
 
-/** apt asks questions through debconf, which nobody could answer; pkexec cleans the environment. */
+/** apt asks questions through debconf, which nobody could answer. */
 const quiet = (argv: Argv): Argv => ['env', 'DEBIAN_FRONTEND=noninteractive', ...argv]
 
 type Step = { argv: Argv; optional?: true }
@@ -139,15 +128,6 @@ async function removalOf(
   if (plain.length > 0) steps.push({ argv: quiet(remove(plain)) })
   if (purged.length > 0) steps.push({ argv: quiet(apt.purge(purged)) })
   return { steps, kept: data ? [DOCKER_DATA] : [] }
-}
-
-const pairOf = (name: string, value: string | undefined): [string, string][] => (value ? [[name, value]] : [])
-
-/** What stands before a command: nothing for root, pkexec where a window can ask; null: there is no way. */
-async function elevation(sys: Reader, { environment }: Places): Promise<readonly string[] | null> {
-  if (sys.identity.uid === 0) return []
-  const windows = (environment['DISPLAY'] ?? '') !== '' || (environment['WAYLAND_DISPLAY'] ?? '') !== ''
-  return windows && (await sys.lstat('/usr/bin/pkexec')) !== null ? ['/usr/bin/pkexec'] : null
 }
 
 async function needDistribution(sys: Reader): Promise<Distribution> {

@@ -126,7 +126,7 @@ test('a view shows no token of the file, and none that is put into it', async ()
   const edits = await npmTokenEdits(sys, places, 'https://nexus.example/npm', 'npm_TOPSECRET')
   const changes = await fold(edits, formats, sys)
   const plan: Plan = { id: 'x', changes, findings: [] }
-  const view = JSON.stringify(viewPlan(plan, []))
+  const view = JSON.stringify(viewPlan(plan, [], 'not-needed'))
   expect(view).not.toMatch(/ab,|dTpw|ann"|cA==|TOPSECRET/)
   expect(view).toContain('+//nexus.example/npm/:_authToken=••••')
   expect(view).toContain('"after":"••••"')

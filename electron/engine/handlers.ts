@@ -1,0 +1,17 @@
+import type { HandlerId } from '../contract/plan.ts'
+import type { Handler } from '../core/setting.ts'
+import { dockerState } from '../docker/state.ts'
+import type { Platform } from '../platform/platform.ts'
+import { aptHandler } from '../settings/apt/handler.ts'
+import { dockerHandler } from '../settings/docker/handler.ts'
+import { findPrograms } from '../settings/find-program.ts'
+
+/** All that has to notice a changed file on this machine. */
+export function openHandlers({ places, reloadDocker }: Platform): ReadonlyMap<HandlerId, Handler> {
+  const docker = dockerHandler({
+    reload: reloadDocker,
+    state: (sys, signal) => dockerState(sys, places, signal),
+    daemon: async (sys) => (await findPrograms(sys, places, 'dockerd', places.docker.programs))[0] ?? null,
+  })
+  return new Map([docker, aptHandler(places)].map((handler) => [handler.id, handler]))
+}
