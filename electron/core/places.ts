@@ -40,8 +40,11 @@ export type Places = {
    */
   project: { folder: string; chosen: boolean } | null
   shells: Readonly<Record<ShellId, ShellPlaces>>
-  /** What the user's graphical programs get: systemd's environment.d; null where there is nothing of the kind. */
-  environmentD: string | null
+  /**
+   * What the user's graphical programs get: systemd's environment.d, where one of `readers` (what systemd's user
+   * manager reads it with) is installed. null where there is nothing of the kind.
+   */
+  environmentD: { file: string; readers: readonly string[] } | null
   /** The job of the user's session that gives graphical programs their variables; null but on macOS. */
   launchAgent: string | null
   /** Where variables for all users go; null where files are not the way (Windows' registry). */

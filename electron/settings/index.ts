@@ -16,7 +16,7 @@ import { npmrcFormat } from './npm/text.ts'
 import { yarnrcFormat } from './npm/yarn-text.ts'
 import { pipSetting } from './pip/setting.ts'
 import { pipConfFormat } from './pip/text.ts'
-import { envFishFormat, envShFormat } from './shell/env-text.ts'
+import { envCshFormat, envFishFormat, environmentDFormat, envPs1Format, envShFormat } from './shell/env-text.ts'
 import { fenceFormat } from './shell/fence-text.ts'
 import { shellSetting } from './shell/setting.ts'
 
@@ -41,6 +41,9 @@ export const formats: ReadonlyMap<FormatId, Format> = new Map(
     pipConfFormat,
     envShFormat,
     envFishFormat,
+    envCshFormat,
+    envPs1Format,
+    environmentDFormat,
     fenceFormat,
     wholeFormat,
     aptDeb822Format,

@@ -2,7 +2,8 @@ import { SHELL_IDS, type ShellId } from '../contract/profile.ts'
 import type { Places } from '../core/places.ts'
 import { findAssignments } from './assignments.ts'
 import { toBinary } from './binary.ts'
-import { envFishPath, type ShellState } from './shell/detect.ts'
+import type { ShellState } from './shell/detect.ts'
+import { envFishPath } from './shell/families.ts'
 
 /**
  * Something that sets a variable in front of a tool's own file. `value` null: built at run time.
@@ -21,7 +22,7 @@ export function findLayers(places: Places, shells: ShellState, names: ReadonlySe
   }
   const ownFish = envFishPath(places)
   for (const path of shells.system) scan(path, null)
-  for (const id of SHELL_IDS) for (const path of places.shells[id].files) if (path !== ownFish) scan(path, id)
+  for (const id of SHELL_IDS) for (const path of shells.user[id]) if (path !== ownFish) scan(path, id)
   for (const path of shells.fishExtra) scan(path, 'fish')
   for (const [name, value] of Object.entries(places.environment))
     if (names.has(name)) layers.push({ name, value, from: 'environment', shell: null })

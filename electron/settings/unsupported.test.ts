@@ -5,7 +5,6 @@ import { refuseNotYet } from './unsupported.ts'
 test.each([
   ['authorities: go', { authorities: [{ file: 'ca.pem', for: ['go'] }] }],
   ['telemetry', { telemetry: { otlp: 'https://collector.example' } }],
-  ['env.scope: system', { env: { scope: 'system' } }],
 ])('refuses %s by name', (key, part) => {
   const profile = profileSchema.parse({ version: 1, ...part })
   expect(() => refuseNotYet(profile)).toThrow(expect.objectContaining({ code: 'not-yet', values: { key } }))
@@ -19,7 +18,7 @@ test('takes everything that has its setting', () => {
     sources: { go: 'auto', sumdb: 'default', docker: 'auto', apt: 'official', npm: 'auto', pip: 'auto' },
     private: ['corp.example.com'],
     authorities: [],
-    env: { scope: 'user', set: { A: 'b' } },
+    env: { scope: 'system', set: { A: 'b' } },
     telemetry: {},
     policy: { timeout: '10s' },
     locked: ['sources.docker'],

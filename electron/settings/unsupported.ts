@@ -6,7 +6,6 @@ import { CodedError } from '../core/errors.ts'
  * is refused by name (`not-yet` {key}) before anything is looked at.
  */
 export function refuseNotYet(profile: Profile): void {
-  const { env } = profile
   const later: readonly (readonly [string, boolean])[] = [
     ...['npm', 'go', 'pip', 'apt'].map(
       (target) =>
@@ -16,7 +15,6 @@ export function refuseNotYet(profile: Profile): void {
         ] as const,
     ),
     ['telemetry', profile.telemetry?.otlp !== undefined],
-    ['env.scope: system', env?.scope === 'system'],
   ]
   const first = later.find(([, named]) => named)
   if (first) throw new CodedError('not-yet', { key: first[0] })

@@ -29,7 +29,7 @@ test('follows the environment', () => {
   expect(places.docker.configDir).toBe('/d')
   expect(places.docker.sockets[1]).toEqual({ address: 'unix:///run/user/7/docker.sock', flavour: 'rootless' })
   expect(places.shells.zsh.files).toEqual(['/home/u/.zshenv', '/z/.zshenv', '/z/.zprofile', '/z/.zshrc', '/z/.zlogin'])
-  expect(places.environmentD).toBe('/cfg/environment.d/61-goready.conf')
+  expect(places.environmentD?.file).toBe('/cfg/environment.d/61-goready.conf')
   expect(places.shells.fish.files).toEqual(['/cfg/fish/conf.d/goready.fish', '/cfg/fish/config.fish'])
 })
 

@@ -71,6 +71,7 @@ export function linuxPlaces(input: PlacesInput): Places {
       global: ['/etc/xdg/pip/pip.conf', '/etc/pip.conf'].map(under),
     }),
     project: null,
+<<<<<<< HEAD
     shells: shellPlaces({
       home,
       configHome,
@@ -80,6 +81,15 @@ export function linuxPlaces(input: PlacesInput): Places {
     }),
     environmentD: `${configHome}/environment.d/61-goready.conf`,
     launchAgent: null,
+=======
+    shells: shellPlaces(home, configHome, absolute(environment['ZDOTDIR'])),
+    environmentD: {
+      file: `${configHome}/environment.d/61-goready.conf`,
+      readers: ['/usr/lib', '/lib'].map((folder) =>
+        under(`${folder}/systemd/user-environment-generators/30-systemd-environment-d-generator`),
+      ),
+    },
+>>>>>>> 81e14b2 (Every shell: csh, tcsh, sh and PowerShell beside bash, zsh and fish; environment.d; ZDOTDIR where zsh really finds it; for all users)
     system: systemPlaces(under),
     systemProfiles: [
       '/etc/environment',

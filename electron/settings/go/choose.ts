@@ -4,6 +4,7 @@ import { splitGoProxy } from '../../contract/grammar.ts'
 import { CodedError } from '../../core/errors.ts'
 import { redact } from '../../core/redact.ts'
 import type { Prober } from '../../core/setting.ts'
+import type { Scope } from '../shell/families.ts'
 import { wantedShells } from '../shell/wanted.ts'
 import { effective, type GoState } from './detect.ts'
 import { asksThirdParty, goOfImage, isUnsafeGo } from './old-go.ts'
@@ -11,6 +12,8 @@ import { isGoVariable } from './variables.ts'
 
 /** Go variables by name; null = the tool's own default, so the key goes. */
 export type GoChoice = {
+  /** `user`: the GOENV file. `system`: exports for all users, because that file is one user's. */
+  scope: Scope
   values: ReadonlyMap<string, string | null>
   /** The shells in which an export that hides a value is replaced. */
   shells: readonly ShellId[]
@@ -48,7 +51,8 @@ export async function chooseGo(
   const imageGo = profile.image === undefined ? null : goOfImage(profile.image)
   if (imageGo !== null && isUnsafeGo(imageGo) && asksThirdParty(values.get('GOPROXY') ?? null))
     notes.push({ key: 'setting:go.oldImage', values: { version: imageGo } })
-  return { choice: { values, shells: wantedShells(profile, state.shells), imageGo }, notes }
+  const scope = profile.env?.scope ?? 'user'
+  return { choice: { scope, values, shells: wantedShells(profile, state.shells), imageGo }, notes }
 }
 
 /** `off`, `direct` and file:// are a decision; there is no server whose answer could be weighed against others. */

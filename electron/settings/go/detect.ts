@@ -5,8 +5,8 @@ import type { Reader } from '../../core/system.ts'
 import { findPrograms, PLAIN_PATH } from '../find-program.ts'
 import { findLayers, type Layer } from '../layers.ts'
 import { readOrNull } from '../read-keys.ts'
-import { detectShells, envFishPath, envShPath, type ShellState } from '../shell/detect.ts'
-import { envFishFormat, envShFormat } from '../shell/env-text.ts'
+import { detectShells, type ShellState } from '../shell/detect.ts'
+import { ownFiles } from '../shell/families.ts'
 import { goenvFormat } from './text.ts'
 import { GO_VARIABLES } from './variables.ts'
 
@@ -26,7 +26,7 @@ export async function detectGo(sys: Reader, places: Places, signal: AbortSignal)
   const bytes = places.goenv === null ? null : await readOrNull(sys, places.goenv)
   const file = new Map<string, string>()
   for (const [name, value] of goenvFormat.read(bytes)) if (typeof value === 'string') file.set(name, value)
-  const shells = await detectShells(sys, places)
+  const shells = await detectShells(sys, places, signal)
   return {
     file,
     bytes,
@@ -39,13 +39,10 @@ export async function detectGo(sys: Reader, places: Places, signal: AbortSignal)
 
 function ownValues(places: Places, shells: ShellState): ReadonlyMap<string, string> {
   const values = new Map<string, string>()
-  const files = [
-    [envFishFormat, envFishPath(places)],
-    [envShFormat, envShPath(places)],
-  ] as const
-  for (const [format, path] of files) {
+  // The user's own win over those of all users.
+  for (const { format, path } of [...ownFiles(places, 'system'), ...ownFiles(places, 'user')]) {
     try {
-      for (const [key, value] of format.read(shells.files.get(path ?? '') ?? null))
+      for (const [key, value] of format.read(shells.files.get(path) ?? null))
         if (key.startsWith('var:') && typeof value === 'string') values.set(key.slice(4), value)
     } catch {
       // Damaged: whoever edits the file refuses it with its line; a look at the machine goes on.

@@ -2,7 +2,7 @@ import type { Edit, Target } from '../../contract/plan.ts'
 import type { ShellId } from '../../contract/profile.ts'
 import { CodedError } from '../../core/errors.ts'
 import type { Places } from '../../core/places.ts'
-import { refreshEdits, shellEdits } from '../shell/edits.ts'
+import { graphicalEdits, refreshEdits, shellEdits, type ShellWish, systemRemovals } from '../shell/edits.ts'
 import type { GoChoice } from './choose.ts'
 import { type GoState, hiders } from './detect.ts'
 
@@ -12,6 +12,10 @@ import { type GoState, hiders } from './detect.ts'
  * For the tool's default that export is empty, which Go reads as "not set".
  */
 export function planGo(state: GoState, choice: GoChoice, places: Places): readonly Edit[] {
+  return choice.scope === 'system' ? planForAll(state, choice, places) : planForUser(state, choice, places)
+}
+
+function planForUser(state: GoState, choice: GoChoice, places: Places): readonly Edit[] {
   if (places.goenv === null) throw new CodedError('setting-not-effective', { name: 'GOENV' }, 'GOENV=off')
   const target: Target = { kind: 'file', path: places.goenv, format: 'goenv', mode: 0o644, notify: [] }
   const edits: Edit[] = []
@@ -29,10 +33,34 @@ export function planGo(state: GoState, choice: GoChoice, places: Places): readon
     }
   }
   for (const [id, variables] of wishes)
-    edits.push(...shellEdits('go', places, state.shells, { shells: [id], variables, paths: [] }))
+    edits.push(...shellEdits('go', places, state.shells, { scope: 'user', shells: [id], variables, paths: [] }))
   // A variable that already stands in one of our env files is kept up to date, or it would hide the choice itself.
   edits.push(...refreshEdits('go', places, state.shells, choice.values))
   return withoutTwins(edits)
+}
+
+/**
+ * For all users: exports in our own files, also for graphical programs, because the GOENV file is one user's. The
+ * tool's default takes our export away; where another file for all users sets the variable, ours is empty instead.
+ */
+function planForAll(state: GoState, choice: GoChoice, places: Places): readonly Edit[] {
+  const { system } = places
+  if (system === null) throw new CodedError('not-yet', { key: 'env.scope: system' })
+  const own: ReadonlySet<string | null> = new Set([system.sh, system.csh, system.fish, system.environmentD])
+  const fileOf = (from: string): string => from.replace(/:\d+$/, '')
+  const foreign = (name: string): boolean =>
+    hiders(state, name, null).some(({ from }) => state.shells.system.includes(fileOf(from)) && !own.has(fileOf(from)))
+  const removed = [...choice.values].flatMap(([name, value]) => (value === null && !foreign(name) ? [name] : []))
+  const kept = [...choice.values].filter(([name]) => !removed.includes(name))
+  const variables = new Map(kept.map(([name, value]) => [name, value ?? '']))
+  const wish: ShellWish = { scope: 'system', shells: choice.shells, variables, paths: [] }
+  return withoutTwins([
+    ...shellEdits('go', places, state.shells, wish),
+    ...graphicalEdits('go', places, state.shells, wish),
+    ...systemRemovals('go', places, state.shells, removed),
+    // Our own export for this user alone would hide the one for all.
+    ...refreshEdits('go', places, state.shells, choice.values),
+  ])
 }
 
 /** bash and zsh share one env file, so the same edit can come twice. */

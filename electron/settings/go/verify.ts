@@ -4,6 +4,7 @@ import { redact } from '../../core/redact.ts'
 import type { Reader } from '../../core/system.ts'
 import { PLAIN_PATH } from '../find-program.ts'
 import { askShell } from '../shell/ask.ts'
+import { causeOf } from '../shell/causes.ts'
 import type { GoChoice } from './choose.ts'
 import { detectGo, type GoState } from './detect.ts'
 import { asksThirdParty, isUnsafeGo } from './old-go.ts'
@@ -17,11 +18,30 @@ export async function verifyGo(
 ): Promise<readonly Finding[]> {
   const state = await detectGo(sys, places, signal)
   const [go] = state.installed
+  if (choice.scope === 'system')
+    return [...(await verifyForAll(sys, places, state, choice, signal)), ...warnOldGo(state, choice)]
   return [
     go === undefined ? askFile(state, places, choice) : await askGo(sys, places, go.path, choice, signal),
     ...(await askShells(sys, places, state, choice, signal)),
     ...warnOldGo(state, choice),
   ]
+}
+
+/** What is exported for all users: a fresh shell of this one has to have it. */
+async function verifyForAll(
+  sys: Reader,
+  places: Places,
+  state: GoState,
+  choice: GoChoice,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  if (places.otherRoot) {
+    const note = { key: 'setting:shell.otherRoot', values: { root: places.root } }
+    return [{ id: 'go.root', severity: 'info', note }]
+  }
+  const found = await askShells(sys, places, state, choice, signal)
+  const note = { key: 'setting:go.forAll', values: { names: [...choice.values.keys()].join(', ') } }
+  return found.length > 0 ? found : [{ id: 'go.forAll', severity: 'ok', note }]
 }
 
 /** The value that a choice leads to, for a comparison; `''` stands for the default. */
@@ -87,16 +107,19 @@ async function askShells(
   sys: Reader,
   places: Places,
   state: GoState,
-  { shells, values }: GoChoice,
+  { scope, shells, values }: GoChoice,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const asked = state.shells.installed.filter(({ id }) => shells.includes(id))
   const findings = asked.map(async (shell): Promise<Finding | null> => {
-    const answers = await askShell(sys, places, shell, signal)
+    const answers = await askShell(sys, places, state.shells.zdotdir, shell, signal)
     const details = answers.flatMap(({ start, variables }) =>
       [...values].flatMap(([name, value]) => {
         const found = variables?.get(name) ?? ''
-        return found === '' || found === shown(value) ? [] : [redact(`${start}: ${name}=${found}`)]
+        // For all users the export is all there is; the user's own file speaks only where nothing is exported.
+        if (variables === null || found === shown(value) || (found === '' && scope === 'user')) return []
+        const cause = causeOf(places, state.shells, shell.id, name, found)
+        return [redact(`${start}: ${name}=${found}`) + (cause === null ? '' : ` (${cause})`)]
       }),
     )
     if (details.length === 0) return null

@@ -24,7 +24,7 @@ export function proxyOverrides(places: Places, shells: ShellState): Override[] {
     for (const { name, value, line } of findAssignments(toBinary(bytes), NAMES).toReversed())
       put(name, { value, from: `${path}:${line}`, shell })
   }
-  for (const id of SHELL_IDS) for (const path of places.shells[id].files.toReversed()) scan(path, id)
+  for (const id of SHELL_IDS) for (const path of shells.user[id].toReversed()) scan(path, id)
   for (const path of shells.system.toReversed()) scan(path, null)
   return existing([...NAMES].map((name) => override('proxy', name, found.get(name) ?? [])))
 }

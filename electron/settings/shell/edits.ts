@@ -5,13 +5,17 @@ import type { Format } from '../../core/setting.ts'
 import { findAssignments } from '../assignments.ts'
 import { toBinary } from '../binary.ts'
 import { readKeys } from '../read-keys.ts'
-import { configFishPath, envFishPath, envShPath, type ShellState } from './detect.ts'
-import { envFishFormat, envShFormat } from './env-text.ts'
+import type { ShellState } from './detect.ts'
+import { environmentDFormat } from './env-text.ts'
+import { envPath, familiesOf, FAMILY, FORMAT, ownFiles, type Scope, sourceLine } from './families.ts'
+import { fencedFiles } from './fenced-files.ts'
 import { fenceEnd, fenceFormat } from './fence-text.ts'
-import { pathWord, quoteFish, quoteSh, underHome } from './quote.ts'
+import { underHome } from './quote.ts'
+import { systemFenced, systemLine } from './system-files.ts'
 
 /** What every named shell is to set: variables by name, and folders that belong in PATH. */
 export type ShellWish = {
+  scope: Scope
   shells: readonly ShellId[]
   variables: ReadonlyMap<string, string>
   paths: readonly string[]
@@ -24,18 +28,27 @@ export type ShellWish = {
  */
 export function shellEdits(owner: SettingId, places: Places, state: ShellState, wish: ShellWish): readonly Edit[] {
   if (wish.variables.size === 0 && wish.paths.length === 0) return []
-  const posix = wish.shells.some((id) => id !== 'fish')
-  const fish = wish.shells.includes('fish') ? envFishPath(places) : null
-  return [
-    ...(posix ? envEdits(owner, target(envShPath(places), 'env-sh'), envShFormat, places, state, wish) : []),
-    ...(fish === null ? [] : envEdits(owner, target(fish, 'env-fish'), envFishFormat, places, state, wish)),
-    ...fenceEdits(places, state, wish),
-  ]
+  const own = familiesOf(wish.shells).flatMap((family): readonly Edit[] => {
+    const path = envPath(places, family, wish.scope)
+    return path === null ? [] : envEdits(owner, target(path, FORMAT[family].id), FORMAT[family], places, state, wish)
+  })
+  return [...own, ...fenceEdits(places, state, wish)]
 }
 
 /**
- * The edits that bring variables which already stand in our env files up to date, file by file.
- * Which shells read those files stays as it is. null = the tool's default, as an empty value.
+ * The edits of environment.d, from where graphical programs have their variables. Only where systemd's user
+ * manager reads it: elsewhere it would be a file that nobody reads.
+ */
+export function graphicalEdits(owner: SettingId, places: Places, state: ShellState, wish: ShellWish): readonly Edit[] {
+  const path = wish.scope === 'user' ? places.environmentD?.file : places.system?.environmentD
+  if (!state.graphical || typeof path !== 'string') return []
+  return envEdits(owner, target(path, 'environment-d'), environmentDFormat, places, state, wish)
+}
+
+/**
+ * The edits that bring variables which already stand in our env files of one scope up to date, file by file.
+ * Which shells read those files stays as it is. null = the tool's default: an empty value in the user's files,
+ * and nothing in those of all users.
  */
 export function refreshEdits(
   owner: SettingId,
@@ -43,17 +56,34 @@ export function refreshEdits(
   state: ShellState,
   values: ReadonlyMap<string, string | null>,
 ): readonly Edit[] {
-  const files = [
-    [envShPath(places), envShFormat],
-    [envFishPath(places), envFishFormat],
-  ] as const
-  return files.flatMap(([path, format]): readonly Edit[] => {
-    if (path === null) return []
+  return ownFiles(places, 'user').flatMap(({ path, format }): readonly Edit[] => {
     const current = readKeys(format, path, state.files.get(path) ?? null)
     const stale = [...values].filter(([name, value]) => (current.get(`var:${name}`) ?? value ?? '') !== (value ?? ''))
     const variables = new Map(stale.map(([name, value]) => [name, value ?? '']))
-    const wish: ShellWish = { shells: [], variables, paths: [] }
+    const wish: ShellWish = { scope: 'user', shells: [], variables, paths: [] }
     return envEdits(owner, target(path, format.id), format, places, state, wish)
+  })
+}
+
+/** Takes variables out of our own files for all users. */
+export function systemRemovals(
+  owner: SettingId,
+  places: Places,
+  state: ShellState,
+  names: readonly string[],
+): readonly Edit[] {
+  const graphical = places.system?.environmentD
+  const files = [
+    ...ownFiles(places, 'system'),
+    ...(typeof graphical === 'string' ? [{ path: graphical, format: environmentDFormat }] : []),
+  ]
+  return files.flatMap(({ path, format }) => {
+    const current = readKeys(format, path, state.files.get(path) ?? null)
+    return names.flatMap((name): Edit[] => {
+      const key = `var:${name}`
+      const before = current.get(key) ?? null
+      return before === null ? [] : [{ target: target(path, format.id), owner, key, before, after: null }]
+    })
   })
 }
 
@@ -68,9 +98,11 @@ function envEdits(
   wish: ShellWish,
 ): readonly Edit[] {
   const current = readKeys(format, file.path, state.files.get(file.path) ?? null)
+  // environment.d takes no empty value; there a variable that is to be empty is one that is not set.
+  const empty = format === environmentDFormat ? null : ''
   const wanted: (readonly [string, Value])[] = [
-    ...[...wish.variables].map(([name, value]) => [`var:${name}`, value] as const),
-    ...wish.paths.map((path) => [`path:${underHome(path, places.home)}`, true] as const),
+    ...[...wish.variables].map(([name, value]) => [`var:${name}`, value === '' ? empty : value] as const),
+    ...wish.paths.map((path) => [`path:${wish.scope === 'user' ? underHome(path, places.home) : path}`, true] as const),
   ]
   return wanted.flatMap(([key, after]) => {
     const before = current.get(key) ?? null
@@ -78,62 +110,26 @@ function envEdits(
   })
 }
 
-/** The line inside the block. An `if` and not `&&`: its status is 0 where our file is gone. */
-const sourceSh = (path: string): string => `if [ -f ${path} ]; then . ${path}; fi`
-const sourceFish = (path: string): string => `if test -f ${path}; source ${path}; end`
-
 function fenceEdits(places: Places, state: ShellState, wish: ShellWish): readonly Edit[] {
   const names = new Set(wish.variables.keys())
-  const sh = sourceSh(pathWord(underHome(envShPath(places), places.home), quoteSh))
-  const fish = sourceFish(pathWord(underHome(envFishPath(places) ?? '', places.home), quoteFish))
-  return wish.shells.flatMap((id) =>
-    fencedFiles(id, places, state, names).flatMap((path): Edit[] => {
-      const after = id === 'fish' ? fish : sh
+  return wish.shells.flatMap((id) => {
+    const own = envPath(places, FAMILY[id], wish.scope)
+    if (own === null) return []
+    const after =
+      wish.scope === 'user' ? sourceLine(FAMILY[id], underHome(own, places.home)) : systemLine(places, id, own)
+    const files = wish.scope === 'user' ? fencedFiles(id, places, state, names) : systemFenced(id, places, state)
+    return files.flatMap((path): Edit[] => {
       const bytes = state.files.get(path) ?? null
       const before = readKeys(fenceFormat, path, bytes).get('source') ?? null
       if (before === after && bytes !== null && !isOverruled(bytes, names)) return []
       // The block is the shell setting's, whoever asks for it: two settings may need the same one.
       return [{ target: target(path, 'fence'), owner: 'shell', key: 'source', before, after }]
-    }),
-  )
+    })
+  })
 }
 
 /** Whether a line below our block sets one of the names again. */
 function isOverruled(bytes: Uint8Array, names: ReadonlySet<string>): boolean {
   const end = fenceEnd(bytes) ?? 0
   return findAssignments(toBinary(bytes), names).some(({ line }) => line > end)
-}
-
-/**
- * The files of one shell that get our block: those that every start of it reads, and each later one
- * that sets one of our names itself.
- */
-function fencedFiles(id: ShellId, places: Places, state: ShellState, names: ReadonlySet<string>): readonly string[] {
-  const { files } = places.shells[id]
-  const setsOurs = (path: string): boolean => {
-    const bytes = state.files.get(path) ?? null
-    return bytes !== null && findAssignments(toBinary(bytes), names).length > 0
-  }
-  const always = alwaysRead(id, places, state)
-  const own = envFishPath(places)
-  const late = files.filter((path) => path !== own && !always.includes(path) && setsOurs(path))
-  const config = configFishPath(places)
-  // conf.d is read by name: what comes after goready.fish can only be answered in config.fish.
-  const extra = id === 'fish' && state.fishExtra.some((path) => path > (own ?? '') && setsOurs(path))
-  return [...new Set([...always, ...late, ...(extra && config !== null ? [config] : [])])]
-}
-
-function alwaysRead(id: ShellId, places: Places, state: ShellState): readonly string[] {
-  const { files } = places.shells[id]
-  const exists = (path: string): boolean => (state.files.get(path) ?? null) !== null
-  const of = (name: string): readonly string[] => files.filter((path) => path.endsWith(`/${name}`))
-  if (id === 'fish') return []
-  if (id === 'bash') {
-    const login = [...of('.bash_profile'), ...of('.bash_login'), ...of('.profile')]
-    // Where none exists .profile is made, never .bash_profile: that one would shadow a .profile made later.
-    return [...of('.bashrc'), ...[login.find(exists) ?? login.at(-1)].filter((path) => path !== undefined)]
-  }
-  // The last .zshenv is the one in ZDOTDIR; the one in the home (which may set ZDOTDIR) counts only if it is there.
-  const zshenv = of('.zshenv')
-  return zshenv.filter((path, index) => index === zshenv.length - 1 || exists(path))
 }

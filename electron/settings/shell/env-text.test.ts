@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Value } from '../../contract/plan.ts'
 import { fromBinary, toBinary } from '../binary.ts'
-import { envFishFormat, envShFormat } from './env-text.ts'
+import { envCshFormat, envFishFormat, environmentDFormat, envPs1Format, envShFormat } from './env-text.ts'
 
-const formats = [envShFormat, envFishFormat]
+const formats = [envShFormat, envFishFormat, envCshFormat, envPs1Format, environmentDFormat]
 const text = (bytes: Uint8Array | null): string | null => bytes && toBinary(bytes)
 const HEADER = '# GoReady keeps this file: variables and PATH entries, nothing else.\n'
 
@@ -29,11 +29,52 @@ test('writes fish that quotes everything', () => {
   )
 })
 
+test('writes csh, whose history and backslashes stay outside the quotes', () => {
+  const bytes = envCshFormat.edit(null, [
+    { key: 'var:A', after: "it's !\\ $(x)" },
+    { key: 'path:~/go/bin', after: true },
+    { key: 'path:/opt/*', after: true },
+  ])
+  const guard = 'if ( ! $?PATH ) setenv PATH /usr/bin:/bin\n'
+  expect(text(bytes)).toBe(
+    `${HEADER}setenv A 'it'\\''s '\\!\\\\' $(x)'\n` +
+      `${guard}if ( ":\${PATH}:" !~ *:"$HOME"/'go/bin':* ) setenv PATH "\${PATH}:""$HOME"/'go/bin'\n` +
+      `${guard}if ( ":\${PATH}:" !~ *:'/opt/'[*]:* ) setenv PATH "\${PATH}:"'/opt/*'\n`,
+  )
+})
+
+test('writes PowerShell with every kind of single quote doubled', () => {
+  const bytes = envPs1Format.edit(null, [
+    { key: 'var:A', after: "it's \u2019; $(x) `n" },
+    { key: 'path:~/go/bin', after: true },
+    { key: "path:/opt/it's", after: true },
+  ])
+  const separator = '[IO.Path]::PathSeparator'
+  expect(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes ?? new Uint8Array())).toBe(
+    `\ufeff${HEADER}$env:A = 'it''s \u2019\u2019; $(x) \`n'\n` +
+      `if (($env:PATH -split ${separator}) -cnotcontains ("$HOME/" + 'go/bin')) { $env:PATH += ${separator} + ("$HOME/" + 'go/bin') }\n` +
+      `if (($env:PATH -split ${separator}) -cnotcontains '/opt/it''s') { $env:PATH += ${separator} + '/opt/it''s' }\n`,
+  )
+})
+
+test('writes environment.d, where a dollar sign counts inside all quotes', () => {
+  const bytes = environmentDFormat.edit(null, [
+    { key: 'var:A', after: 'it\'s "$(x)" \\ $$' },
+    { key: 'path:~/go/bin', after: true },
+    { key: 'path:/opt/$x', after: true },
+  ])
+  expect(text(bytes)).toBe(
+    `${HEADER}A="it's \\"$$(x)\\" \\\\ $$$$"\nPATH="\${PATH:+$PATH:}$HOME/go/bin"\nPATH="\${PATH:+$PATH:}/opt/$$x"\n`,
+  )
+})
+
 test.each(formats)('$id: nothing left is no file; a comment of the user is something', (format) => {
   const one = format.edit(null, [{ key: 'var:A', after: '1' }])
   expect(format.edit(one, [{ key: 'var:A', after: null }])).toBeNull()
   const noted = fromBinary(`${text(one)}# mine\n`)
-  expect(text(format.edit(noted, [{ key: 'var:A', after: null }]))).toBe(`${HEADER}# mine\n`)
+  expect(text(format.edit(noted, [{ key: 'var:A', after: null }]))?.replace(/^\xef\xbb\xbf/, '')).toBe(
+    `${HEADER}# mine\n`,
+  )
   expect(format.edit(null, [{ key: 'var:A', after: null }])).toBeNull()
 })
 

@@ -1,8 +1,8 @@
-import type { Value } from '../../contract/plan.ts'
+import type { FormatId, Value } from '../../contract/plan.ts'
 import { CodedError } from '../../core/errors.ts'
 import type { Format } from '../../core/setting.ts'
 import { decode, encode, fromBinary, lineAt, toBinary } from '../binary.ts'
-import { pathWord, quoteFish, quoteSh, unquoteFish, unquoteSh } from './quote.ts'
+import { csh, type Dialect, environmentD, fish, NAME, powershell, sh } from './dialects.ts'
 
 /**
  * Our own files that shells read: variables under `var:NAME` (a string), PATH entries under
@@ -10,47 +10,11 @@ import { pathWord, quoteFish, quoteSh, unquoteFish, unquoteSh } from './quote.ts
  * but comments and blank lines is damage and refused with its line, never guessed at.
  */
 
-const HEADER = '# GoReady keeps this file: variables and PATH entries, nothing else.\n'
-const NAME = '[A-Za-z_][A-Za-z0-9_]*'
-
-/** How one shell language writes the two statements. All strings are binary strings. */
-type Dialect = {
-  variable(name: string, value: string): string
-  path(path: string): string
-  /** Sticky; group 1 the name, group 2 the quoted value. */
-  variablePattern: RegExp
-  /** Sticky; group 1 `"$HOME"/` or empty, group 2 the quoted rest. */
-  pathPattern: RegExp
-  unquote(word: string): string
-}
-
-const sh: Dialect = {
-  variable: (name, value) => `export ${name}=${quoteSh(value)}\n`,
-  path(path) {
-    const word = pathWord(path, quoteSh)
-    return `case ":\${PATH-}:" in *:${word}:*) ;; *) PATH="\${PATH:+\${PATH}:}"${word}; export PATH ;; esac\n`
-  },
-  variablePattern: new RegExp(`export (${NAME})=('[^']*'(?:\\\\''[^']*')*)\\n`, 'y'),
-  pathPattern: /case ":\$\{PATH-\}:" in \*:("\$HOME"\/)?('[^']*'(?:\\''[^']*')*):\*\)/y,
-  unquote: unquoteSh,
-}
-
-const fish: Dialect = {
-  variable: (name, value) => `set -gx ${name} ${quoteFish(value)}\n`,
-  path(path) {
-    const word = pathWord(path, quoteFish)
-    return `contains -- ${word} $PATH; or set -gx PATH $PATH ${word}\n`
-  },
-  variablePattern: new RegExp(`set -gx (${NAME}) ('(?:[^'\\\\]|\\\\[\\\\'])*')\\n`, 'y'),
-  pathPattern: /contains -- ("\$HOME"\/)?('(?:[^'\\]|\\[\\'])*') \$PATH;/y,
-  unquote: unquoteFish,
-}
-
 /** A piece of the file; `key` null for comments and blank lines, which stay as they are. */
 type Piece = { text: string; key: string | null; value: Value }
 
 function pieceAt(text: string, at: number, dialect: Dialect): Piece | null {
-  const comment = /[ \t]*(?:#[^\n]*)?(?:\n|$)/y
+  const comment = /(?:^\xef\xbb\xbf)?[ \t]*(?:#[^\n]*)?(?:\n|$)/y
   comment.lastIndex = at
   const blank = comment.exec(text)
   if (blank && blank[0] !== '') return { text: blank[0], key: null, value: null }
@@ -58,8 +22,9 @@ function pieceAt(text: string, at: number, dialect: Dialect): Piece | null {
   variablePattern.lastIndex = at
   const variable = variablePattern.exec(text)
   if (variable) {
-    const [whole, name = '', word = ''] = variable
-    return { text: whole, key: `var:${name}`, value: decode(dialect.unquote(word)) }
+    const [text, name = '', word = ''] = variable
+    const value = dialect.unquote(word)
+    return text === dialect.variable(name, value) ? { text, key: `var:${name}`, value: decode(value) } : null
   }
   pathPattern.lastIndex = at
   const entry = pathPattern.exec(text)
@@ -94,7 +59,7 @@ function render(key: string, value: Value, dialect: Dialect): string {
   throw new TypeError(`not a statement of ours: ${key}`)
 }
 
-function envFormat(id: 'env-sh' | 'env-fish', dialect: Dialect): Format {
+function envFormat(id: FormatId, dialect: Dialect): Format {
   return {
     id,
     read(bytes) {
@@ -113,7 +78,7 @@ function envFormat(id: 'env-sh' | 'env-fish', dialect: Dialect): Format {
         const piece = { text: render(key, after, dialect), key, value: after }
         if (at >= 0) pieces[at] = piece
         else {
-          if (pieces.length === 0) pieces.push({ text: HEADER, key: null, value: null })
+          if (pieces.length === 0) pieces.push({ text: dialect.head, key: null, value: null })
           const last = pieces.at(-1)
           if (last && !last.text.endsWith('\n')) pieces[pieces.length - 1] = { ...last, text: `${last.text}\n` }
           pieces.push(piece)
@@ -121,7 +86,7 @@ function envFormat(id: 'env-sh' | 'env-fish', dialect: Dialect): Format {
       }
       const result = pieces.map((piece) => piece.text).join('')
       if (bytes !== null && result === toBinary(bytes)) return bytes
-      return result === '' || result === HEADER ? null : fromBinary(result)
+      return result === '' || result === dialect.head ? null : fromBinary(result)
     },
   }
 }
@@ -131,3 +96,12 @@ export const envShFormat: Format = envFormat('env-sh', sh)
 
 /** `goready.fish`, in fish's own conf.d. */
 export const envFishFormat: Format = envFormat('env-fish', fish)
+
+/** `env.csh`: csh and tcsh. */
+export const envCshFormat: Format = envFormat('env-csh', csh)
+
+/** `env.ps1`: PowerShell. */
+export const envPs1Format: Format = envFormat('env-ps1', powershell)
+
+/** A file of environment.d. */
+export const environmentDFormat: Format = envFormat('environment-d', environmentD)

@@ -13,6 +13,8 @@ import { makeHome, put, removeHome } from '../test-home.ts'
 import { shellEdits } from './edits.ts'
 import { shellSetting } from './setting.ts'
 
+/** Every shell that is to be had here. */
+const SHELLS = ['bash', 'zsh', 'fish', 'sh', 'csh', 'tcsh'] as const
 const sys = realSystem()
 const { signal } = new AbortController()
 const homes: string[] = []
@@ -72,21 +74,22 @@ const HOSTILE = [
   '',
 ]
 
-test('bash, zsh, fish and dash set hostile values letter by letter and run none of them', async () => {
+test('every shell and systemd set hostile values letter by letter and run none of them', async () => {
   const places = await openHome({ '.bashrc': 'echo noise\n', '.zshrc': 'print noise', '.profile': '# mine\r\n' })
   const set = Object.fromEntries(HOSTILE.map((value, index) => [`HOSTILE_${index}`, value]))
   const wish = {
-    shells: ['bash', 'zsh', 'fish'],
+    scope: 'user',
+    shells: SHELLS,
     variables: new Map(Object.entries(set)),
     paths: ['~/go/bin', "/opt/it's $(touch canary)"],
   } as const
   const state = await shellSetting.detect(sys, places, signal)
-  expect(state.installed.map(({ id }) => id)).toEqual(['bash', 'zsh', 'fish'])
+  expect(state.installed.map(({ id }) => id)).toEqual(SHELLS)
   await put(shellSetting.plan(state, wish, places), { places, sys, formats })
 
   const findings = await shellSetting.verify(sys, places, wish, signal)
   expect(findings.map(({ id, severity, details }) => ({ id, severity, details }))).toEqual(
-    ['bash', 'zsh', 'fish'].map((id) => ({ id: `shell.${id}`, severity: 'ok', details: undefined })),
+    [...SHELLS, 'environment.d'].map((id) => ({ id: `shell.${id}`, severity: 'ok', details: undefined })),
   )
   const dash = spawnSync('dash', ['-l', '-c', '/usr/bin/env -0'], {
     env: { HOME: places.home, PATH: '/usr/bin:/bin' },
@@ -121,22 +124,34 @@ test('the login file that bash really reads gets the block; .bash_profile is nev
     const [finding] = await shellSetting.verify(
       sys,
       places,
-      { shells: ['bash'], variables: new Map([['FOO', 'bar']]), paths: [] },
+      { scope: 'user', shells: ['bash'], variables: new Map([['FOO', 'bar']]), paths: [] },
       signal,
     )
     expect(finding?.severity).toBe('ok')
     return paths.map((file) => path.relative(places.home, file)).sort()
   }
-  expect(await changed({})).toEqual(['.bashrc', '.config/goready/env.sh', '.profile'])
-  expect(await changed({ '.profile': '' })).toEqual(['.bashrc', '.config/goready/env.sh', '.profile'])
+  expect(await changed({})).toEqual([
+    '.bashrc',
+    '.config/environment.d/61-goready.conf',
+    '.config/goready/env.sh',
+    '.profile',
+  ])
+  expect(await changed({ '.profile': '' })).toEqual([
+    '.bashrc',
+    '.config/environment.d/61-goready.conf',
+    '.config/goready/env.sh',
+    '.profile',
+  ])
   expect(await changed({ '.bash_login': '', '.profile': '' })).toEqual([
     '.bash_login',
     '.bashrc',
+    '.config/environment.d/61-goready.conf',
     '.config/goready/env.sh',
   ])
   expect(await changed({ '.bash_profile': '. ~/.bashrc', '.bash_login': '' })).toEqual([
     '.bash_profile',
     '.bashrc',
+    '.config/environment.d/61-goready.conf',
     '.config/goready/env.sh',
   ])
 })
@@ -151,8 +166,14 @@ test('files that set our variable later are answered, wherever they do it', asyn
     '.config/fish/conf.d/zz.fish': 'set -x FOO old\n',
   })
   await apply(places, { set: { FOO: 'new' } })
-  const wish = { shells: ['bash', 'zsh', 'fish'], variables: new Map([['FOO', 'new']]), paths: [] } as const
+  const wish = {
+    scope: 'user',
+    shells: ['bash', 'zsh', 'fish'],
+    variables: new Map([['FOO', 'new']]),
+    paths: [],
+  } as const
   expect((await shellSetting.verify(sys, places, wish, signal)).map(({ severity }) => severity)).toEqual([
+    'ok',
     'ok',
     'ok',
     'ok',
@@ -167,11 +188,39 @@ test('an assignment that comes below our block later is answered by the next run
   const { writeFile } = await import('node:fs/promises')
   const file = path.join(places.home, '.bashrc')
   await writeFile(file, `${readFileSync(file, 'utf8')}export FOO=later\n`)
-  const wish = { shells: ['bash'], variables: new Map([['FOO', 'new']]), paths: [] } as const
+  const wish = { scope: 'user', shells: ['bash'], variables: new Map([['FOO', 'new']]), paths: [] } as const
   const [broken] = await shellSetting.verify(sys, places, wish, signal)
-  expect(broken).toMatchObject({ severity: 'error', details: ['interactive: FOO=later'] })
+  expect(broken).toMatchObject({ severity: 'error', details: [`interactive: FOO=later (${file}:5)`] })
   expect(await apply(places, env)).toEqual([file])
   expect((await shellSetting.verify(sys, places, wish, signal))[0]?.severity).toBe('ok')
+})
+
+test('what a fresh shell answers otherwise is told with the line that wins, or the line that leaves early', async () => {
+  const places = await openHome({
+    '.bashrc': '# rc\n',
+    '.profile': 'export FOO=old\n',
+    '.zshrc': 'export FOO="$(echo built)"\n',
+    '.tcshrc': '# mine\n',
+  })
+  const env = { shells: ['bash', 'zsh', 'tcsh'], set: { FOO: 'new' }, path: ['/opt/x'] }
+  await apply(places, env)
+  const { appendFile, writeFile } = await import('node:fs/promises')
+  const at = (name: string): string => path.join(places.home, name)
+  await appendFile(at('.profile'), 'PATH=/usr/bin:/bin\n')
+  await appendFile(at('.zshrc'), 'export FOO="$(echo built)"\n')
+  await writeFile(at('.tcshrc'), `exit 0\n${readFileSync(at('.tcshrc'), 'utf8')}`)
+  const variables = new Map([['FOO', 'new']])
+  const wish = { scope: 'user', shells: ['bash', 'zsh', 'tcsh'], variables, paths: ['/opt/x'] } as const
+  const findings = await shellSetting.verify(sys, places, wish, signal)
+  expect(Object.fromEntries(findings.map(({ id, details }) => [id, details]))).toEqual({
+    'shell.bash': [`login: PATH - /opt/x (${at('.profile')}:5)`],
+    'shell.zsh': ['interactive', 'login-interactive'].map((start) => `${start}: FOO=built (${at('.zshrc')}:5)`),
+    'shell.tcsh': ['login', 'interactive'].flatMap((start) => [
+      `${start}: FOO= (${at('.tcshrc')}:1)`,
+      `${start}: PATH - /opt/x (${at('.tcshrc')}:1)`,
+    ]),
+    'shell.environment.d': undefined,
+  })
 })
 
 test('taking the keys out again gives back every byte', async () => {
@@ -184,7 +233,12 @@ test('taking the keys out again gives back every byte', async () => {
   const places = await openHome(files)
   const before = tree(places.home)
   const state = await shellSetting.detect(sys, places, signal)
-  const wish = { shells: ['bash', 'zsh', 'fish'], variables: new Map([['FOO', 'bar']]), paths: ['/opt/x'] } as const
+  const wish = {
+    scope: 'user',
+    shells: ['bash', 'zsh', 'fish'],
+    variables: new Map([['FOO', 'bar']]),
+    paths: ['/opt/x'],
+  } as const
   const edits = shellEdits('shell', places, state, wish)
   await put(edits, { places, sys, formats })
   expect(Object.keys(tree(places.home)).length).toBeGreaterThan(Object.keys(before).length)
@@ -205,14 +259,19 @@ test('our files under ZDOTDIR and XDG_CONFIG_HOME are the ones that the shells r
   const places = linuxPlaces({ environment, uid: 0, username: 'root' })
   await apply(places, { shells: ['zsh', 'fish'], set: { FOO: 'bar' } })
   expect(Object.keys(tree(home)).sort()).toEqual([
+    'dots/config/environment.d/61-goready.conf',
     'dots/config/fish/conf.d/goready.fish',
     'dots/config/fish/config.fish',
     'dots/config/goready/env.sh',
     'dots/zsh/.zshenv',
     'dots/zsh/.zshrc',
   ])
-  const wish = { shells: ['zsh', 'fish'], variables: new Map([['FOO', 'bar']]), paths: [] } as const
-  expect((await shellSetting.verify(sys, places, wish, signal)).map(({ severity }) => severity)).toEqual(['ok', 'ok'])
+  const wish = { scope: 'user', shells: ['zsh', 'fish'], variables: new Map([['FOO', 'bar']]), paths: [] } as const
+  expect((await shellSetting.verify(sys, places, wish, signal)).map(({ severity }) => severity)).toEqual([
+    'ok',
+    'ok',
+    'ok',
+  ])
 })
 
 test('go env answers the chosen GOPROXY in every fresh shell, also where an export hid it', async () => {
@@ -266,7 +325,12 @@ test('go env answers the chosen GOPROXY in every fresh shell, also where an expo
 test('without anything that hides it a Go variable touches no shell file', async () => {
   const places = await openHome({ '.bashrc': '# nothing\n', '.profile': '' })
   const state = await goSetting.detect(sys, places, signal)
-  const choice = { values: new Map([['GOPROXY', 'off']]), shells: ['bash', 'zsh', 'fish'], imageGo: null } as const
+  const choice = {
+    scope: 'user',
+    values: new Map([['GOPROXY', 'off']]),
+    shells: ['bash', 'zsh', 'fish'],
+    imageGo: null,
+  } as const
   expect(goSetting.plan(state, choice, places).map(({ target }) => target.path)).toEqual([
     `${places.home}/.config/go/env`,
   ])

@@ -3,6 +3,5 @@ import type { ShellState } from './detect.ts'
 
 /** The shells that a profile means: those it names, else those that are installed. */
 export function wantedShells(profile: Profile, state: ShellState): readonly ShellId[] {
-  const named = profile.env?.shells ?? state.installed.map(({ id }) => id)
-  return [...new Set(named)].filter((id) => id === 'bash' || id === 'zsh' || id === 'fish')
+  return [...new Set(profile.env?.shells ?? state.installed.map(({ id }) => id))]
 }
