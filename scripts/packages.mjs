@@ -21,7 +21,7 @@ const TEST = [
   ...['apt-utils', 'gnupg', 'gpgv'],
   ...['golang-go', 'golang-golang-x-mod-dev', 'git'],
   ...['python3', 'python3-pip'],
-  ...['zsh', 'fish', 'tcsh', 'csh', 'sudo', 'strace', 'attr', 'acl', 'procps', 'util-linux', 'e2fsprogs'],
+  ...['zsh', 'fish', 'tcsh', 'csh', 'systemd', 'sudo', 'strace', 'attr', 'acl', 'procps', 'util-linux', 'e2fsprogs'],
   ...['pkexec', 'polkitd', 'dbus-daemon'],
   'wine64',
 ]

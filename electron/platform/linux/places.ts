@@ -71,7 +71,6 @@ export function linuxPlaces(input: PlacesInput): Places {
       global: ['/etc/xdg/pip/pip.conf', '/etc/pip.conf'].map(under),
     }),
     project: null,
-<<<<<<< HEAD
     shells: shellPlaces({
       home,
       configHome,
@@ -79,17 +78,13 @@ export function linuxPlaces(input: PlacesInput): Places {
       folders: ['/bin', '/usr/bin', '/usr/local/bin'],
       pwsh: ['/opt/microsoft/powershell/7/pwsh', '/snap/bin/pwsh'],
     }),
-    environmentD: `${configHome}/environment.d/61-goready.conf`,
-    launchAgent: null,
-=======
-    shells: shellPlaces(home, configHome, absolute(environment['ZDOTDIR'])),
     environmentD: {
       file: `${configHome}/environment.d/61-goready.conf`,
       readers: ['/usr/lib', '/lib'].map((folder) =>
         under(`${folder}/systemd/user-environment-generators/30-systemd-environment-d-generator`),
       ),
     },
->>>>>>> 81e14b2 (Every shell: csh, tcsh, sh and PowerShell beside bash, zsh and fish; environment.d; ZDOTDIR where zsh really finds it; for all users)
+    launchAgent: null,
     system: systemPlaces(under),
     systemProfiles: [
       '/etc/environment',
