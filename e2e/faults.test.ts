@@ -321,7 +321,6 @@ test('two runs at once: the second one is told so and touches nothing', async ()
 })
 
 test.each([
-  [{ env: { scope: 'system' } }, 'env.scope: system'],
   [{ telemetry: { otlp: 'https://collector.example.com' } }, 'telemetry'],
   [{ authorities: [{ file: 'room-ca.pem', for: ['npm'] }] }, 'authorities: npm'],
 ])('%j comes later and says so', async (extra, key) => {

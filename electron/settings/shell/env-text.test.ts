@@ -131,6 +131,7 @@ test.each(formats)('$id: reads back exactly what it wrote', (format) => {
 test.each(formats)('$id: refuses names and paths that it could not keep apart', (format) => {
   for (const edit of [
     { key: 'var:A B', after: 'x' },
+    { key: 'var:PATH', after: '/usr/bin' },
     { key: 'var:A', after: 'x\0' },
     { key: 'path:relative', after: true },
     { key: 'path:/a:/b', after: true },

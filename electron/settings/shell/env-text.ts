@@ -52,7 +52,8 @@ function parse(bytes: Uint8Array | null, dialect: Dialect): Piece[] {
 function render(key: string, value: Value, dialect: Dialect): string {
   if (key.startsWith('var:') && typeof value === 'string' && !value.includes('\0')) {
     const name = key.slice(4)
-    if (new RegExp(`^${NAME}$`).test(name)) return dialect.variable(name, encode(value))
+    // PATH is made of entries: a whole value would throw away what the system put there.
+    if (name !== 'PATH' && new RegExp(`^${NAME}$`).test(name)) return dialect.variable(name, encode(value))
   }
   const path = key.slice(5)
   if (/^path:(\/|~\/)/.test(key) && value === true && !/[\0:]/.test(path)) return dialect.path(encode(path))
