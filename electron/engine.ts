@@ -44,6 +44,7 @@ import type { SystemProxy } from './mirrors/http/proxy.ts'
 import type { ProbeResult } from './mirrors/probe.ts'
 
 import { openPlatform } from './platform/index.ts'
+import { systemOn } from './platform/open-system.ts'
 import { aptRaceFacts } from './settings/apt/race-facts.ts'
 import { formats } from './settings/index.ts'
 import { planCredential } from './settings/credential/plan.ts'
@@ -127,9 +128,9 @@ export type Engine = {
 
 /** Builds the program's objects for one machine (or for `--home`, `--root`). */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const sys = realSystem()
   const platform = openPlatform({ home: options.home ?? undefined, root: options.root ?? undefined })
   const { places } = platform
+  const sys = systemOn(places, realSystem())
   const assets = await loadAssets(options.catalogue)
   const handlers = openHandlers(platform)
   const { helper = null, terminal = false } = options

@@ -92,7 +92,7 @@ export const machineSchema = z.object({
   permissions: z.object({
     writeHome: z.boolean(),
     writeSystem: z.boolean(),
-    elevation: z.enum(['root', 'sudo', 'pkexec', 'none']),
+    elevation: z.enum(['root', 'sudo', 'pkexec', 'uac', 'none']),
   }),
   state: z.string(),
 })

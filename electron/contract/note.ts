@@ -38,6 +38,7 @@ export const ERROR_CODES = [
   'env-not-text',
   'env-too-long',
   'registry-closed',
+  'file-in-use',
   'no-permission',
   'no-space',
   'io',

@@ -107,7 +107,13 @@ export function newState(
   const closed = edits.some((edit) => edit.secret === true && edit.after !== null) ? 0o700 : 0o7777
   const target = edits[0]?.target
   const mode = (before?.mode ?? (target?.kind === 'file' ? target.mode : 0o600)) & closed
-  return { bytes, mode, uid: owner.uid, gid: owner.gid }
+  return { bytes, mode: modeOf(owner.uid, mode), uid: owner.uid, gid: owner.gid }
+}
+
+/** Windows has no modes but the mark for read-only, which Node shows for everybody; its folders' own lists rule. */
+const modeOf = (uid: number, mode: number): number => {
+  if (uid !== -1) return mode
+  return (mode & 0o200) === 0 ? 0o444 : 0o666
 }
 
 /** Content, rights and owner of a regular file; null when nothing stands there. Throws `not-a-file`, `no-permission`. */
@@ -118,7 +124,7 @@ export async function readState(real: string, sys: Reader): Promise<FileState | 
   const bytes = await sys.readFile(real).catch((error: unknown) => {
     throw errno(error) === 'EACCES' ? new CodedError('no-permission', { path: real }, error) : error
   })
-  return { bytes, mode: stat.mode, uid: stat.uid, gid: stat.gid }
+  return { bytes, mode: modeOf(stat.uid, stat.mode), uid: stat.uid, gid: stat.gid }
 }
 
 /** Whether a file is still as it was. Times do not count. */

@@ -25,6 +25,7 @@ async function machine(files: Readonly<Record<string, string>>, uid = 0) {
   const presence = linuxPresence(places)
   const platform: Platform = {
     places,
+    handlers: [],
     presence,
     elevator: linuxElevator(places),
     dockerSetup: (reader, docker: DockerState) => linuxDockerSetup(reader, places, presence, docker, 'ann'),

@@ -7,11 +7,11 @@ import { dockerHandler } from '../settings/docker/handler.ts'
 import { findPrograms } from '../settings/find-program.ts'
 
 /** All that has to notice a changed file on this machine. */
-export function openHandlers({ places, reloadDocker }: Platform): ReadonlyMap<HandlerId, Handler> {
+export function openHandlers({ places, reloadDocker, handlers }: Platform): ReadonlyMap<HandlerId, Handler> {
   const docker = dockerHandler({
     reload: reloadDocker,
     state: (sys, signal) => dockerState(sys, places, signal),
     daemon: async (sys) => (await findPrograms(sys, places, 'dockerd', places.docker.programs))[0] ?? null,
   })
-  return new Map([docker, aptHandler(places)].map((handler) => [handler.id, handler]))
+  return new Map([docker, aptHandler(places), ...handlers].map((handler) => [handler.id, handler]))
 }

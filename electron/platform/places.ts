@@ -29,7 +29,7 @@ export function openPlaces({ home, root }: PlacesOptions): Places {
     case 'darwin':
       return darwinPlaces({ ...input, arch: os.arch(), isFolder })
     case 'win32':
-      return win32Places()
+      return win32Places(input)
     default:
       throw new CodedError('not-yet', { key: process.platform })
   }

@@ -4,6 +4,7 @@ import type { PresenceChange } from '../contract/plan.ts'
 import type { Elevator } from '../core/elevation.ts'
 import type { Places } from '../core/places.ts'
 import type { Presence } from '../core/presence.ts'
+import type { Handler } from '../core/setting.ts'
 import type { Reader, System } from '../core/system.ts'
 import type { Guide } from './docker-guide.ts'
 
@@ -32,6 +33,8 @@ export type StartProgram = (
 /** One system: its paths and what it does its own way. Each folder of `platform/` makes one. */
 export type Platform = {
   places: Places
+  /** What has to be told of changes on this system alone. */
+  handlers: readonly Handler[]
   /** Facts about system, account, rights and proxies. */
   facts(sys: Reader, signal: AbortSignal): Promise<SystemFacts>
   /** Reloads the daemon that reads `configFile`. Throws `docker-reload-failed` or `needs-admin`. */

@@ -17,7 +17,7 @@ import {
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { errno } from '../core/errors.ts'
-import { folderOf, nameOf, under } from '../core/paths.ts'
+import { folderOf, isAbsolute, nameOf, under } from '../core/paths.ts'
 import type { EnvStore, Obstacle, Stat, System } from '../core/system.ts'
 import { replaceFile, syncFolder } from './atomic-write.ts'
 import { exec } from './exec.ts'
@@ -125,7 +125,7 @@ async function resolve(path: string, hops = 0): Promise<string> {
   } catch {
     return here
   }
-  return resolve(target.startsWith('/') ? target : under(parent, target), hops + 1)
+  return resolve(isAbsolute(target) ? target : under(parent, target), hops + 1)
 }
 
 async function obstacle(path: string, uid: number): Promise<Obstacle | null> {

@@ -21,12 +21,13 @@ export type BuildParts = {
 
 /** What the window does not need for its first pixel is loaded here. */
 export async function buildDesk({ places, options, engine, speak, desktop }: BuildParts): Promise<Desk> {
-  const [{ openDesk }, { realSystem }, { appInfo, readLicences }] = await Promise.all([
+  const [{ openDesk }, { realSystem }, { systemOn }, { appInfo, readLicences }] = await Promise.all([
     import('../desk/desk.ts'),
     import('../system/real.ts'),
+    import('../platform/open-system.ts'),
     import('../desk/info.ts'),
   ])
-  const sys = realSystem()
+  const sys = systemOn(places, realSystem())
   return openDesk({
     sys,
     state: places.state,

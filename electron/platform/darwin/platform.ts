@@ -11,6 +11,7 @@ import { openTerminal } from './terminal.ts'
 export function darwinPlatform(places: Places): Platform {
   return {
     places,
+    handlers: [],
     presence: noPresence,
     elevator: noElevator,
     facts: (sys, signal) => darwinFacts(sys, places, signal),

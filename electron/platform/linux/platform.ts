@@ -14,6 +14,7 @@ export function linuxPlatform(places: Places): Platform {
   const presence = linuxPresence(places)
   return {
     places,
+    handlers: [],
     presence,
     elevator: linuxElevator(places),
     dockerSetup: (sys, docker) =>
