@@ -1,6 +1,6 @@
 // Usage: node scripts/modules.mjs — installs node_modules when package-lock.json says something else than stands there.
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Stop, capture, isCommand, main, progress, readText, root, writeText } from './lib.mjs'
 
@@ -26,14 +26,17 @@ export async function installModules() {
   await writeText(stamp, hash)
 }
 
-/** npm's own record of node_modules agrees with the lock: somebody ran `npm ci` or `npm install` by hand. */
+/** npm's own record of node_modules agrees with the lock and with what lies there: somebody ran npm by hand. */
 function standsAlready() {
   const recordText = readText(join(root, 'node_modules', '.package-lock.json'))
   if (recordText === null) return false
   const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages
   const record = JSON.parse(recordText).packages
   return Object.entries(wanted).every(
-    ([path, entry]) => path === '' || entry.optional || record[path]?.integrity === entry.integrity,
+    ([path, entry]) =>
+      path === '' ||
+      entry.optional ||
+      (record[path]?.integrity === entry.integrity && existsSync(join(root, path, 'package.json'))),
   )
 }
 

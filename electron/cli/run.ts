@@ -7,6 +7,7 @@ import { readArgs, type Args, langOf, noMore, unknownCommand } from './args.ts'
 import { type Command, EXIT, statusOf } from './command.ts'
 import { apply } from './commands/apply.ts'
 import { detect } from './commands/detect.ts'
+import { explain } from './commands/explain.ts'
 import { history } from './commands/history.ts'
 import { image } from './commands/image.ts'
 import { mirrors } from './commands/mirrors.ts'
@@ -25,11 +26,14 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['apply', apply],
   ['undo', undo],
   ['history', history],
+  ['explain', explain],
   ['shell', shell],
   ['run', runCommand],
 ])
 const PASSED_ON = ['shell', 'run']
-const LATER = ['why', 'check', 'repair', 'explain', 'report', 'kit', 'classroom', 'uninstall']
+/** Commands that take words of their own and check them. */
+const OWN_WORDS = ['image', 'mirrors', 'explain']
+const LATER = ['why', 'check', 'repair', 'report', 'kit', 'classroom', 'uninstall']
 
 /** Every word that makes a command line of what would else open the window. */
 export const commandNames: readonly string[] = [...COMMANDS.keys(), ...LATER]
@@ -86,7 +90,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     if (LATER.includes(name)) throw new CodedError('not-yet', { key: name })
     const command = COMMANDS.get(name)
     if (!command) throw unknownCommand(name)
-    if (name !== 'image' && name !== 'mirrors') noMore(args.words, 1)
+    if (!OWN_WORDS.includes(name)) noMore(args.words, 1)
     const engine = await createEngine({
       home: args.home,
       root: args.root,

@@ -3,6 +3,7 @@ import enCatalogue from '../../renderer/i18n/en/catalogue.json'
 import enCli from '../../renderer/i18n/en/cli.json'
 import enDocker from '../../renderer/i18n/en/docker.json'
 import enError from '../../renderer/i18n/en/error.json'
+import enExplain from '../../renderer/i18n/en/explain.json'
 import enGrammar from '../../renderer/i18n/en/grammar.json'
 import enImage from '../../renderer/i18n/en/image.json'
 import enMirror from '../../renderer/i18n/en/mirror.json'
@@ -13,6 +14,7 @@ import zhCatalogue from '../../renderer/i18n/zh-CN/catalogue.json'
 import zhCli from '../../renderer/i18n/zh-CN/cli.json'
 import zhDocker from '../../renderer/i18n/zh-CN/docker.json'
 import zhError from '../../renderer/i18n/zh-CN/error.json'
+import zhExplain from '../../renderer/i18n/zh-CN/explain.json'
 import zhGrammar from '../../renderer/i18n/zh-CN/grammar.json'
 import zhImage from '../../renderer/i18n/zh-CN/image.json'
 import zhMirror from '../../renderer/i18n/zh-CN/mirror.json'
@@ -28,6 +30,7 @@ const en = {
   cli: enCli,
   docker: enDocker,
   error: enError,
+  explain: enExplain,
   grammar: enGrammar,
   image: enImage,
   mirror: enMirror,
@@ -40,6 +43,7 @@ const zh = {
   cli: zhCli,
   docker: zhDocker,
   error: zhError,
+  explain: zhExplain,
   grammar: zhGrammar,
   image: zhImage,
   mirror: zhMirror,
