@@ -5,22 +5,16 @@ import type { PlanView } from './contract/plan.ts'
 import type { OwnMirror, RaceResult, TargetId } from './contract/mirror.ts'
 import type { Finding } from './contract/note.ts'
 import type { Profile } from './contract/profile.ts'
-import type { ApplyResult, ConflictPolicy, RunSummary, UndoResult, Why } from './contract/run.ts'
-import type { TaskReport } from './contract/task.ts'
+import type { ApplyResult, ConflictPolicy, RunSummary, RunView, Why } from './contract/run.ts'
 import type { DockerHelp } from './contract/wizard.ts'
 import { checkUrl } from './contract/grammar.ts'
-import { joinUndo, undoByHelper } from './core/by-helper.ts'
-import type { AskConflict } from './core/elevation.ts'
 import { CodedError } from './core/errors.ts'
 import { readRuns } from './core/journal.ts'
-import { lockHolder, withLock } from './core/lock.ts'
+import { LOCK_PATIENCE, withLock } from './core/lock.ts'
 import type { Places } from './core/places.ts'
 import { hasInterrupted, runPlan, settleInterrupted, type RunTools } from './core/run.ts'
-import type { System } from './core/system.ts'
 import { newestUndoable } from './core/standing.ts'
-import { summarize } from './core/summary.ts'
 import { conflicts } from './core/undo-parts.ts'
-import { undoRun } from './core/undo.ts'
 import { TRIAL_TIMEOUT, tryCredential } from './engine/credentials.ts'
 import { detectMachine } from './engine/detect.ts'
 import { dockerHelp } from './engine/docker-help.ts'
@@ -31,6 +25,7 @@ import { openImages } from './engine/images.ts'
 import { raceAdapters } from './engine/race-adapter.ts'
 import { Races, type RaceOptions } from './engine/races.ts'
 import { removeRuns } from './engine/remove-runs.ts'
+import { history, showRun, undo, uninstall } from './engine/undo-runs.ts'
 import { shellArguments } from './engine/shell-arguments.ts'
 import type { RunRequest } from './engine/run-request.ts'
 import { loadAssets } from './engine/assets.ts'
@@ -115,11 +110,15 @@ export type Engine = {
   /** A terminal with `goready shell`; false where none can be opened. */
   openTerminal(image: string | null, language: 'zh-CN' | 'en'): Promise<boolean>
   history(): Promise<RunSummary[]>
+  /** One run in full. Throws `run-not-found`, `journal-damaged`. */
+  showRun(id: string): Promise<RunView>
   /** Forgets all runs, and by `more` what else is kept. See `removeRuns`. */
   removeRuns(evenUndo: boolean, more: () => Promise<void>): Promise<boolean>
   /** Files of a run that were edited since; undo would ask about them. */
   undoConflicts(runId: string | null, signal: AbortSignal): Promise<readonly string[]>
   startUndo(runId: string | null, onConflict: ConflictPolicy): string
+  /** Gives everything back and forgets it; `more`: what else is kept. The task's result is an `UninstallResult`. */
+  startUninstall(onConflict: ConflictPolicy, more: () => Promise<void>): string
   /** Settles runs that were cut off, if there are any, and says how their files stand. */
   settle(signal: AbortSignal): Promise<readonly Finding[]>
   /** A shell (`argv` null) or a command in the chosen image; answers its exit status. */
@@ -165,7 +164,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const tasks = new TaskRegistry()
   const settle = async (signal: AbortSignal): Promise<readonly Finding[]> => {
     if (!(await hasInterrupted(tools))) return []
-    return withLock(places.state, process.pid, sys, () => settleInterrupted(tools, signal))
+    // Another one that begins at the same moment settles it as well: the second finds nothing left to do.
+    const waiting = { patience: LOCK_PATIENCE, signal, told: () => {} }
+    return withLock(places.state, process.pid, sys, () => settleInterrupted(tools, signal), waiting)
   }
   const runInImage = (request: RunRequest, signal: AbortSignal): Promise<number> =>
     images.run(request, () => history(places, sys), signal)
@@ -220,6 +221,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       return platform.openTerminal(sys, argv, startDetached)
     },
     history: () => history(places, sys),
+    showRun: (id) => showRun(id, places, sys),
     removeRuns: (evenUndo, more) =>
       removeRuns(
         tools,
@@ -240,75 +242,15 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       tasks.run('undo', ({ report, signal, ask }) =>
         undo(runId, onConflict, { tools, report, signal, ask: (question) => ask(question) }),
       ),
+    startUninstall: (onConflict, more) =>
+      tasks.run('uninstall', ({ report, signal, ask }) =>
+        uninstall(onConflict, places, { tools, report, signal, ask: (question) => ask(question) }, async () => {
+          await book.forget()
+          await races.forget()
+          await more()
+        }),
+      ),
     settle,
     runInImage,
   }
-}
-
-async function history(places: Places, sys: System): Promise<RunSummary[]> {
-  const { runs, damaged } = await readRuns(places.state, sys)
-  const alive = await lockHolder(places.state, sys)
-  const broken = damaged.map((path): RunSummary => {
-    const id = path.slice(path.lastIndexOf('/') + 1).replace(/\.jsonl$/, '')
-    return {
-      id,
-      startedAt: '',
-      status: 'damaged',
-      changed: true,
-      files: [],
-      image: null,
-      choices: [],
-      why: null,
-      squashed: null,
-      receipt: null,
-      module: null,
-    }
-  })
-  return [...runs.map((run) => summarize(run, alive)), ...broken].toSorted((a, b) => (a.id < b.id ? 1 : -1))
-}
-
-type UndoTools = {
-  tools: RunTools
-  report(event: TaskReport): void
-  signal: AbortSignal
-  ask(question: Extract<TaskReport, { type: 'ask' }>['question']): Promise<string>
-}
-
-async function undo(
-  runId: string | null,
-  policy: ConflictPolicy,
-  { tools, report, signal, ask }: UndoTools,
-): Promise<UndoResult> {
-  const { sys, state } = tools
-  const nothing: UndoResult = { run: null, restored: [], kept: [], handed: [], removedFolders: [], removedImages: [] }
-  const first = await readRuns(state, sys)
-  if (newestUndoable(first.runs, runId) === null) return nothing
-  return withLock(state, tools.pid, sys, async () => {
-    await settleInterrupted(tools, signal)
-    const { runs } = await readRuns(state, sys)
-    const run = newestUndoable(runs, runId)
-    if (run === null) return nothing
-    report({ type: 'step', step: 'undo', state: 'running' })
-    const askConflict: AskConflict = async (three) => {
-      const answer = await ask({
-        id: crypto.randomUUID(),
-        note: { key: 'cli:undo.ask', values: { path: three.path } },
-        diff: three.edited,
-        three,
-        choices: three.leaves.map(({ choice }) => choice),
-      })
-      if (answer === 'keep' || answer === 'restore' || answer === 'ours') return answer
-      throw new CodedError('cancelled')
-    }
-    const helpers = await undoByHelper(run, policy, tools, { ask: askConflict, report, signal })
-    const result = await undoRun(run, runs, policy, {
-      ...tools,
-      formats,
-      signal,
-      reloading: () => report({ type: 'step', step: 'reload', state: 'running' }),
-      ask: askConflict,
-    })
-    report({ type: 'step', step: 'undo', state: 'done' })
-    return joinUndo(result, helpers)
-  })
 }

@@ -106,6 +106,10 @@ export function showProgress(io: Io, output: Output): { listen(event: TaskEvent)
           clear()
           output.line(output.paint('dim', `  ${event.line}`))
           return
+        case 'waiting':
+          clear()
+          output.line(text.say('history:waiting', { pid: event.pid }))
+          return
         case 'ask':
         case 'answered':
         case 'done':

@@ -1,8 +1,9 @@
 import { createInterface } from 'node:readline/promises'
-import type { Answer, Question } from '../contract/task.ts'
+import type { Answer, Question, ThreeWay } from '../contract/task.ts'
 import { CodedError } from '../core/errors.ts'
 import type { Context } from './command.ts'
 import type { Io } from './io.ts'
+import type { Output } from './output.ts'
 
 /** Whether somebody sits there who can be asked. */
 export const canAsk = (io: Io, json: boolean): boolean => !json && io.stdin.isTTY === true && io.stdout.isTTY === true
@@ -27,10 +28,26 @@ const KEYS: Readonly<Record<string, Answer>> = { k: 'keep', r: 'restore', o: 'ou
 /** Puts a task's question to the person until one of its choices is given. */
 export async function askQuestion({ io, output, signal }: Context, question: Question): Promise<Answer> {
   if (!canAsk(io, output.json)) throw new CodedError('no-terminal', { option: '--on-conflict' })
-  if (question.diff) output.line(question.diff)
+  if (question.three) printThree(output, question.three)
+  else if (question.diff) output.line(question.diff)
   for (;;) {
     const answer =
       KEYS[(await askLine(io, output.shown(output.text.note(question.note)), signal)).slice(0, 1).toLowerCase()]
     if (answer && question.choices.includes(answer)) return answer
+  }
+}
+
+/** What was written, what was edited since, and what each answer would leave. */
+function printThree(output: Output, { written, edited, leaves }: ThreeWay): void {
+  const say = (key: string) => output.text.say(`history:cli.three.${key}`)
+  const diff = (text: string) => output.line(text === '' ? `  ${say('hidden')}` : text)
+  output.line(output.paint('bold', say('written')))
+  diff(written)
+  output.line(output.paint('bold', say('edited')))
+  diff(edited)
+  for (const { choice, diff: left, result } of leaves) {
+    output.line(output.paint('bold', say(choice)))
+    if (result === 'other' || (result === 'absent' && left !== '')) diff(left)
+    else if (choice !== 'keep') output.line(`  ${say(result)}`)
   }
 }

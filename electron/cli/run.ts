@@ -14,6 +14,7 @@ import { mirrors } from './commands/mirrors.ts'
 import { plan } from './commands/plan.ts'
 import { runCommand, shell } from './commands/shell.ts'
 import { undo } from './commands/undo.ts'
+import { uninstall } from './commands/uninstall.ts'
 import type { Io } from './io.ts'
 import { openOutput } from './output.ts'
 import { openText } from './text.ts'
@@ -27,13 +28,14 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['undo', undo],
   ['history', history],
   ['explain', explain],
+  ['uninstall', uninstall],
   ['shell', shell],
   ['run', runCommand],
 ])
 const PASSED_ON = ['shell', 'run']
 /** Commands that take words of their own and check them. */
 const OWN_WORDS = ['image', 'mirrors', 'explain']
-const LATER = ['why', 'check', 'repair', 'report', 'kit', 'classroom', 'uninstall']
+const LATER = ['why', 'check', 'repair', 'report', 'kit', 'classroom']
 
 /** Every word that makes a command line of what would else open the window. */
 export const commandNames: readonly string[] = [...COMMANDS.keys(), ...LATER]

@@ -5,6 +5,7 @@ import enDocker from '../../renderer/i18n/en/docker.json'
 import enError from '../../renderer/i18n/en/error.json'
 import enExplain from '../../renderer/i18n/en/explain.json'
 import enGrammar from '../../renderer/i18n/en/grammar.json'
+import enHistory from '../../renderer/i18n/en/history.json'
 import enImage from '../../renderer/i18n/en/image.json'
 import enMirror from '../../renderer/i18n/en/mirror.json'
 import enPlan from '../../renderer/i18n/en/plan.json'
@@ -16,6 +17,7 @@ import zhDocker from '../../renderer/i18n/zh-CN/docker.json'
 import zhError from '../../renderer/i18n/zh-CN/error.json'
 import zhExplain from '../../renderer/i18n/zh-CN/explain.json'
 import zhGrammar from '../../renderer/i18n/zh-CN/grammar.json'
+import zhHistory from '../../renderer/i18n/zh-CN/history.json'
 import zhImage from '../../renderer/i18n/zh-CN/image.json'
 import zhMirror from '../../renderer/i18n/zh-CN/mirror.json'
 import zhPlan from '../../renderer/i18n/zh-CN/plan.json'
@@ -32,6 +34,7 @@ const en = {
   error: enError,
   explain: enExplain,
   grammar: enGrammar,
+  history: enHistory,
   image: enImage,
   mirror: enMirror,
   plan: enPlan,
@@ -45,6 +48,7 @@ const zh = {
   error: zhError,
   explain: zhExplain,
   grammar: zhGrammar,
+  history: zhHistory,
   image: zhImage,
   mirror: zhMirror,
   plan: zhPlan,

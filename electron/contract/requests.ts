@@ -6,7 +6,7 @@ import { machineSchema } from './machine.ts'
 import { mirrorViewSchema, ownMirrorSchema, raceResultSchema, targetSchema } from './mirror.ts'
 import { appErrorSchema, findingSchema } from './note.ts'
 import { planViewSchema } from './plan.ts'
-import { conflictPolicySchema, runSummarySchema } from './run.ts'
+import { conflictPolicySchema, runSummarySchema, runViewSchema } from './run.ts'
 import { taskViewSchema } from './task.ts'
 import {
   adviceSchema,
@@ -56,6 +56,8 @@ export const requests = {
   'image.pull': { input: z.object({ image: imageSchema }), output: taskId },
   'image.verify': { input: z.object({ image: imageSchema }), output: taskId },
   'run.history': { input: nothing, output: z.array(runSummarySchema) },
+  /** One run in full: its diffs, how its files stand now, whether it can be undone. */
+  'run.show': { input: z.object({ runId: z.string().max(64) }), output: runViewSchema },
   'run.undo': {
     input: z.object({ runId: z.string().max(64).nullable(), onConflict: conflictPolicySchema }),
     output: taskId,
@@ -65,6 +67,8 @@ export const requests = {
   'app.savePreferences': { input: preferencesSchema, output: preferencesSchema },
   /** Removes the records of runs, the draft and the preferences; refused while a run stands that undo could give back, unless `evenUndo`. */
   'app.removeState': { input: z.object({ evenUndo: z.boolean() }), output: z.boolean() },
+  /** Gives all runs back, newest first, and removes what the program keeps; the task's result is `uninstallResultSchema`. */
+  'app.uninstall': { input: z.object({ onConflict: conflictPolicySchema }), output: taskId },
   'draft.load': { input: nothing, output: draftSchema.nullable() },
   'draft.save': { input: draftSchema, output: z.boolean() },
   /** By main's own dialog (`text` null) or with what was dropped. null: the dialog was closed. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { imageFactsSchema, verificationSchema } from './image.ts'
-import { findingSchema, noteSchema } from './note.ts'
+import { appErrorSchema, findingSchema, noteSchema } from './note.ts'
+import { changeViewSchema } from './plan.ts'
 
 /** Where an image came from and how it was checked. */
 export const receiptSchema = z.object({
@@ -78,3 +79,39 @@ export const runSummarySchema = z.object({
 })
 export type RunSummary = z.infer<typeof runSummarySchema>
 export type RunStatus = z.infer<typeof runStatusSchema>
+
+/**
+ * How a file or variable of a run stands now. `ours`: as the run left it; `later`: a later run changed it again;
+ * `edited`: neither; `back`: given back; `kept`: the undo left it as it was edited; `handed`: a later run needs it.
+ */
+export const standingSchema = z.enum(['ours', 'later', 'edited', 'back', 'kept', 'handed', 'unreadable'])
+export type Standing = z.infer<typeof standingSchema>
+
+/** One run in full, as `history --run` and the page of history show it. Secrets are redacted. */
+export const runViewSchema = z.object({
+  run: runSummarySchema,
+  changes: z.array(changeViewSchema),
+  stands: z.array(z.object({ path: z.string(), state: standingSchema })),
+  /** Packages, services and groups that the run brought. */
+  brought: z.array(noteSchema),
+  /** Whether an undo has anything to give back. */
+  undoable: z.boolean(),
+  /** The later run that has to be undone first, because it changed the same things. */
+  later: z.object({ id: z.string(), startedAt: z.string() }).nullable(),
+  /** Why it failed. */
+  error: appErrorSchema.nullable(),
+  findings: z.array(findingSchema),
+})
+export type RunView = z.infer<typeof runViewSchema>
+
+/** What `uninstall` answers: what was given back, what stays and why. */
+export const uninstallResultSchema = z.object({
+  undone: z.array(undoResultSchema),
+  /** Files left as they were edited, as the person chose. */
+  kept: z.array(z.string()),
+  /** Folders of the program's own that are gone. */
+  removed: z.array(z.string()),
+  /** Images that were pulled and stay. */
+  images: z.array(z.string()),
+})
+export type UninstallResult = z.infer<typeof uninstallResultSchema>

@@ -68,6 +68,8 @@ export const taskReportSchema = z.discriminatedUnion('type', [
     race: raceProgressSchema.optional(),
   }),
   z.object({ type: z.literal('log'), line: z.string() }),
+  /** Another GoReady is at work: this one waits a moment for it. */
+  z.object({ type: z.literal('waiting'), pid: z.number().int() }),
   z.object({ type: z.literal('ask'), question: questionSchema }),
   z.object({ type: z.literal('answered'), questionId: z.string() }),
   z.object({ type: z.literal('done'), result: z.unknown() }),

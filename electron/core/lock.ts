@@ -14,19 +14,49 @@ const BETWEEN = 25
 const MAX_DEPTH = 4
 
 /**
+ * How long a second GoReady waits for the first, in milliseconds: longer than settling, undoing or writing some
+ * files takes, and short enough that nobody who waits for a download of minutes thinks it hangs.
+ */
+export const LOCK_PATIENCE = 5000
+const LOCK_LOOK = 100
+
+/** How to wait for another run. `told`: called once, when the waiting begins. */
+export type Waiting = { patience: number; signal: AbortSignal; told(pid: number): void }
+
+/**
  * Holds the lock of a state folder while `work` runs: one run at a time, whoever started it.
  * A lock whose process is gone (or whose number now belongs to another process) is taken over.
- * Throws `busy` {pid} when another run holds it.
+ * Throws `busy` {pid} when another run holds it, with `waiting` only after that much patience.
  */
-export async function withLock<T>(state: string, pid: number, sys: System, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(
+  state: string,
+  pid: number,
+  sys: System,
+  work: () => Promise<T>,
+  waiting?: Waiting,
+): Promise<T> {
   const owner = await makePrivateFolder(state, sys)
   const path = under(state, 'lock')
   const mine = JSON.stringify({ pid, started: await startTime(pid, sys) })
-  await acquire(path, mine, owner, sys, 0)
+  await patiently(() => acquire(path, mine, owner, sys, 0), waiting)
   try {
     return await work()
   } finally {
     if ((await readText(path, sys)) === mine) await removeQuietly(path, sys)
+  }
+}
+
+async function patiently(work: () => Promise<void>, waiting: Waiting | undefined): Promise<void> {
+  const until = performance.now() + (waiting?.patience ?? 0)
+  for (let turn = 0; ; turn++) {
+    waiting?.signal.throwIfAborted()
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof CodedError) || error.code !== 'busy' || performance.now() >= until) throw error
+      if (turn === 0) waiting?.told(Number(error.values['pid']))
+      await new Promise((resolve) => setTimeout(resolve, LOCK_LOOK))
+    }
   }
 }
 

@@ -9,7 +9,7 @@ import type { Choices, Elevation } from './elevation.ts'
 import { CodedError, causeText, isCancel, toAppError, withRemaining } from './errors.ts'
 import { type HeldChange, isHeld } from './held.ts'
 import { beginRun, newRunId, readRuns, record } from './journal.ts'
-import { lockHolder, withLock } from './lock.ts'
+import { LOCK_PATIENCE, lockHolder, type Waiting, withLock } from './lock.ts'
 import {
   type Begun,
   bringPresences,
@@ -91,8 +91,21 @@ export async function runPlan(
     input.plan.changes.filter((_, index) => !part.has(index)),
     tools,
   )
-  return withLock(tools.state, tools.pid, tools.sys, () => carryOut(input, part, tools, report, signal))
+  return withLock(
+    tools.state,
+    tools.pid,
+    tools.sys,
+    () => carryOut(input, part, tools, report, signal),
+    waitingFor(report, signal),
+  )
 }
+
+/** Waits a moment for another GoReady, and says for whom. */
+export const waitingFor = (report: Report, signal: AbortSignal): Waiting => ({
+  patience: LOCK_PATIENCE,
+  signal,
+  told: (pid) => report({ type: 'waiting', pid }),
+})
 
 /** Throws `needs-admin` {path} for a change that this process itself can't make. */
 async function refuseOutOfReach(changes: readonly Change[], { sys, presence }: RunTools): Promise<void> {

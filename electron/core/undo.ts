@@ -197,8 +197,8 @@ export async function removeTemporaries(run: Run, sys: System): Promise<void> {
 }
 
 /**
- * Removes the folders that a run made and that are empty again. One in which a run that stands still has something
- * goes over to that run.
+ * Removes the folders that a run made and that are empty again. One in which a run that stands has something goes
+ * over to that run.
  */
 async function removeFolders(
   run: Run,
@@ -213,14 +213,12 @@ async function removeFolders(
   // The innermost first, whatever order they came in.
   for (const { index, change } of folders.toSorted((a, b) => b.change.path.length - a.change.path.length)) {
     if ((await sys.lstat(change.path))?.kind !== 'dir') continue
-    if (await sys.removeDir(change.path)) {
-      removed.push(change.path)
-      continue
-    }
+    // Also an empty one: what the other run's undo gives back may belong in there.
     const heir = runs.findLast((other) => other.id !== run.id && undoable(other) && isWithin(other, change.path))
-    if (heir === undefined) continue
-    await handOver(run, index, change, heir, sys)
-    handed.push(change.path)
+    if (heir !== undefined) {
+      await handOver(run, index, change, heir, sys)
+      handed.push(change.path)
+    } else if (await sys.removeDir(change.path)) removed.push(change.path)
   }
   return { removed, handed }
 }

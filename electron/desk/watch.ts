@@ -38,6 +38,7 @@ export function watchTasks(list: () => readonly TaskView[], shown: Shown): (even
         return shown.idle()
       }
       case 'log':
+      case 'waiting':
       case 'answered':
         return
     }

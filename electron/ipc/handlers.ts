@@ -33,11 +33,14 @@ export function createHandlers(engine: () => Promise<Engine>, desk: Desk, signal
     'image.pull': async ({ image }) => started((await engine()).startPull(image)),
     'image.verify': async ({ image }) => started((await engine()).startVerify(image)),
     'run.history': async () => (await engine()).history(),
+    'run.show': async ({ runId }) => (await engine()).showRun(runId),
     'run.undo': async ({ runId, onConflict }) => started((await engine()).startUndo(runId, onConflict)),
     'app.info': () => desk.info(),
     'app.preferences': () => desk.preferences(),
     'app.savePreferences': (preferences) => desk.savePreferences(preferences),
     'app.removeState': async ({ evenUndo }) => (await engine()).removeRuns(evenUndo, () => desk.forget()),
+    'app.uninstall': async ({ onConflict }) =>
+      started((await engine()).startUninstall(onConflict, () => desk.forget())),
     'draft.load': () => desk.loadDraft(),
     async 'draft.save'(draft) {
       await desk.saveDraft(draft)

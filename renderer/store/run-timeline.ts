@@ -18,6 +18,8 @@ export type Timeline = {
   /** Lines that were dropped in front of `log`. */
   dropped: number
   questions: readonly Question[]
+  /** The process of another GoReady that this one waits for. */
+  waitsFor: number | null
   end: TimelineEnd | null
   /** Number of the newest event; an older one is ignored. */
   seq: number
@@ -32,7 +34,7 @@ export const LOG_KEPT = 2000
 /** A task before its first event. */
 export function beginTimeline(expected: readonly StepId[]): Timeline {
   const steps = expected.map((id): TimelineStep => ({ id, state: 'waiting', progress: null }))
-  return { steps, log: [], dropped: 0, questions: [], end: null, seq: -1 }
+  return { steps, log: [], dropped: 0, questions: [], waitsFor: null, end: null, seq: -1 }
 }
 
 /** Many events at once into a timeline. Pure; older events than those it knows are ignored. */
@@ -56,13 +58,15 @@ export function advance(timeline: Timeline, events: readonly TaskEvent[]): Timel
 function withEvent(timeline: Timeline, event: Exclude<TaskEvent, { type: 'log' }>): Timeline {
   switch (event.type) {
     case 'step':
-      return { ...timeline, steps: withStep(timeline.steps, event.step, event.state) }
+      return { ...timeline, waitsFor: null, steps: withStep(timeline.steps, event.step, event.state) }
     case 'progress':
       return { ...timeline, steps: withProgress(timeline.steps, event) }
     case 'ask':
       return { ...timeline, questions: [...timeline.questions, event.question] }
     case 'answered':
       return { ...timeline, questions: timeline.questions.filter(({ id }) => id !== event.questionId) }
+    case 'waiting':
+      return { ...timeline, waitsFor: event.pid }
     case 'done':
       return ended(timeline, { type: 'done', result: event.result }, 'done', 'skipped')
     case 'cancelled':

@@ -57,23 +57,40 @@ export function printPlan(output: Output, view: PlanView): void {
   if (!view.changed) output.line(text.say('cli:plan.nothing'))
 }
 
-function printChange(output: Output, change: ChangeView): void {
+const WILL = {
+  create: 'cli:plan.willCreate',
+  modify: 'cli:plan.willModify',
+  delete: 'cli:plan.willDelete',
+  folder: 'cli:plan.folder',
+  pull: 'cli:plan.pull',
+  keep: 'cli:plan.keep',
+}
+/** The words for a change of a run that is over. */
+export const DID: typeof WILL = {
+  create: 'history:cli.did.create',
+  modify: 'history:cli.did.modify',
+  delete: 'history:cli.did.delete',
+  folder: 'history:cli.did.folder',
+  pull: 'history:cli.did.pull',
+  keep: 'history:cli.did.keep',
+}
+
+/** One change with its diff. */
+export function printChange(output: Output, change: ChangeView, words: typeof WILL = WILL): void {
   const { text, paint } = output
   const say = (key: string, values = {}) => text.say(`cli:plan.${key}`, values)
   switch (change.kind) {
     case 'dir':
-      output.line(`${paint('bold', change.path)}  ${say('folder')}`)
+      output.line(`${paint('bold', change.path)}  ${text.say(words.folder)}`)
       return
     case 'image': {
       const size = change.size === null ? '' : `  ${text.say('cli:tags.download', { size: text.size(change.size) })}`
-      output.line(`${paint('bold', change.name)}  ${say(change.action)}${size}`)
+      output.line(`${paint('bold', change.name)}  ${text.say(words[change.action])}${size}`)
       return
     }
     case 'env':
     case 'file': {
-      const action = say(
-        change.action === 'create' ? 'willCreate' : change.action === 'delete' ? 'willDelete' : 'willModify',
-      )
+      const action = text.say(words[change.action])
       const marks = [...(change.admin ? [say('admin')] : []), ...change.notify.map((id) => say(`notify.${id}`))]
       const link = change.kind === 'env' || change.real === null ? '' : ` ${say('link', { real: change.real })}`
       output.line(`${paint('bold', change.path)}${link}  ${[action, ...marks].join(' · ')}`)
