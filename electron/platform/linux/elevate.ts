@@ -66,7 +66,7 @@ function pkexecRefusal({ code, stderr }: HelperEnd): Refusal | null {
   if (code === null) return 'unavailable'
   if (code === 126) return 'cancelled'
   if (code !== 127) return null
-  return /no authentication agent|error getting authority|could not connect|setuid root/i.test(stderr)
+  return /authentication agent|error getting authority|could not connect|setuid root/i.test(stderr)
     ? 'unavailable'
     : 'refused'
 }
