@@ -253,9 +253,17 @@ export function encodeChange(change: Change): unknown {
 /** One record as its line; what a schema fills in by itself may be left out. */
 export type Entry = Exclude<z.input<typeof recordSchema> | JournalRecord, { t: 'begin' | 'rebase' | 'inherit' }>
 
-/** Appends one record, on disk when it returns. */
+/** Appends one record, on disk when it returns. Throws those of `writeError`. */
 export async function record(path: string, entry: Entry, sys: System): Promise<void> {
-  await sys.append(path, `${JSON.stringify(entry)}\n`)
+  await appendLine(path, entry, sys)
+}
+
+async function appendLine(path: string, entry: unknown, sys: System): Promise<void> {
+  try {
+    await sys.append(path, `${JSON.stringify(entry)}\n`)
+  } catch (error) {
+    throw writeError(error, path)
+  }
 }
 
 /** Writes into a later run's journal what it would have been without the run `by`. */
@@ -265,12 +273,12 @@ export async function recordRebase(
   sys: System,
 ): Promise<void> {
   const line = { t: 'rebase', ...entry, before: encodeState(before), after: encodeState(after) }
-  await sys.append(path, `${JSON.stringify(line)}\n`)
+  await appendLine(path, line, sys)
 }
 
 /** Hands a change of the run `by` over to a later run, by that one's journal. */
 export async function recordInherit(path: string, change: Change, by: string, of: number, sys: System): Promise<void> {
-  await sys.append(path, `${JSON.stringify({ t: 'inherit', change: encodeChange(change), by, of })}\n`)
+  await appendLine(path, { t: 'inherit', change: encodeChange(change), by, of }, sys)
 }
 
 /**
@@ -279,7 +287,7 @@ export async function recordInherit(path: string, change: Change, by: string, of
  */
 export async function mendJournal(path: string, sys: System): Promise<void> {
   const bytes = await sys.readFile(path)
-  const end = bytes.lastIndexOf(NEWLINE) + 1
+  const end = soundLength(bytes)
   const stat = await sys.lstat(path)
   if (end === bytes.length || end === 0 || stat === null) return
   const { mode, uid, gid } = stat
@@ -290,20 +298,29 @@ export async function mendJournal(path: string, sys: System): Promise<void> {
 
 const NEWLINE = 10
 
+/**
+ * How much of a journal was written to its end. After a power cut the last line may be a part of itself, or zeros
+ * with its own end behind them (XFS, ext4 with data=writeback); JSON holds no zero byte.
+ */
+function soundLength(bytes: Uint8Array): number {
+  const end = bytes.lastIndexOf(NEWLINE) + 1
+  const last = bytes.lastIndexOf(NEWLINE, end - 2) + 1
+  return end > 0 && bytes.subarray(last, end).includes(0) ? last : end
+}
+
 /** Reads one run. A last line that was cut off in the middle is ignored; any other bad line is `journal-damaged`. */
 export async function readRun(path: string, sys: System): Promise<Run> {
   return parseRun(path, await sys.readFile(path))
 }
 
 function parseRun(path: string, bytes: Uint8Array): Run {
-  const lines = new TextDecoder().decode(bytes).split('\n')
+  const lines = new TextDecoder().decode(bytes.subarray(0, soundLength(bytes))).split('\n')
   const records: JournalRecord[] = []
   for (const [index, line] of lines.entries()) {
     if (line === '') continue
     try {
       records.push(recordSchema.parse(JSON.parse(line)))
     } catch (error) {
-      if (index === lines.length - 1 && records.length > 0) break
       throw new CodedError('journal-damaged', { path, line: index + 1 }, causeText(error).slice(0, 300))
     }
   }
@@ -339,7 +356,7 @@ export async function readRuns(
       if (errno(error) === 'EACCES') continue
       throw error
     }
-    if (!bytes.includes(NEWLINE)) {
+    if (soundLength(bytes) === 0) {
       unbegun.push(path)
       continue
     }

@@ -42,7 +42,9 @@ export async function withLock<T>(
   try {
     return await work()
   } finally {
-    if ((await readText(path, sys)) === mine) await removeQuietly(path, sys)
+    // A lock that can't be read any more must not hide how the work ended; the next run takes it over.
+    const held = await readText(path, sys).catch(() => null)
+    if (held === mine) await removeQuietly(path, sys)
   }
 }
 

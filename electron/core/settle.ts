@@ -7,8 +7,9 @@ import { mendJournal, record } from './journal.ts'
 import { isBack, isPresence, presenceName, touchedPresences } from './presence.ts'
 import type { Run } from './replay.ts'
 import { signOf } from './sign.ts'
-import { laterOn, touchedFiles } from './standing.ts'
-import { removeTemporaries, type UndoContext } from './undo.ts'
+import { laterOn, touchedFiles, undoable } from './standing.ts'
+import type { System } from './system.ts'
+import { isWithin, removeTemporaries, type UndoContext } from './undo.ts'
 
 /**
  * Settles a run that was cut off (power, kill -9): removes its temporary files, lets the services notice
@@ -22,6 +23,7 @@ export async function settle(
   const { sys, handlers, signal, presence } = context
   await mendJournal(run.path, sys)
   await removeTemporaries(run, sys)
+  await removeEmptyFolders(run, runs, sys)
   const findings: Finding[] = []
   const told = new Set<HandlerId>()
   for (const { index, change } of touchedFiles(run)) {
@@ -65,6 +67,18 @@ export async function settle(
   }
   await record(run.path, { t: 'settled', at: new Date().toISOString() }, sys)
   return findings
+}
+
+/**
+ * A folder that was cut off between its making and its first file may not be its owner's yet: it would be in his way.
+ * One in which another run has something stays.
+ */
+async function removeEmptyFolders(run: Run, runs: readonly Run[], sys: System): Promise<void> {
+  for (const [index, change] of [...run.changes.entries()].toReversed()) {
+    if (change.kind !== 'dir' || !run.touched.has(index) || run.givenBack.has(index)) continue
+    if (runs.some((other) => other.id !== run.id && undoable(other) && isWithin(other, change.path))) continue
+    if ((await sys.lstat(change.path))?.kind === 'dir') await sys.removeDir(change.path)
+  }
 }
 
 async function stateOf(

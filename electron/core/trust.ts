@@ -25,11 +25,16 @@ export async function refuseForeignLink(path: string, real: string, sys: Reader)
   }
 }
 
-/** The owner of what stands at a path, or of the nearest folder that exists. */
-async function ownerOf(path: string, sys: Reader): Promise<number> {
+/**
+ * The owner of what stands at a path, or of the nearest folder that exists. A folder of `made` that is root's and
+ * empty was cut off between its making and its going over to its owner: the folder around it says who that is, and
+ * he could remove it himself.
+ */
+async function ownerOf(path: string, sys: Reader, made: ReadonlySet<string> = new Set()): Promise<number> {
   const stat = await sys.lstat(path)
-  if (stat) return stat.uid
-  return path === folderOf(path) ? 0 : ownerOf(folderOf(path), sys)
+  const unfinished = stat?.kind === 'dir' && stat.uid === 0 && made.has(path) && (await sys.list(path)).length === 0
+  if (stat && !unfinished) return stat.uid
+  return path === folderOf(path) ? 0 : ownerOf(folderOf(path), sys, made)
 }
 
 /** Whether a change stays within what one user owns. */
@@ -59,6 +64,7 @@ export async function refuseForeignJournal(run: Run, sys: Reader): Promise<void>
     )
   }
   const folders = new Set<string>()
+  const made = new Set(run.changes.flatMap((change) => (change.kind === 'dir' ? [change.path] : [])))
   for (const [index, change] of run.changes.entries()) {
     // What only the helper has touched is given back out of the helper's own record.
     if (change.kind === 'image' || (run.elevated.has(index) && !run.touched.has(index))) continue
@@ -67,7 +73,7 @@ export async function refuseForeignJournal(run: Run, sys: Reader): Promise<void>
       continue
     }
     const path = change.kind === 'file' ? change.real : change.path
-    if (!belongsTo(change, writer) || (await sys.resolve(path)) !== path || (await ownerOf(path, sys)) !== writer)
+    if (!belongsTo(change, writer) || (await sys.resolve(path)) !== path || (await ownerOf(path, sys, made)) !== writer)
       refuse(path)
     folders.add(folderOf(path))
   }

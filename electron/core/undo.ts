@@ -2,7 +2,7 @@ import type { Change, HandlerId } from '../contract/plan.ts'
 import type { ConflictPolicy, UndoResult } from '../contract/run.ts'
 import type { ThreeWay } from '../contract/task.ts'
 import { toBase64 } from './bytes.ts'
-import { CodedError, causeText, withRemaining } from './errors.ts'
+import { CodedError, causeText, withRemaining, writeError } from './errors.ts'
 import { type Held, readHeld, sameHeld } from './held.ts'
 import { mendJournal, type Outcome, record, recordInherit, recordRebase } from './journal.ts'
 import { under } from './paths.ts'
@@ -51,10 +51,14 @@ export async function undoRun(
   const decisions: Decision[] = []
   for (const part of [...(await partsOf(run, runs, formats, sys))].reverse())
     decisions.push(await decide(part, policy, context))
-  await mendJournal(run.path, sys)
-  await record(run.path, { t: 'undo-begin', at: new Date().toISOString() }, sys)
-  await tellLater(run, decisions, sys)
-  await giveBack(run, decisions, context)
+  try {
+    await mendJournal(run.path, sys)
+    await record(run.path, { t: 'undo-begin', at: new Date().toISOString() }, sys)
+    await tellLater(run, decisions, sys)
+    await giveBack(run, decisions, context)
+  } catch (error) {
+    throw await withOpen(error, decisions, sys)
+  }
   const { removed, handed } = await removeFolders(run, runs, sys)
   const { returned, kept } = await undoPresences(run, sys, context.presence)
   await record(run.path, { t: 'undo-end', at: new Date().toISOString() }, sys)
@@ -155,34 +159,27 @@ async function giveBack(run: Run, decisions: readonly Decision[], context: UndoC
   }
   const passing = new Set<number>()
   const failures: { path: string; error: unknown }[] = []
-  try {
-    await transit(back, {
-      ...context,
-      runId: run.id,
-      async intent({ index, to }, temporary, interim) {
-        const outcome = outcomes.get(index) ?? 'restored'
-        // One that leads to a merged content must not be taken for ours later: it holds the person's own lines.
-        const known = interim !== null && outcome === 'restored' ? toBase64(interim) : null
-        if (interim === null) passing.delete(index)
-        else passing.add(index)
-        const entry = { i: index, temporary, interim: known, to: await signOf(to), outcome }
-        await record(run.path, { t: 'undo-intent', ...entry }, sys)
-      },
-      async done({ index }) {
-        // What stands there for one reload only is not back yet.
-        if (passing.has(index)) return
-        await record(run.path, { t: 'undo-done', i: index, outcome: outcomes.get(index) ?? 'restored' }, sys)
-      },
-      failed: (path, error) => failures.push({ path, error }),
-      resumable: true,
-      way: 'back',
-    })
-  } catch (error) {
-    const open: string[] = []
-    for (const { change, to } of back)
-      if (!sameHeld(await readHeld(change, sys).catch(() => null), to)) open.push(change.path)
-    throw withRemaining(error, open)
-  }
+  await transit(back, {
+    ...context,
+    runId: run.id,
+    async intent({ index, to }, temporary, interim) {
+      const outcome = outcomes.get(index) ?? 'restored'
+      // One that leads to a merged content must not be taken for ours later: it holds the person's own lines.
+      const known = interim !== null && outcome === 'restored' ? toBase64(interim) : null
+      if (interim === null) passing.delete(index)
+      else passing.add(index)
+      const entry = { i: index, temporary, interim: known, to: await signOf(to), outcome }
+      await record(run.path, { t: 'undo-intent', ...entry }, sys)
+    },
+    async done({ index }) {
+      // What stands there for one reload only is not back yet.
+      if (passing.has(index)) return
+      await record(run.path, { t: 'undo-done', i: index, outcome: outcomes.get(index) ?? 'restored' }, sys)
+    },
+    failed: (path, error) => failures.push({ path, error }),
+    resumable: true,
+    way: 'back',
+  })
   const [first] = failures
   if (first)
     throw withRemaining(
@@ -191,9 +188,27 @@ async function giveBack(run: Run, decisions: readonly Decision[], context: UndoC
     )
 }
 
+/** The error with all that is not given back yet, also where it came before anything was moved. */
+async function withOpen(error: unknown, decisions: readonly Decision[], sys: System): Promise<unknown> {
+  if (error instanceof CodedError && error.remaining.length > 0) return error
+  const open: string[] = []
+  for (const { part, to } of decisions) {
+    const { change, current } = part
+    // What can't be read is not known to be back.
+    const now = await readHeld(change, sys).catch(() => current)
+    if (!sameHeld(now, to)) open.push(change.path)
+  }
+  return withRemaining(error, open)
+}
+
 /** A temporary file that a cut-off run left would be in the way of the next one. */
 export async function removeTemporaries(run: Run, sys: System): Promise<void> {
-  for (const path of run.temporaries) if (await sys.lstat(path)) await sys.removeFile(path)
+  for (const path of run.temporaries) {
+    if ((await sys.lstat(path)) === null) continue
+    await sys.removeFile(path).catch((error: unknown) => {
+      throw writeError(error, path)
+    })
+  }
 }
 
 /**
@@ -218,13 +233,18 @@ async function removeFolders(
     if (heir !== undefined) {
       await handOver(run, index, change, heir, sys)
       handed.push(change.path)
-    } else if (await sys.removeDir(change.path)) removed.push(change.path)
+      continue
+    }
+    const empty = await sys.removeDir(change.path).catch((error: unknown) => {
+      throw writeError(error, change.path)
+    })
+    if (empty) removed.push(change.path)
   }
   return { removed, handed }
 }
 
 /** Whether a run has something below a folder. */
-function isWithin(run: Run, folder: string): boolean {
+export function isWithin(run: Run, folder: string): boolean {
   const below = (path: string) => path.startsWith(under(folder, ''))
   const made = run.changes.some(
     (change, index) => change.kind === 'dir' && run.touched.has(index) && below(`${change.path}/`),

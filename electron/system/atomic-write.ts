@@ -35,9 +35,10 @@ export async function replaceFile(path: string, bytes: Uint8Array, options: Writ
   await syncFolder(folderOf(path))
 }
 
-async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+/** Writes all of `bytes` at `start`, however little a call takes. Throws Node's system errors. */
+export async function writeAll(handle: FileHandle, bytes: Uint8Array, start = 0): Promise<void> {
   for (let at = 0; at < bytes.length; ) {
-    const { bytesWritten } = await handle.write(bytes, at, bytes.length - at, at)
+    const { bytesWritten } = await handle.write(bytes, at, bytes.length - at, start + at)
     if (bytesWritten === 0) throw Object.assign(new Error('nothing was written'), { code: 'ENOSPC' })
     at += bytesWritten
   }
@@ -64,11 +65,14 @@ async function carryAttributes(from: string, to: string): Promise<void> {
   }
 }
 
-/** Root may give a file to anybody; others may give it to their own groups, which a folder with setgid needs. */
+/**
+ * Root may give a file to anybody; others may give it to their own groups, which a folder with setgid needs.
+ * Root says it always: what `cp` has set is then in this descriptor's fsync for sure.
+ */
 async function own(handle: FileHandle, { uid, gid }: WriteOptions): Promise<void> {
   if (process.getuid === undefined || uid < 0) return
   const stat = await handle.stat()
-  if (stat.uid !== uid || stat.gid !== gid) await handle.chown(uid, gid)
+  if (process.getuid() === 0 || stat.uid !== uid || stat.gid !== gid) await handle.chown(uid, gid)
 }
 
 /** Before the rename: once the file is in place, other rights than the old ones can't be taken back. */

@@ -19,7 +19,7 @@ import { tmpdir } from 'node:os'
 import { errno } from '../core/errors.ts'
 import { folderOf, isAbsolute, nameOf, under } from '../core/paths.ts'
 import type { EnvStore, Obstacle, Stat, System } from '../core/system.ts'
-import { replaceFile, syncFolder } from './atomic-write.ts'
+import { replaceFile, syncFolder, writeAll } from './atomic-write.ts'
 import { exec } from './exec.ts'
 
 /** The machine itself. */
@@ -54,6 +54,7 @@ export function realSystem(): System {
         // The umask has had its say in mkdir; the plan showed this mode.
         await handle.chmod(mode)
         if (identity.uid === 0 && uid >= 0) await handle.chown(uid, gid)
+        await handle.sync()
       } finally {
         await handle.close()
       }
@@ -175,7 +176,7 @@ async function append(path: string, text: string): Promise<void> {
   try {
     const { size } = await handle.stat()
     try {
-      await handle.writeFile(text)
+      await writeAll(handle, new TextEncoder().encode(text), size)
       await handle.sync()
     } catch (error) {
       // Half a record on a full disk would spoil the next one.
@@ -192,7 +193,7 @@ async function createExclusive(path: string, text: string, owner: { uid: number;
     const handle = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600)
     try {
       if (process.getuid?.() === 0 && owner.uid >= 0) await handle.chown(owner.uid, owner.gid)
-      await handle.writeFile(text)
+      await writeAll(handle, new TextEncoder().encode(text))
       await handle.sync()
     } catch (error) {
       await unlink(path)
