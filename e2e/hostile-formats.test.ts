@@ -32,6 +32,8 @@ const SAMPLES: Partial<Record<FormatId, Sample>> = {
   'pip-conf': { file: '[install]\nuser = true\n', keys: ['global.index-url'], value: plain },
   'env-sh': shell,
   'env-fish': shell,
+  'launch-agent': shell,
+  'launch-agent-all': shell,
   fence: { file: '# mine\n', keys: ['source'], value: plain },
   whole: { file: null, keys: ['content'], value: plain },
   'apt-deb822': {

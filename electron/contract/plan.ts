@@ -23,6 +23,7 @@ export const FORMAT_IDS = [
   'env-ps1',
   'environment-d',
   'launch-agent',
+  'launch-agent-all',
   'fence',
   'whole',
   'apt-deb822',

@@ -27,7 +27,7 @@ function allowedOf(places: Places): Allowed {
   const { system } = places
   const own = (format: FormatId, paths: readonly (string | null | undefined)[], keys: RegExp): Files[] =>
     paths.flatMap((path) => (path ? [{ format, path: whole(exactly(path)), keys }] : []))
-  const mine = [system?.sh, system?.csh, system?.fish, system?.powershell, system?.environmentD]
+  const mine = [system?.sh, system?.csh, system?.fish, system?.powershell, system?.environmentD, system?.launchAgent]
   return {
     files: [
       ...own('daemon-json', [daemon], /^registry-mirrors$/),
@@ -43,6 +43,7 @@ function allowedOf(places: Places): Allowed {
       ...own('env-fish', [system?.fish], VARIABLE),
       ...own('env-ps1', [system?.powershell], VARIABLE),
       ...own('environment-d', [system?.environmentD], VARIABLE),
+      ...own('launch-agent-all', [system?.launchAgent], VARIABLE),
       ...own('fence', Object.values(system?.fenced ?? {}).flat(), /^source$/),
     ],
     folders: [

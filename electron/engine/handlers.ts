@@ -5,6 +5,7 @@ import type { Platform } from '../platform/platform.ts'
 import { aptHandler } from '../settings/apt/handler.ts'
 import { dockerHandler } from '../settings/docker/handler.ts'
 import { findPrograms } from '../settings/find-program.ts'
+import { launchAgentHandler } from '../settings/shell/launch-agent-handler.ts'
 
 /** All that has to notice a changed file on this machine. */
 export function openHandlers({ places, reloadDocker, handlers }: Platform): ReadonlyMap<HandlerId, Handler> {
@@ -13,5 +14,6 @@ export function openHandlers({ places, reloadDocker, handlers }: Platform): Read
     state: (sys, signal) => dockerState(sys, places, signal),
     daemon: async (sys) => (await findPrograms(sys, places, 'dockerd', places.docker.programs))[0] ?? null,
   })
-  return new Map([docker, aptHandler(places), ...handlers].map((handler) => [handler.id, handler]))
+  const all = [docker, aptHandler(places), launchAgentHandler(places), ...handlers]
+  return new Map(all.map((handler) => [handler.id, handler]))
 }

@@ -18,6 +18,7 @@ import { pipSetting } from './pip/setting.ts'
 import { pipConfFormat } from './pip/text.ts'
 import { envCshFormat, envFishFormat, environmentDFormat, envPs1Format, envShFormat } from './shell/env-text.ts'
 import { fenceFormat } from './shell/fence-text.ts'
+import { launchAgentAllFormat, launchAgentFormat } from './shell/launch-agent.ts'
 import { shellSetting } from './shell/setting.ts'
 
 /** Everything that can be configured, in the order in which it is shown. */
@@ -44,6 +45,8 @@ export const formats: ReadonlyMap<FormatId, Format> = new Map(
     envCshFormat,
     envPs1Format,
     environmentDFormat,
+    launchAgentFormat,
+    launchAgentAllFormat,
     fenceFormat,
     wholeFormat,
     aptDeb822Format,

@@ -61,6 +61,7 @@ const FITTING: Readonly<Partial<Record<ErrorCode, Page>>> = {
   'needs-admin': 'sources',
   'bad-authority': 'sources',
   'setting-not-effective': 'environment',
+  'launch-agent-failed': 'environment',
   'edit-conflict': 'environment',
 }
 

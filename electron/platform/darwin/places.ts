@@ -21,6 +21,8 @@ export type DarwinInput = PlacesInput & {
 
 /** Homebrew's two places, the system's, and Docker's: a graphical program's PATH holds only the system's. */
 const PROGRAM_FOLDERS = ['/usr/local/bin', '/opt/homebrew/bin', '/usr/bin', '/bin']
+/** Where /etc leads. Files with administrator rights are written by their real name alone. */
+const ETC = '/private/etc'
 /** The label of the job; the file of all users has one of its own, because both are loaded into one session. */
 const AGENT = 'app.goready.environment'
 
@@ -86,16 +88,16 @@ export function darwinPlaces(input: DarwinInput): Places {
     system: systemPlaces(under, input.arch),
     systemProfiles: [
       // path_helper(8) reads the first two; /etc/zprofile and /etc/profile run it.
-      '/etc/paths',
-      '/etc/paths.d',
-      '/etc/zshenv',
-      '/etc/zprofile',
-      '/etc/zshrc',
-      '/etc/zlogin',
-      '/etc/profile',
-      '/etc/bashrc',
-      '/etc/csh.cshrc',
-      '/etc/csh.login',
+      '/private/etc/paths',
+      '/private/etc/paths.d',
+      '/private/etc/zshenv',
+      '/private/etc/zprofile',
+      '/private/etc/zshrc',
+      '/private/etc/zlogin',
+      '/private/etc/profile',
+      '/private/etc/bashrc',
+      '/private/etc/csh.cshrc',
+      '/private/etc/csh.login',
       ...[...homebrew(input.arch), '/usr/local'].flatMap((prefix) => [
         `${prefix}/etc/fish/config.fish`,
         `${prefix}/etc/fish/conf.d`,
@@ -167,8 +169,8 @@ function knownSockets(home: string, environment: Readonly<Record<string, string>
  */
 function systemPlaces(under: (file: string) => string, arch: string): NonNullable<Places['system']> {
   const folder = '/Library/Application Support/goready'
-  const profile = [under('/etc/profile')]
-  const csh = [under('/etc/csh.cshrc')]
+  const profile = [under(`${ETC}/profile`)]
+  const csh = [under(`${ETC}/csh.cshrc`)]
   const prefix = homebrew(arch)[0] ?? '/usr/local'
   return {
     sh: under(`${folder}/env.sh`),
@@ -180,7 +182,7 @@ function systemPlaces(under: (file: string) => string, arch: string): NonNullabl
     fenced: {
       bash: profile,
       sh: profile,
-      zsh: [under('/etc/zshenv')],
+      zsh: [under(`${ETC}/zshenv`)],
       csh,
       tcsh: csh,
       fish: [],

@@ -46,7 +46,13 @@ function planForUser(state: GoState, choice: GoChoice, places: Places): readonly
 function planForAll(state: GoState, choice: GoChoice, places: Places): readonly Edit[] {
   const { system } = places
   if (system === null) throw new CodedError('not-yet', { key: 'env.scope: system' })
-  const own: ReadonlySet<string | null> = new Set([system.sh, system.csh, system.fish, system.environmentD])
+  const own: ReadonlySet<string | null> = new Set([
+    system.sh,
+    system.csh,
+    system.fish,
+    system.environmentD,
+    system.launchAgent,
+  ])
   const fileOf = (from: string): string => from.replace(/:\d+$/, '')
   const foreign = (name: string): boolean =>
     hiders(state, name, null).some(({ from }) => state.shells.system.includes(fileOf(from)) && !own.has(fileOf(from)))

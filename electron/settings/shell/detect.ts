@@ -7,8 +7,11 @@ import { toBinary } from '../binary.ts'
 import { findPrograms, PLAIN_PATH, programAt } from '../find-program.ts'
 import { readOrNull } from '../read-keys.ts'
 import { envFishPath, ownFiles } from './families.ts'
+import { placedFile } from './graphical-file.ts'
 import { userFiles } from './user-files.ts'
 import { findZdotdir, type Zdotdir } from './zdotdir.ts'
+
+const SCOPES = ['user', 'system'] as const
 
 /** The program's name, where it is not the shell's own. */
 const PROGRAM: Partial<Record<ShellId, string>> = { powershell: 'pwsh' }
@@ -50,7 +53,7 @@ export async function detectShells(
   const system = await systemFiles(sys, places)
   const own = [...ownFiles(places, 'user'), ...ownFiles(places, 'system')].map(({ path }) => path)
   const fenced = Object.values(places.system?.fenced ?? {}).flat()
-  const graphical = [places.environmentD?.file, places.system?.environmentD].filter((path) => typeof path === 'string')
+  const graphical = SCOPES.flatMap((scope) => placedFile(places, scope)?.path ?? [])
   const files = new Map<string, Uint8Array | null>()
   for (const path of [...own, ...Object.values(user).flat(), ...fishExtra, ...system, ...fenced, ...graphical])
     if (!files.has(path)) files.set(path, await readOrNull(sys, path))

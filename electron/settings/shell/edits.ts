@@ -10,6 +10,7 @@ import { environmentDFormat } from './env-text.ts'
 import { envPath, familiesOf, FAMILY, FORMAT, ownFiles, type Scope, sourceLine } from './families.ts'
 import { fencedFiles } from './fenced-files.ts'
 import { fenceEnd, fenceFormat } from './fence-text.ts'
+import { graphicalFile, placedFile } from './graphical-file.ts'
 import { underHome } from './quote.ts'
 import { systemFenced, systemLine } from './system-files.ts'
 
@@ -35,14 +36,12 @@ export function shellEdits(owner: SettingId, places: Places, state: ShellState, 
   return [...own, ...fenceEdits(places, state, wish)]
 }
 
-/**
- * The edits of environment.d, from where graphical programs have their variables. Only where systemd's user
- * manager reads it: elsewhere it would be a file that nobody reads.
- */
+/** The edits of the file from where graphical programs have their variables, where this machine has one. */
 export function graphicalEdits(owner: SettingId, places: Places, state: ShellState, wish: ShellWish): readonly Edit[] {
-  const path = wish.scope === 'user' ? places.environmentD?.file : places.system?.environmentD
-  if (!state.graphical || typeof path !== 'string') return []
-  return envEdits(owner, target(path, 'environment-d'), environmentDFormat, places, state, wish)
+  const file = graphicalFile(places, state, wish.scope)
+  if (file === null) return []
+  const { path, format, notify } = file
+  return envEdits(owner, { ...target(path, format.id), notify }, format, places, state, wish)
 }
 
 /**
@@ -72,17 +71,16 @@ export function systemRemovals(
   state: ShellState,
   names: readonly string[],
 ): readonly Edit[] {
-  const graphical = places.system?.environmentD
-  const files = [
-    ...ownFiles(places, 'system'),
-    ...(typeof graphical === 'string' ? [{ path: graphical, format: environmentDFormat }] : []),
-  ]
-  return files.flatMap(({ path, format }) => {
+  const graphical = placedFile(places, 'system')
+  const own = ownFiles(places, 'system').map((file) => ({ ...file, notify: [] }))
+  return [...own, ...(graphical === null ? [] : [graphical])].flatMap(({ path, format, notify }) => {
     const current = readKeys(format, path, state.files.get(path) ?? null)
     return names.flatMap((name): Edit[] => {
       const key = `var:${name}`
       const before = current.get(key) ?? null
-      return before === null ? [] : [{ target: target(path, format.id), owner, key, before, after: null }]
+      return before === null
+        ? []
+        : [{ target: { ...target(path, format.id), notify }, owner, key, before, after: null }]
     })
   })
 }

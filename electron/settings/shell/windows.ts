@@ -88,7 +88,9 @@ export async function verifyWindows(sys: Reader, places: Places, wish: WindowsWi
         id: 'shell.windows',
         severity: 'error',
         note: { key: 'setting:shell.windowsDisagrees', values: { count: left.length } },
-        details: left.map(({ target, key, before }) => redact(`${target.path}: ${key}=${typeof before === 'string' ? before : ''}`)),
+        details: left.map(({ target, key, before }) =>
+          redact(`${target.path}: ${key}=${typeof before === 'string' ? before : ''}`),
+        ),
       },
     ]
   const stored: Finding = {
