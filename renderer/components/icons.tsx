@@ -79,3 +79,10 @@ export const CrossIcon = () => (
     <path d="m5 5 10 10M15 5 5 15" />
   </Icon>
 )
+
+export const ClockIcon = () => (
+  <Icon>
+    <path d="M3.5 6.5A7.2 7.2 0 1 1 2.8 11M3.2 3.2v3.6h3.6" />
+    <path d="M10 6v4.3l2.8 1.7" />
+  </Icon>
+)

@@ -3,11 +3,12 @@ import i18next from 'i18next'
 import { useEffect, useRef, useState } from 'react'
 import type { Answer, Question } from '../../electron/contract/task.ts'
 import { DiffView } from './diff-view.tsx'
+import { ThreeWays } from './question-three.tsx'
 import css from './question-panel.module.css'
 
 /** A question that a task asks, answered where it stands. It takes the focus: the task waits for it. */
 export function QuestionPanel({ question, answer }: { question: Question; answer(choice: Answer): void }) {
-  const { note, diff, choices } = question
+  const { note, diff, three, choices } = question
   const heading = useRef<HTMLHeadingElement>(null)
   const [given, setGiven] = useState<Answer | null>(null)
   useEffect(() => {
@@ -23,14 +24,24 @@ export function QuestionPanel({ question, answer }: { question: Question; answer
       <h2 ref={heading} tabIndex={-1}>
         {i18next.t(words, note.values ?? {})}
       </h2>
-      {diff !== undefined && diff !== '' && (
+      {three !== undefined && (
+        <ThreeWays
+          three={three}
+          given={given !== null}
+          give={(choice) => {
+            setGiven(choice)
+            answer(choice)
+          }}
+        />
+      )}
+      {three === undefined && diff !== undefined && diff !== '' && (
         <>
           <p className="faint">{i18next.t('run:ask.diff')}</p>
           <DiffView diff={diff} name={path} />
         </>
       )}
       <div className={css.choices}>
-        {choices.map((choice) => (
+        {(three === undefined ? choices : []).map((choice) => (
           <div key={choice} className={css.choice}>
             <Button
               variant="default"

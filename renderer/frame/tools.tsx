@@ -2,10 +2,11 @@ import { ActionIcon } from '@mantine/core'
 import i18next from 'i18next'
 import { LanguageSwitch } from '../components/language-switch.tsx'
 import { AboutDialog } from '../screens/about.tsx'
+import { HistoryDialog } from '../screens/history.tsx'
 import { SettingsDialog } from '../screens/settings.tsx'
 import { useDialog } from '../store/dialog.ts'
 import { usePreferences } from '../store/preferences.ts'
-import { GearIcon, InfoIcon, MoonIcon, SunIcon, HalfIcon } from '../components/icons.tsx'
+import { ClockIcon, GearIcon, InfoIcon, MoonIcon, SunIcon, HalfIcon } from '../components/icons.tsx'
 
 const NEXT_THEME = { auto: 'light', light: 'dark', dark: 'auto' } as const
 const THEME_ICON = { auto: HalfIcon, light: SunIcon, dark: MoonIcon }
@@ -17,6 +18,7 @@ export function Tools() {
   const Theme = THEME_ICON[preferences.theme]
   const theme = i18next.t('wizard:tools.theme', { theme: i18next.t(`wizard:tools.themes.${preferences.theme}`) })
   const settings = i18next.t('wizard:tools.settings')
+  const history = i18next.t('history:open')
   const about = i18next.t('wizard:tools.about')
   // A preference that main can't keep still counts in this window.
   const nextTheme = () => void change({ theme: NEXT_THEME[preferences.theme] }).catch(() => {})
@@ -26,6 +28,9 @@ export function Tools() {
       <ActionIcon variant="subtle" aria-label={theme} title={theme} onClick={nextTheme}>
         <Theme />
       </ActionIcon>
+      <ActionIcon variant="subtle" aria-label={history} title={history} onClick={() => show('history')}>
+        <ClockIcon />
+      </ActionIcon>
       <ActionIcon variant="subtle" aria-label={settings} title={settings} onClick={() => show('settings')}>
         <GearIcon />
       </ActionIcon>
@@ -33,6 +38,7 @@ export function Tools() {
         <InfoIcon />
       </ActionIcon>
       <SettingsDialog opened={dialog === 'settings'} onClose={() => show(null)} />
+      <HistoryDialog opened={dialog === 'history'} onClose={() => show(null)} />
       <AboutDialog opened={dialog === 'about'} onClose={() => show(null)} />
     </div>
   )

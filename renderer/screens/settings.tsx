@@ -11,6 +11,7 @@ import { errorOf, errorWords } from '../store/run-error.ts'
 import { AboutDialog } from './about.tsx'
 import { RemoveState } from './settings-remove.tsx'
 import { Renewal } from './settings-renewal.tsx'
+import { Uninstall } from './settings-uninstall.tsx'
 import css from './settings.module.css'
 
 /** The window's own settings; each counts at once. */
@@ -66,6 +67,7 @@ function Settings({ toAbout }: { toAbout(): void }) {
       <Catalogue stored={preferences.catalogue} save={(catalogue) => change({ catalogue })} />
       <Renewal stored={preferences.catalogueUrl} save={(catalogueUrl) => save({ catalogueUrl })} />
       <State />
+      <Uninstall />
       <RemoveState />
       <div>
         <Button variant="subtle" onClick={toAbout}>

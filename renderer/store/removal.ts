@@ -15,6 +15,20 @@ type RemovalStore = {
   forget(): void
 }
 
+/** The wizard as at its first start. Without `reset`, which would write a draft again. */
+export async function beginAnew(): Promise<void> {
+  useWizard.setState(({ turn }) => ({
+    page: 'check-up',
+    profile: FIRST_PROFILE,
+    opened: null,
+    taskId: null,
+    runId: null,
+    turn: turn + 1,
+  }))
+  useDone.getState().show(null)
+  await usePreferences.getState().load()
+}
+
 /** Removing all that the program keeps. */
 export const useRemoval = create<RemovalStore>((set) => ({
   removal: { step: 'idle' },
@@ -24,17 +38,7 @@ export const useRemoval = create<RemovalStore>((set) => ({
       const removed = await request('app.removeState', { evenUndo })
       if (!removed) return set({ removal: { step: 'would-lose-undo' } })
       set({ removal: { step: 'removed' } })
-      // Without `reset`, which would write a draft again.
-      useWizard.setState(({ turn }) => ({
-        page: 'check-up',
-        profile: FIRST_PROFILE,
-        opened: null,
-        taskId: null,
-        runId: null,
-        turn: turn + 1,
-      }))
-      useDone.getState().show(null)
-      await usePreferences.getState().load()
+      await beginAnew()
     } catch (thrown) {
       set({ removal: { step: 'failed', error: errorOf(thrown) } })
     }

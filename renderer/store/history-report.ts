@@ -1,0 +1,23 @@
+import i18next from 'i18next'
+import type { RunView } from '../../electron/contract/run.ts'
+import { errorText } from './run-error.ts'
+
+/** A run as text, for somebody who is asked for help. Main has redacted what is in it. */
+export function historyReport({ run, changes, stands, findings, error }: RunView): string {
+  const states = new Map(stands.map(({ path, state }) => [path, i18next.t(`history:stand.${state}`)]))
+  const files = changes.flatMap((change) =>
+    change.kind === 'file' || change.kind === 'env'
+      ? [`${change.path}  ${states.get(change.path) ?? ''}`, change.diff]
+      : [],
+  )
+  return [
+    `${run.id}  ${run.startedAt}  ${i18next.t(`history:status.${run.status}`)}`,
+    i18next.t(`history:why.${run.why?.by ?? 'unknown'}`, { name: run.why?.name ?? '' }),
+    ...run.choices.map(({ key, values }) => i18next.t(key, values ?? {})),
+    ...files,
+    ...findings.map(({ note }) => i18next.t(note.key, note.values ?? {})),
+    ...(error === null ? [] : [errorText(error)]),
+  ]
+    .filter((line) => line !== '')
+    .join('\n')
+}
