@@ -24,6 +24,7 @@ export const FORMAT_IDS = [
   'environment-d',
   'launch-agent',
   'launch-agent-all',
+  'line',
   'fence',
   'whole',
   'apt-deb822',

@@ -19,6 +19,7 @@ import { pipConfFormat } from './pip/text.ts'
 import { envCshFormat, envFishFormat, environmentDFormat, envPs1Format, envShFormat } from './shell/env-text.ts'
 import { fenceFormat } from './shell/fence-text.ts'
 import { launchAgentAllFormat, launchAgentFormat } from './shell/launch-agent.ts'
+import { lineFormat } from './why/line-text.ts'
 import { shellSetting } from './shell/setting.ts'
 
 /** Everything that can be configured, in the order in which it is shown. */
@@ -48,6 +49,7 @@ export const formats: ReadonlyMap<FormatId, Format> = new Map(
     launchAgentFormat,
     launchAgentAllFormat,
     fenceFormat,
+    lineFormat,
     wholeFormat,
     aptDeb822Format,
     aptListFormat,
