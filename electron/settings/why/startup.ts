@@ -1,6 +1,6 @@
 import type { ShellId } from '../../contract/profile.ts'
 import type { Places } from '../../core/places.ts'
-import { under } from '../../core/paths.ts'
+import { folderOf, under } from '../../core/paths.ts'
 import { type Dialect, Player } from './script/player.ts'
 import { toBinary, decode } from '../binary.ts'
 import type { World } from './world.ts'
@@ -65,7 +65,7 @@ export function playStartup(shell: ShellId, start: Start, given: readonly Given[
       const own = (name: string): void => {
         const { text, there, sure } = player.get('ZDOTDIR')
         // Where its folder cannot be told, its files cannot.
-        if (!sure) player.give('ZDOTDIR', null, null)
+        if (!sure) player.lose()
         else first([under(there && text !== null && text !== '' ? text : home, name)])
       }
       const global = (name: string): void => first([etc(`/etc/zsh/${name}`), etc(`/etc/${name}`)])
@@ -84,6 +84,7 @@ export function playStartup(shell: ShellId, start: Start, given: readonly Given[
       break
     }
     case 'fish':
+      for (const one of universals(places, world)) player.giveUniversal(one.name, one.value, one.by)
       for (const path of fishFiles(places, world)) player.read(path, dialect)
       break
     case 'csh':
@@ -145,11 +146,22 @@ function fishFiles(places: Places, world: World): readonly string[] {
   return [...files, `${root}/etc/fish/config.fish`, ...(config === undefined ? [] : [config])]
 }
 
+/** The store lies beside config.fish. */
+function universals(places: Places, world: World): readonly Stored[] {
+  const config = places.shells.fish.files.find((path) => path.endsWith('/config.fish'))
+  if (config === undefined) return []
+  const path = under(folderOf(config), 'fish_variables')
+  const bytes = world.at(path)?.bytes ?? null
+  return bytes === null ? [] : universalVariables(path, bytes)
+}
+
+type Stored = { name: string; value: string | null; by: { path: string; line: number } }
+
 /** fish's store of universal variables: what it exports, as `SETUVAR --export NAME:VALUE`. */
-export function universalVariables(path: string, bytes: Uint8Array): readonly Given[] {
+export function universalVariables(path: string, bytes: Uint8Array): readonly Stored[] {
   return toBinary(bytes)
     .split('\n')
-    .flatMap((raw, index): Given[] => {
+    .flatMap((raw, index): Stored[] => {
       const [, name, value = ''] = /^SETUVAR (?:--\w+ )*--export (?:--\w+ )*([A-Za-z_]\w*):(.*)$/.exec(raw) ?? []
       if (name === undefined) return []
       const odd = /\\(?!x[0-9a-f]{2})/.test(value)

@@ -307,7 +307,9 @@ function fishCommand(words: readonly Word[], line: number): Statement {
     case 'export': {
       const [only, ...more] = rest
       const [, name] = /^([A-Za-z_]\w*)=/.exec(only?.raw ?? '') ?? []
-      if (only === undefined || more.length > 0 || name === undefined) return unsure(line, text)
+      // A variable that is not set takes the whole word with it.
+      const whole = only?.parts?.every((part) => part.kind === 'text' || part.quoted) === true
+      if (only === undefined || more.length > 0 || name === undefined || !whole) return unsure(line, text)
       return { kind: 'set', line, name, word: { raw: only.raw.slice(name.length + 1), parts: behind(only, name) }, exported: true }
     }
     case 'source':

@@ -58,6 +58,7 @@ export class Player {
 
   /** What the shell is started with. `by` null: whoever started it. */
   give(name: string, text: string | null, by: Spot | null, exported = true): void {
+    if (by !== null) this.deeds.push({ name, kind: 'set', text, sure: text !== null, spot: by })
     this.#held.set(name, { text, there: true, exported, sure: text !== null, by })
   }
 
@@ -65,6 +66,11 @@ export class Player {
   giveUniversal(name: string, text: string | null, by: Spot): void {
     this.#universal.add(name)
     if (!this.#held.has(name)) this.give(name, text, by)
+  }
+
+  /** Something was read that nobody can name: it may have set anything. */
+  lose(): void {
+    this.#anything(false)
   }
 
   /** What a variable holds now. */
@@ -189,7 +195,8 @@ export class Player {
 
   #export(name: string): void {
     const old = this.get(name)
-    const sure = old.sure && this.#maybe === 0
+    // zsh makes an empty variable of a name that has none.
+    const sure = old.sure && this.#maybe === 0 && (old.there || this.#dialect !== 'zsh')
     this.#held.set(name, { ...old, exported: sure || old.exported === true ? true : null, sure })
   }
 
@@ -213,6 +220,7 @@ export class Player {
       return DONE
     }
     if (look === null || look.kind !== 'file') {
+      if (this.#dialect === 'csh') this.#shaken = true
       // dash leaves the whole shell where the file is not there.
       if (this.#dialect === 'sh' && !this.#start.has('interactive')) return { status: false, stop: { of: 'shell', sure: false } }
       return { status: false, stop: null }

@@ -39,7 +39,7 @@ function known(name: string, rest: readonly Word[], line: number, text: string, 
     case '[':
     case 'test':
     case '[[':
-      return testOf(name, rest, line)
+      return testOf(name, rest.map(fromHome), line)
     case 'export':
       return exports(rest, line, text, dialect)
     case 'typeset':
@@ -53,7 +53,7 @@ function known(name: string, rest: readonly Word[], line: number, text: string, 
     case 'source': {
       const [file, ...more] = rest
       if (file === undefined || more.length > 0) return unsure(line, `eval ${text}`)
-      return { kind: 'source', line, word: file }
+      return { kind: 'source', line, word: fromHome(file) }
     }
     case 'return':
       return { kind: 'stop', line, of: 'file' }
@@ -70,6 +70,9 @@ function known(name: string, rest: readonly Word[], line: number, text: string, 
     case 'noglob':
     case 'nocorrect':
       return rest[0]?.raw.startsWith('-') === false ? simpleCommand(rest, line, dialect) : { kind: 'run', line, name, text: '' }
+    case 'eval':
+      // What a tool prints is taken for a text that a shell can read; another one may end the file by an error.
+      return { kind: 'unsure', line, text, all: true, forever: !/^eval "?(\$\(|`)[^`]*(\)|`)"?$/.test(text) }
     default:
       if (HARMLESS.has(name)) return { kind: 'nothing', line }
       return MEDDLES.has(name) ? unsure(line, text) : { kind: 'run', line, name, text }
@@ -158,6 +161,14 @@ function withoutHead(parts: readonly Part[] | null, head: string): readonly Part
 
 /** Signs that a shell may take for something else where they are not quoted. */
 const RISKY = /[*?[\]{}^#!]|^=|~/
+
+/** A word with a `~/` in front as the path that it means. */
+function fromHome(word: Word): Word {
+  const [first, ...rest] = word.parts ?? []
+  if (first?.kind !== 'text' || first.quoted || !/^~(\/|$)/.test(first.text)) return word
+  const home: Part = { kind: 'variable', name: 'HOME', rule: null, other: '', quoted: true }
+  return { raw: word.raw, parts: [home, { ...first, text: first.text.slice(1) }, ...rest] }
+}
 
 /** `~` at the start and behind a `:`; only a plain one is followed. null: another one, or a sign that is not sure. */
 function withHome(parts: readonly Part[], dialect: ShDialect, argument: boolean): readonly Part[] | null {

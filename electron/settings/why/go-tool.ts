@@ -1,0 +1,47 @@
+import type { Places } from '../../core/places.ts'
+import type { Reader } from '../../core/system.ts'
+import { findPrograms, PLAIN_PATH } from '../find-program.ts'
+import type { GoTool } from './go-below.ts'
+
+/**
+ * Every go program in the order of PATH, with what it answers by itself: no file, no variable of anybody's, in a folder
+ * without a go.mod. One that cannot be asked is left out. Throws for the signal alone.
+ */
+export async function goTools(sys: Reader, places: Places, signal: AbortSignal): Promise<readonly GoTool[]> {
+  const known = ['/usr/local/go/bin/go', `${places.home}/.local/go/bin/go`, '/usr/lib/go/bin/go', '/snap/bin/go']
+  const tools: GoTool[] = []
+  for (const path of await findPrograms(sys, places, 'go', known)) {
+    // `version` might follow a go.mod, and a setting that it cannot read breaks it.
+    const env = { PATH: PLAIN_PATH, HOME: places.home, GOTOOLCHAIN: 'local', GOENV: 'off' }
+    const options = { env, cwd: '/', timeout: 10_000, signal }
+    const [version, answer] = await Promise.all(
+      [['version'], ['env', '-json']].map((words) => sys.query([path, ...words], options).catch(() => null)),
+    )
+    signal.throwIfAborted()
+    const named = /^go version (?:devel )?(go\S+)/.exec(version?.stdout ?? '')?.[1]
+    const defaults = objectOf(answer?.stdout ?? '')
+    if (named === undefined || defaults === null) continue
+    // Two that were answered for the question's sake.
+    for (const name of ['GOTOOLCHAIN', 'GOENV']) defaults.delete(name)
+    tools.push({ path, version: named, root: defaults.get('GOROOT') ?? '', defaults })
+  }
+  return tools
+}
+
+function objectOf(text: string): Map<string, string> | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value !== 'object' || value === null) return null
+    return new Map(Object.entries(value).flatMap(([name, one]) => (typeof one === 'string' ? [[name, one]] : [])))
+  } catch {
+    return null
+  }
+}
+
+/** What a `go` says to a value of GOFLAGS; null: it takes it. A bad one breaks every command, `go version` as well. */
+export async function goRefuses(sys: Reader, places: Places, go: string, flags: string, signal: AbortSignal): Promise<string | null> {
+  const env = { PATH: PLAIN_PATH, HOME: places.home, GOTOOLCHAIN: 'local', GOENV: 'off', GOFLAGS: flags }
+  const answer = await sys.query([go, 'version'], { env, cwd: '/', timeout: 10_000, signal }).catch(() => null)
+  signal.throwIfAborted()
+  return answer === null || answer.code === 0 ? null : answer.stderr.trim()
+}
