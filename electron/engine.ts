@@ -6,6 +6,7 @@ import type { OwnMirror, RaceResult, TargetId } from './contract/mirror.ts'
 import type { Finding } from './contract/note.ts'
 import type { Profile } from './contract/profile.ts'
 import type { ApplyResult, ConflictPolicy, RunSummary, RunView, Why } from './contract/run.ts'
+import type { WhyAnswer } from './contract/why.ts'
 import type { DockerHelp } from './contract/wizard.ts'
 import { checkUrl } from './contract/grammar.ts'
 import { CodedError } from './core/errors.ts'
@@ -33,6 +34,7 @@ import { MirrorBook, type MirrorList } from './engine/mirror-book.ts'
 import { openOfficials } from './engine/officials.ts'
 import { preferencesFile } from './desk/preferences.ts'
 import { PlanBook } from './engine/plans.ts'
+import { WhyBook, type WhyOptions } from './engine/why.ts'
 import { type Advice, adviseForGoMod } from './docker/go-mod.ts'
 import type { Mirror } from './mirrors/catalogue.ts'
 import type { SystemProxy } from './mirrors/http/proxy.ts'
@@ -70,6 +72,12 @@ export type Engine = {
   places: Places
   /** `project`: the folder whose own files come before the user's. */
   detect(signal: AbortSignal, project?: Places['project']): Promise<Machine>
+  /** Every layer of one variable and who wins; throws `bad-arguments` for what is no name. */
+  why(name: string, options: WhyOptions, signal: AbortSignal, project?: Places['project']): Promise<WhyAnswer>
+  /** The same for all names that are known to matter, told from files alone. */
+  whyKnown(signal: AbortSignal, project?: Places['project']): Promise<WhyAnswer[]>
+  /** The plan that takes a layer away, by the id that `why` gave out. Throws `plan-expired`. */
+  planRemoval(id: string): Promise<PlanView>
   tags(options: { refresh: boolean }, signal: AbortSignal): Promise<TagList>
   /** The newest catalogue that can be trusted, and the person's own mirrors behind it. */
   mirrors(): Promise<MirrorList>
@@ -161,6 +169,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     system,
   })
   const plans = new PlanBook({ sys, places, images, races, elevation, mirrors: () => book.list() })
+  const why = new WhyBook({ sys, places, plans })
   const tasks = new TaskRegistry()
   const settle = async (signal: AbortSignal): Promise<readonly Finding[]> => {
     if (!(await hasInterrupted(tools))) return []
@@ -174,6 +183,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     tasks,
     places,
     detect: (signal, project = null) => detectMachine({ platform, sys, mirrors: () => book.list(), project }, signal),
+    why: (name, how, signal, project = null) => why.of(name, how, project, signal),
+    whyKnown: (signal, project = null) => why.known(project, signal),
+    planRemoval: (id) => why.plan(id),
     tags: ({ refresh }, signal) => images.tags(refresh, signal),
     mirrors: () => book.list(),
     officialMirrors: async (signal) => officials.missing((await book.list()).mirrors, signal),

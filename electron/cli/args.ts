@@ -21,6 +21,7 @@ const OPTIONS = {
   url: { type: 'string' },
   name: { type: 'string' },
   image: { type: 'string' },
+  remove: { type: 'string' },
 } as const
 
 export type Lang = 'zh-CN' | 'en'
@@ -50,6 +51,8 @@ export type Args = {
   url: string | null
   name: string | null
   image: string | null
+  /** What `why` is to take away, by the id that it shows. */
+  remove: string | null
 }
 
 const bad = (reason: string, values: Record<string, string> = {}): CodedError =>
@@ -88,6 +91,7 @@ export function readArgs(argv: readonly string[], environment: Readonly<Record<s
     url: values.url ?? null,
     name: values.name ?? null,
     image: values.image ?? null,
+    remove: values.remove ?? null,
   }
 }
 

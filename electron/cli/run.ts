@@ -15,12 +15,14 @@ import { plan } from './commands/plan.ts'
 import { runCommand, shell } from './commands/shell.ts'
 import { undo } from './commands/undo.ts'
 import { uninstall } from './commands/uninstall.ts'
+import { why } from './commands/why.ts'
 import type { Io } from './io.ts'
 import { openOutput } from './output.ts'
 import { openText } from './text.ts'
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['detect', detect],
+  ['why', why],
   ['image', image],
   ['mirrors', mirrors],
   ['plan', plan],
@@ -34,8 +36,8 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
 ])
 const PASSED_ON = ['shell', 'run']
 /** Commands that take words of their own and check them. */
-const OWN_WORDS = ['image', 'mirrors', 'explain']
-const LATER = ['why', 'check', 'repair', 'report', 'kit', 'classroom']
+const OWN_WORDS = ['image', 'mirrors', 'explain', 'why']
+const LATER = ['check', 'repair', 'report', 'kit', 'classroom']
 
 /** Every word that makes a command line of what would else open the window. */
 export const commandNames: readonly string[] = [...COMMANDS.keys(), ...LATER]

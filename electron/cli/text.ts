@@ -11,6 +11,7 @@ import enMirror from '../../renderer/i18n/en/mirror.json'
 import enPlan from '../../renderer/i18n/en/plan.json'
 import enSetting from '../../renderer/i18n/en/setting.json'
 import enStep from '../../renderer/i18n/en/step.json'
+import enWhy from '../../renderer/i18n/en/why.json'
 import zhCatalogue from '../../renderer/i18n/zh-CN/catalogue.json'
 import zhCli from '../../renderer/i18n/zh-CN/cli.json'
 import zhDocker from '../../renderer/i18n/zh-CN/docker.json'
@@ -23,6 +24,7 @@ import zhMirror from '../../renderer/i18n/zh-CN/mirror.json'
 import zhPlan from '../../renderer/i18n/zh-CN/plan.json'
 import zhSetting from '../../renderer/i18n/zh-CN/setting.json'
 import zhStep from '../../renderer/i18n/zh-CN/step.json'
+import zhWhy from '../../renderer/i18n/zh-CN/why.json'
 import { errorValues } from '../contract/error-values.ts'
 import type { AppError, Finding, Note } from '../contract/note.ts'
 import type { Lang } from './args.ts'
@@ -40,6 +42,7 @@ const en = {
   plan: enPlan,
   setting: enSetting,
   step: enStep,
+  why: enWhy,
 }
 const zh = {
   catalogue: zhCatalogue,
@@ -54,6 +57,7 @@ const zh = {
   plan: zhPlan,
   setting: zhSetting,
   step: zhStep,
+  why: zhWhy,
 }
 
 export type Text = {

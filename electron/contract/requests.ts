@@ -8,6 +8,7 @@ import { appErrorSchema, findingSchema } from './note.ts'
 import { planViewSchema } from './plan.ts'
 import { conflictPolicySchema, runSummarySchema, runViewSchema } from './run.ts'
 import { taskViewSchema } from './task.ts'
+import { whyNameSchema, whySchema } from './why.ts'
 import {
   adviceSchema,
   appInfoSchema,
@@ -31,6 +32,16 @@ const taskId = z.object({ taskId: z.string().max(64) })
  */
 export const requests = {
   'machine.detect': { input: nothing, output: machineSchema },
+  /**
+   * Why variables have the values that they have. `name` null: all that are known to matter, told from files; one
+   * name: also asked of new shells of this user. `image`: what is set inside of it.
+   */
+  'machine.why': {
+    input: z.object({ name: whyNameSchema.nullable(), image: imageSchema.nullable() }),
+    output: z.array(whySchema),
+  },
+  /** The plan that takes away (or repairs) what `machine.why` gave an id for; applied by `plan.apply`. */
+  'why.remove': { input: z.object({ id: z.string().max(64) }), output: planViewSchema },
   'image.tags': { input: z.object({ refresh: z.boolean() }), output: tagListSchema },
   /**
    * `project`: the id of a folder from `project.choose`, whose own files change instead of the user's. `opened`: the

@@ -71,7 +71,7 @@ export const whySchema = z.object({
   programs: z.array(z.object({ path: z.string(), version: z.string(), root: z.string() })),
   findings: z.array(findingSchema),
 })
-export type Why = z.infer<typeof whySchema>
+export type WhyAnswer = z.infer<typeof whySchema>
 
 /** The names that `detect --json` and the page of variables show by themselves. */
 export const KNOWN_NAMES = [

@@ -19,6 +19,11 @@ export function createHandlers(engine: () => Promise<Engine>, desk: Desk, signal
   const started = (taskId: string) => ({ taskId })
   return {
     'machine.detect': async () => (await engine()).detect(signal),
+    async 'machine.why'({ name, image }) {
+      const { why, whyKnown } = await engine()
+      return name === null ? whyKnown(signal) : [await why(name, { image, ask: true }, signal)]
+    },
+    'why.remove': async ({ id }) => (await engine()).planRemoval(id),
     'image.tags': async (options) => (await engine()).tags(options, signal),
     async 'plan.make'({ profile, project = null, opened = null }) {
       const folder = project === null ? null : desk.project(project)

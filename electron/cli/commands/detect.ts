@@ -8,7 +8,8 @@ import { projectOf } from './plan.ts'
 export const detect: Command = async (context) => {
   const { output, engine, signal } = context
   const machine = await engine.detect(signal, projectOf(context))
-  output.document(machine)
+  // For people the variables have a command of their own.
+  output.document(output.json ? { ...machine, why: await engine.whyKnown(signal, projectOf(context)) } : machine)
   for (const [label, lines] of facts(machine, output)) {
     const [first = '', ...more] = lines
     output.line(`${output.paint('bold', label)}: ${first}`)

@@ -33,7 +33,37 @@ const FILES: Readonly<Record<Shell, readonly string[]>> = {
 }
 
 const name = fc.constantFrom(...NAMES)
-const value = fc.constantFrom('https://a.example', "'https://b.example|direct'", '"c,direct"', '', "''", '-mod=mod', '"$HOME/x"', '$GOPROXY', '"${GOFLAGS}y"', '~/z', '$(echo built)', '`echo built`', "it\\'s", 'a\\ b', '"a b"', 'off', '"a$NOSUCH"', '"x;y"', "'#no'", 'a#b', '*', '{a,b}', '$HOME', '${HOME}/.x', '${NOSUCH:-dflt}', '"${NOSUCH-d}"', "$'a\\nb'", '中文', '"tab\tx"')
+const value = fc.constantFrom(
+  'https://a.example',
+  "'https://b.example|direct'",
+  '"c,direct"',
+  '',
+  "''",
+  '-mod=mod',
+  '"$HOME/x"',
+  '$GOPROXY',
+  '"${GOFLAGS}y"',
+  '~/z',
+  '$(echo built)',
+  '`echo built`',
+  "it\\'s",
+  'a\\ b',
+  '"a b"',
+  'off',
+  '"a$NOSUCH"',
+  '"x;y"',
+  "'#no'",
+  'a#b',
+  '*',
+  '{a,b}',
+  '$HOME',
+  '${HOME}/.x',
+  '${NOSUCH:-dflt}',
+  '"${NOSUCH-d}"',
+  "$'a\\nb'",
+  '中文',
+  '"tab\tx"',
+)
 const sh = fc.oneof(
   { weight: 16, arbitrary: fc.tuple(name, value).map(([n, v]) => `export ${n}=${v}`) },
   fc.tuple(name, value).map(([n, v]) => `${n}=${v}`),
@@ -51,7 +81,9 @@ const sh = fc.oneof(
   fc.tuple(name, value).map(([n, v]) => `alias g='export ${n}=${v.replaceAll("'", '')}'`),
   fc.tuple(name, value).map(([n, v]) => `# export ${n}=${v}`),
   fc.tuple(name, value).map(([n, v]) => `(export ${n}=${v})`),
-  fc.tuple(name, value).map(([n, v]) => `eval "export ${n}=${v.replaceAll('"', '').replaceAll('`', '').replaceAll('$', '')}"`),
+  fc
+    .tuple(name, value)
+    .map(([n, v]) => `eval "export ${n}=${v.replaceAll('"', '').replaceAll('`', '').replaceAll('$', '')}"`),
   fc.tuple(name, value).map(([n, v]) => `cat <<END >/dev/null\nexport ${n}=${v}\nEND`),
   fc.tuple(name, value).map(([n, v]) => `export ${n}=\\\n${v}`),
   fc.tuple(name, value).map(([n, v]) => `for i in 1 2; do export ${n}=${v}; done`),
@@ -65,7 +97,18 @@ const sh = fc.oneof(
   fc.tuple(name, value).map(([n, v]) => `false || export ${n}=${v}`),
   fc.tuple(name, value).map(([n, v]) => `! [ -d /nowhere ] && export ${n}=${v}`),
   fc.tuple(name, value).map(([n, v]) => `command -v nosuchprogram >/dev/null 2>&1 && export ${n}=${v}`),
-  fc.constantFrom('. "$HOME/more.sh"', '. ~/more.sh', 'if [ -f ~/.bashrc ]; then . ~/.bashrc; fi', '[ -r ~/nothing ] && . ~/nothing', 'set -a', 'set +a', 'return 2>/dev/null', 'true', 'echo hello', 'export PATH="$HOME/bin:$PATH"'),
+  fc.constantFrom(
+    '. "$HOME/more.sh"',
+    '. ~/more.sh',
+    'if [ -f ~/.bashrc ]; then . ~/.bashrc; fi',
+    '[ -r ~/nothing ] && . ~/nothing',
+    'set -a',
+    'set +a',
+    'return 2>/dev/null',
+    'true',
+    'echo hello',
+    'export PATH="$HOME/bin:$PATH"',
+  ),
 )
 const bashOnly = fc.oneof(
   fc.tuple(name, value).map(([n, v]) => `declare -x ${n}=${v}`),
@@ -79,9 +122,37 @@ const bashOnly = fc.oneof(
 const zshOnly = fc.oneof(
   fc.tuple(name, value).map(([n, v]) => `typeset -gx ${n}=${v}`),
   fc.tuple(name, value).map(([n, v]) => `[[ -n $${n} ]] && export ${n}=${v}`),
-  fc.constantFrom('path=(~/bin $path)', 'typeset -U path', 'source ~/more.sh', 'setopt autocd', 'export ZDOTDIR=~/z', 'ZDOTDIR="$HOME/z"', 'unset ZDOTDIR'),
+  fc.constantFrom(
+    'path=(~/bin $path)',
+    'typeset -U path',
+    'source ~/more.sh',
+    'setopt autocd',
+    'export ZDOTDIR=~/z',
+    'ZDOTDIR="$HOME/z"',
+    'unset ZDOTDIR',
+  ),
 )
-const fishValue = fc.constantFrom('https://a.example', "'https://b.example|direct'", '"c,direct"', '', "''", '-mod=mod', '"$HOME/x"', '$GOPROXY', '"$GOFLAGS"', '~/z', '(echo built)', 'a b', "'it\\'s'", 'a\\ b', '$HOME/y', '{a,b}', '*', '中文', 'x$NOSUCH')
+const fishValue = fc.constantFrom(
+  'https://a.example',
+  "'https://b.example|direct'",
+  '"c,direct"',
+  '',
+  "''",
+  '-mod=mod',
+  '"$HOME/x"',
+  '$GOPROXY',
+  '"$GOFLAGS"',
+  '~/z',
+  '(echo built)',
+  'a b',
+  "'it\\'s'",
+  'a\\ b',
+  '$HOME/y',
+  '{a,b}',
+  '*',
+  '中文',
+  'x$NOSUCH',
+)
 const fish = fc.oneof(
   { weight: 16, arbitrary: fc.tuple(name, fishValue).map(([n, v]) => `set -gx ${n} ${v}`) },
   fc.tuple(name, fishValue).map(([n, v]) => `set -x ${n} ${v}`),
@@ -99,7 +170,15 @@ const fish = fc.oneof(
   fc.tuple(name, fishValue).map(([n, v]) => `if status is-interactive\n    set -gx ${n} ${v}\nend`),
   fc.tuple(name, fishValue).map(([n, v]) => `if status --is-login\n    set -gx ${n} ${v}\nend`),
   fc.tuple(name, fishValue).map(([n, v]) => `function f_x; set -gx ${n} ${v}; end`),
-  fc.constantFrom('f_x', 'source ~/more.sh', 'return', 'true', 'fish_add_path ~/bin', 'begin; true; end', 'true; and false'),
+  fc.constantFrom(
+    'f_x',
+    'source ~/more.sh',
+    'return',
+    'true',
+    'fish_add_path ~/bin',
+    'begin; true; end',
+    'true; and false',
+  ),
   fc.tuple(name, fishValue).map(([n, v]) => `begin\n set -gx ${n} ${v}\nend`),
   fc.tuple(name, fishValue).map(([n, v]) => `begin\n set ${n} ${v}\nend`),
   fc.tuple(name, fishValue).map(([n, v]) => `for i in 1 2; set -gx ${n} ${v}; end`),
@@ -110,7 +189,29 @@ const fish = fc.oneof(
   fc.tuple(name, fishValue).map(([n, v]) => `export ${n}=${v}`),
 )
 const csh = fc.oneof(
-  { weight: 16, arbitrary: fc.tuple(name, fc.constantFrom('https://a.example', "'https://b.example|direct'", '"c,direct"', '', "''", '-mod=mod', '"$HOME/x"', '$GOPROXY', '~/z', '`echo built`', '"a b"', 'off', '$HOME/y')).map(([n, v]) => `setenv ${n} ${v}`) },
+  {
+    weight: 16,
+    arbitrary: fc
+      .tuple(
+        name,
+        fc.constantFrom(
+          'https://a.example',
+          "'https://b.example|direct'",
+          '"c,direct"',
+          '',
+          "''",
+          '-mod=mod',
+          '"$HOME/x"',
+          '$GOPROXY',
+          '~/z',
+          '`echo built`',
+          '"a b"',
+          'off',
+          '$HOME/y',
+        ),
+      )
+      .map(([n, v]) => `setenv ${n} ${v}`),
+  },
   name.map((n) => `unsetenv ${n}`),
   name.map((n) => `if ($?${n}) setenv ${n} again`),
   name.map((n) => `if (! $?${n}) setenv ${n} first`),
@@ -143,48 +244,67 @@ const given = () => [
 async function ask(shell: Shell, start: Start): Promise<ReadonlyMap<string, string> | null> {
   const env = Object.fromEntries(given().map(({ name: key, value: text }) => [key, text]))
   const flags = start === 'login' ? ['-l', '-i'] : ['-i']
-  const { stdout } = await sys.query([`/usr/bin/${shell}`, ...flags, '-c', '/usr/bin/env -i -0 MARK=1; /usr/bin/env -0'], { env, cwd: home, session: true })
+  const { stdout } = await sys.query(
+    [`/usr/bin/${shell}`, ...flags, '-c', '/usr/bin/env -i -0 MARK=1; /usr/bin/env -0'],
+    { env, cwd: home, session: true },
+  )
   const at = stdout.lastIndexOf('MARK=1\0')
   if (at < 0) return null
-  return new Map(stdout.slice(at + 7).split('\0').filter((line) => line.includes('=')).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]))
+  return new Map(
+    stdout
+      .slice(at + 7)
+      .split('\0')
+      .filter((line) => line.includes('='))
+      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  )
 }
 
 const count = { claimed: 0, open: 0, silent: 0 }
 const starts = (shell: Shell): readonly Start[] => (shell === 'tcsh' ? ['interactive'] : ['login', 'interactive'])
 
-test.each(['bash', 'zsh', 'sh', 'fish', 'tcsh'] as const)('%s: whatever is claimed is so', async (shell) => {
-  const files = FILES[shell]
-  const content = fc.array(LINES[shell], { maxLength: 5 }).map((lines) => lines.map((line) => `${line}\n`).join(''))
-  const machine = fc.record(Object.fromEntries(files.map((file) => [file, fc.option(content, { nil: undefined })])))
-  await fc.assert(
-    fc.asyncProperty(machine, fc.constantFrom(...starts(shell)), async (written, start) => {
-      await removeHome(home)
-      await mkdir(path.join(home, 'z'), { recursive: true })
-      await mkdir(path.join(home, '.config/fish/conf.d'), { recursive: true })
-      for (const [file, text] of Object.entries(written)) if (text !== undefined) await writeFile(path.join(home, file), text)
-      const places = linuxPlaces({ home, environment: { XDG_DATA_HOME: '/dev/null' }, uid: sys.identity.uid, username: 'u' })
-      const world = new World(sys.identity.uid)
-      const id: ShellId = shell
-      const player = await played(sys, world, () => playStartup(id, start, given(), world, places))
-      const real = await ask(shell, start)
-      if (real === null) {
-        count.silent++
-        return
-      }
-      for (const one of NAMES) {
-        const held = player.get(one)
-        if (!held.sure || held.exported === null) {
-          count.open++
-          continue
+test.each(['bash', 'zsh', 'sh', 'fish', 'tcsh'] as const)(
+  '%s: whatever is claimed is so',
+  async (shell) => {
+    const files = FILES[shell]
+    const content = fc.array(LINES[shell], { maxLength: 5 }).map((lines) => lines.map((line) => `${line}\n`).join(''))
+    const machine = fc.record(Object.fromEntries(files.map((file) => [file, fc.option(content, { nil: undefined })])))
+    await fc.assert(
+      fc.asyncProperty(machine, fc.constantFrom(...starts(shell)), async (written, start) => {
+        await removeHome(home)
+        await mkdir(path.join(home, 'z'), { recursive: true })
+        await mkdir(path.join(home, '.config/fish/conf.d'), { recursive: true })
+        for (const [file, text] of Object.entries(written))
+          if (text !== undefined) await writeFile(path.join(home, file), text)
+        const places = linuxPlaces({
+          home,
+          environment: { XDG_DATA_HOME: '/dev/null' },
+          uid: sys.identity.uid,
+          username: 'u',
+        })
+        const world = new World(sys.identity.uid)
+        const id: ShellId = shell
+        const player = await played(sys, world, () => playStartup(id, start, given(), world, places))
+        const real = await ask(shell, start)
+        if (real === null) {
+          count.silent++
+          return
         }
-        count.claimed++
-        const claim = held.there && held.exported ? held.text : null
-        expect(`${one}=${claim}`, JSON.stringify(written)).toBe(`${one}=${real.get(one) ?? null}`)
-      }
-    }),
-    { numRuns: CASES, endOnFailure: process.env['SHRINK'] !== '1' },
-  )
-}, 300_000)
+        for (const one of NAMES) {
+          const held = player.get(one)
+          if (!held.sure || held.exported === null) {
+            count.open++
+            continue
+          }
+          count.claimed++
+          const claim = held.there && held.exported ? held.text : null
+          expect(`${one}=${claim}`, JSON.stringify(written)).toBe(`${one}=${real.get(one) ?? null}`)
+        }
+      }),
+      { numRuns: CASES, endOnFailure: process.env['SHRINK'] !== '1' },
+    )
+  },
+  300_000,
+)
 
 test('most of it is known without a question', () => {
   console.log(`agreement: ${JSON.stringify(count)}`)

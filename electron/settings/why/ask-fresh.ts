@@ -27,18 +27,38 @@ export async function askFresh(
   if (owner === null) return null
   // fish makes its configuration folder at its first start; without one there is nothing of the user's to read.
   const config = places.shells.fish.files.at(-1)
-  if (shell.id === 'fish' && config !== undefined && (await sys.lstat(config.slice(0, config.lastIndexOf('/')))) === null) return null
+  if (
+    shell.id === 'fish' &&
+    config !== undefined &&
+    (await sys.lstat(config.slice(0, config.lastIndexOf('/')))) === null
+  )
+    return null
   const as = sys.identity.uid === 0 && owner.uid !== 0 ? { as: { uid: owner.uid, gid: owner.gid } } : {}
   const program = (await programAt(sys, '/usr/bin/env')) === null ? '/bin/env' : '/usr/bin/env'
   const mark = `GOREADY_MARK=${randomUUID()}`
   const question = `${program} -i -0 ${mark}; ${program} -0`
   const csh = shell.id === 'csh' || shell.id === 'tcsh'
-  const flags = csh ? (start === 'login' ? ['-l'] : ['-i']) : [...(start === 'login' ? ['-l', '-i'] : ['-i']), '-c', question]
-  const options = { env, cwd: places.home, timeout: TIMEOUT, signal, session: true as const, ...as, ...(csh ? { input: `${question}\n` } : {}) }
+  const flags = csh
+    ? start === 'login'
+      ? ['-l']
+      : ['-i']
+    : [...(start === 'login' ? ['-l', '-i'] : ['-i']), '-c', question]
+  const options = {
+    env,
+    cwd: places.home,
+    timeout: TIMEOUT,
+    signal,
+    session: true as const,
+    ...as,
+    ...(csh ? { input: `${question}\n` } : {}),
+  }
   const answer = await sys.query([shell.path, ...flags], options).catch(() => null)
   signal.throwIfAborted()
   const at = answer?.stdout.lastIndexOf(`${mark}\0`) ?? -1
   if (answer === null || at < 0) return null
-  const entries = answer.stdout.slice(at + mark.length + 1).split('\0').slice(0, -1)
+  const entries = answer.stdout
+    .slice(at + mark.length + 1)
+    .split('\0')
+    .slice(0, -1)
   return new Map(entries.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]))
 }

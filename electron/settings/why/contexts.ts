@@ -16,13 +16,18 @@ export type Context = Pick<WhyContext, 'id' | 'kind' | 'shell' | 'start'> & {
 }
 
 /** What sets a variable in a context: a line of a file, or somebody without one. */
-export type Set = Omit<Entry, 'layer' | 'where'> & { of: FileLayer | { kind: 'environment' | 'image' | 'shell'; from: string } }
+export type Set = Omit<Entry, 'layer' | 'where'> & {
+  of: FileLayer | { kind: 'environment' | 'image' | 'shell'; from: string }
+}
 
 const unread = (layers: readonly FileLayer[], reason: Note): readonly Set[] =>
   layers.map((of) => ({ of, value: of.text, read: 'unread', reason }))
 
 /** The program that runs now, the shells that are started, graphical programs, and the chosen image. */
-export function contextsOf(facts: WhyFacts, image: { reference: string; env: ReadonlyMap<string, string> } | null): readonly Context[] {
+export function contextsOf(
+  facts: WhyFacts,
+  image: { reference: string; env: ReadonlyMap<string, string> } | null,
+): readonly Context[] {
   return [
     hereContext(facts),
     ...facts.starts.map((start) => shellContext(facts, start)),
@@ -40,7 +45,8 @@ function hereContext({ places: { environment } }: WhyFacts): Context {
     ask: (name) => environment[name] ?? null,
     entries(name, layers) {
       const value = environment[name]
-      const own: readonly Set[] = value === undefined ? [] : [{ of: { kind: 'environment', from: 'environment' }, value, read: 'counts' }]
+      const own: readonly Set[] =
+        value === undefined ? [] : [{ of: { kind: 'environment', from: 'environment' }, value, read: 'counts' }]
       return { entries: [...own, ...unread(layers, { key: 'why:reason.laterPrograms' })], how: 'text' }
     },
   }
@@ -59,13 +65,17 @@ function graphicalContext({ session }: WhyFacts): Context {
     },
     entries(name, layers) {
       const deeds = session.filter((one) => one.name === name).toReversed()
-      const of = (one: Given): FileLayer | undefined => layers.find(({ path, line }) => path === one.by?.path && line === one.by.line)
+      const of = (one: Given): FileLayer | undefined =>
+        layers.find(({ path, line }) => path === one.by?.path && line === one.by.line)
       const counted = deeds.flatMap((one): Set[] => {
         const layer = of(one)
         return layer === undefined ? [] : [{ of: layer, value: one.value, read: 'counts' }]
       })
       const rest = layers.filter((layer) => !counted.some((one) => one.of === layer))
-      return { entries: [...counted, ...unread(rest, { key: 'why:reason.notGraphical' })], how: deeds[0]?.value === null ? 'open' : 'text' }
+      return {
+        entries: [...overwritten(counted, 0), ...unread(rest, { key: 'why:reason.notGraphical' })],
+        how: deeds[0]?.value === null ? 'open' : 'text',
+      }
     },
   }
 }
@@ -79,7 +89,8 @@ function imageContext({ reference, env }: { reference: string; env: ReadonlyMap<
     ask: (name) => env.get(name) ?? null,
     entries(name, layers) {
       const value = env.get(name)
-      const own: readonly Set[] = value === undefined ? [] : [{ of: { kind: 'image', from: reference }, value, read: 'counts' }]
+      const own: readonly Set[] =
+        value === undefined ? [] : [{ of: { kind: 'image', from: reference }, value, read: 'counts' }]
       return { entries: [...own, ...unread(layers, { key: 'why:reason.notInImage' })], how: 'asked' }
     },
   }
@@ -99,14 +110,18 @@ function shellContext(facts: WhyFacts, start: ShellStart): Context {
       return answer === null ? undefined : (answer.get(name) ?? null)
     },
     entries(name, layers) {
-      const deeds = lastOfEachLine(player.deeds.filter((deed) => deed.name === name && deed.kind === 'set')).toReversed()
+      const deeds = lastOfEachLine(
+        player.deeds.filter((deed) => deed.name === name && deed.kind === 'set'),
+      ).toReversed()
       const reached = deeds.flatMap((deed) => {
         const of = layers.find(({ path, line }) => path === deed.spot.path && line === deed.spot.line)
         return of === undefined ? [] : [{ deed, of }]
       })
       const rest = layers.filter((layer) => !reached.some(({ of }) => of === layer))
       const read = new globalThis.Set(player.files)
-      const others = rest.map((of): Set => ({ of, value: of.text, read: 'unread', reason: restReason(of, read.has(of.path), start) }))
+      const others = rest.map(
+        (of): Set => ({ of, value: of.text, read: 'unread', reason: restReason(of, read.has(of.path), start) }),
+      )
       const { sets, how } = judged(name, reached, start, answer)
       return { entries: [...sets, ...others], how }
     },
@@ -116,7 +131,9 @@ function shellContext(facts: WhyFacts, start: ShellStart): Context {
 type Reached = { deed: Deed; of: FileLayer }
 
 function restReason({ path }: FileLayer, isRead: boolean, { shell, start }: ShellStart): Note {
-  return isRead ? { key: 'why:reason.notReached', values: { path } } : { key: `why:reason.notRead.${start}`, values: { shell: shell.id } }
+  return isRead
+    ? { key: 'why:reason.notReached', values: { path } }
+    : { key: `why:reason.notRead.${start}`, values: { shell: shell.id } }
 }
 
 function judged(
@@ -129,14 +146,21 @@ function judged(
   const all = (read: Set['read'], reason?: Note): readonly Set[] =>
     reached.map(({ deed, of }) => ({ of, value: deed.text, read, ...(reason === undefined ? {} : { reason }) }))
   if (sure && exported !== null) {
-    if (!there) return { sets: all('unread', { key: 'why:reason.unset', values: { where: by === null ? '' : `${by.path}:${by.line}` } }), how: 'text' }
+    if (!there)
+      return {
+        sets: all('unread', { key: 'why:reason.unset', values: { where: by === null ? '' : `${by.path}:${by.line}` } }),
+        how: 'text',
+      }
     if (!exported) return { sets: all('unread', { key: 'why:reason.notExported' }), how: 'text' }
     const [first] = reached
-    if (first !== undefined || by === null) return { sets: all('counts'), how: 'text' }
+    if (first !== undefined || by === null) return { sets: overwritten(all('counts'), 0), how: 'text' }
   }
   if (answer === null) {
     const where = player.opaque === null ? '' : `${player.opaque.path}:${player.opaque.line}`
-    return { sets: all('unsure', where === '' ? undefined : { key: 'why:reason.opaque', values: { where } }), how: 'open' }
+    return {
+      sets: all('unsure', where === '' ? undefined : { key: 'why:reason.opaque', values: { where } }),
+      how: 'open',
+    }
   }
   const value = answer.get(name)
   if (value === undefined) return { sets: all('unread', { key: 'why:reason.askedNot' }), how: 'asked' }
@@ -144,14 +168,33 @@ function judged(
   const at = matching >= 0 ? matching : reached.findIndex(({ deed }) => deed.text === null)
   const sets = reached.map(({ deed, of }, index): Set => {
     if (index < at || at < 0) return { of, value: deed.text, read: 'unread', reason: { key: 'why:reason.askedOther' } }
-    return index === at ? { of, value, read: 'counts', reason: { key: 'why:reason.asked' } } : { of, value: deed.text, read: 'counts' }
+    return index === at
+      ? { of, value, read: 'counts', reason: { key: 'why:reason.asked' } }
+      : { of, value: deed.text, read: 'counts' }
   })
-  if (at >= 0) return { sets, how: 'asked' }
+  if (at >= 0) return { sets: overwritten(sets, at), how: 'asked' }
   const where = player.opaque === null ? shell.id : `${player.opaque.path}:${player.opaque.line}`
-  const asked: Set = { of: { kind: 'shell', from: id }, value, read: 'counts', reason: { key: 'why:reason.askedElsewhere', values: { where } } }
-  return { sets: [asked, ...sets], how: 'asked' }
+  const asked: Set = {
+    of: { kind: 'shell', from: id },
+    value,
+    read: 'counts',
+    reason: { key: 'why:reason.askedElsewhere', values: { where } },
+  }
+  return { sets: overwritten([asked, ...sets], 0), how: 'asked' }
+}
+
+/** What was set before the one at `at` is gone, even where that one is empty. */
+function overwritten(sets: readonly Set[], at: number): readonly Set[] {
+  const by = sets[at]?.of
+  const where = by === undefined ? '' : 'path' in by ? `${by.path}:${by.line}` : by.from
+  return sets.map((one, index) =>
+    index > at && one.read === 'counts' ? { ...one, read: 'hidden', reason: { key: 'why:reason.hidden', values: { where } } } : one,
+  )
 }
 
 function lastOfEachLine(deeds: readonly Deed[]): readonly Deed[] {
-  return deeds.filter((deed, index) => deeds.findLastIndex(({ spot }) => spot.path === deed.spot.path && spot.line === deed.spot.line) === index)
+  return deeds.filter(
+    (deed, index) =>
+      deeds.findLastIndex(({ spot }) => spot.path === deed.spot.path && spot.line === deed.spot.line) === index,
+  )
 }

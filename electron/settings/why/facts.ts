@@ -44,7 +44,9 @@ export async function gatherFacts(sys: Reader, places: Places): Promise<WhyFacts
     const session = [...login, ...sessionFiles(places, world, root, login)]
     const starts = state.installed
       .filter(({ id }) => canFollow(id))
-      .flatMap((shell) => startsOf(shell).map((start) => shellStart(shell, start, start === 'login' ? login : session, world, places)))
+      .flatMap((shell) =>
+        startsOf(shell).map((start) => shellStart(shell, start, start === 'login' ? login : session, world, places)),
+      )
     const files = new Set([
       ...state.files.keys(),
       ...session.flatMap(({ by }) => (by === null ? [] : [by.path])),
@@ -56,7 +58,12 @@ export async function gatherFacts(sys: Reader, places: Places): Promise<WhyFacts
 }
 
 /** Asks the real shells of the starts that `of` picks, each once; not where other files than theirs are meant. */
-export async function askStarts(sys: Reader, facts: WhyFacts, of: (start: ShellStart) => boolean, signal: AbortSignal): Promise<void> {
+export async function askStarts(
+  sys: Reader,
+  facts: WhyFacts,
+  of: (start: ShellStart) => boolean,
+  signal: AbortSignal,
+): Promise<void> {
   if (facts.places.otherRoot) return
   for (const one of facts.starts) {
     if (!of(one) || facts.answers.has(one.id)) continue
@@ -67,7 +74,13 @@ export async function askStarts(sys: Reader, facts: WhyFacts, of: (start: ShellS
 /** An interactive sh reads only what ENV names. */
 const startsOf = ({ id }: InstalledShell): readonly Start[] => (id === 'sh' ? ['login'] : ['login', 'interactive'])
 
-function shellStart(shell: InstalledShell, start: Start, session: readonly Given[], world: World, places: Places): ShellStart {
+function shellStart(
+  shell: InstalledShell,
+  start: Start,
+  session: readonly Given[],
+  world: World,
+  places: Places,
+): ShellStart {
   const given = [...basics(places, shell.path, world), ...session]
   const player = playStartup(shell.id, start, given, world, places)
   return { id: `${shell.id}:${start}`, shell, start, given, player }
@@ -102,7 +115,12 @@ function givenBy(path: string, world: World, read: (bytes: Uint8Array) => readon
 
 function sessionFiles(places: Places, world: World, root: string, before: readonly Given[]): readonly Given[] {
   if (places.environmentD === null) return []
-  const folders = [folderOf(places.environmentD), `${root}/etc/environment.d`, `${root}/run/environment.d`, `${root}/usr/lib/environment.d`]
+  const folders = [
+    folderOf(places.environmentD.file),
+    `${root}/etc/environment.d`,
+    `${root}/run/environment.d`,
+    `${root}/usr/lib/environment.d`,
+  ]
   const found: Given[] = []
   const known = (name: string): string | null =>
     [...before, ...found].findLast((one) => one.name === name)?.value ?? (name === 'HOME' ? places.home : null)

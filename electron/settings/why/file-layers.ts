@@ -44,7 +44,14 @@ export function fileLayers(
     if (bytes === null || (known !== undefined && text === null)) return
     const kind = kindOf(path, places)
     const shells = [...(readers.get(path) ?? [])]
-    found.set(key, { kind, path, line, text, shells, alone: kind === 'store' ? null : aloneOn(bytes, line, name, path) })
+    found.set(key, {
+      kind,
+      path,
+      line,
+      text,
+      shells,
+      alone: kind === 'store' ? null : aloneOn(bytes, line, name, path),
+    })
   }
   for (const path of files) {
     const bytes = world.at(path)?.bytes ?? null
@@ -53,7 +60,8 @@ export function fileLayers(
     for (const { text, line } of powershell(path, bytes, name)) put(path, line, text)
   }
   for (const player of players.values())
-    for (const { name: of, kind, text, spot } of player.deeds) if (of === name && kind === 'set') put(spot.path, spot.line, text)
+    for (const { name: of, kind, text, spot } of player.deeds)
+      if (of === name && kind === 'set') put(spot.path, spot.line, text)
   return [...found.values()]
 }
 
@@ -61,7 +69,8 @@ function readersOf(players: ReadonlyMap<string, Player>): ReadonlyMap<string, Re
   const readers = new Map<string, Set<ShellId>>()
   for (const [id, player] of players) {
     const shell = SHELL_IDS.find((one) => id.startsWith(`${one}:`))
-    if (shell !== undefined) for (const path of player.files) readers.set(path, (readers.get(path) ?? new Set()).add(shell))
+    if (shell !== undefined)
+      for (const path of player.files) readers.set(path, (readers.get(path) ?? new Set()).add(shell))
   }
   return readers
 }
@@ -69,7 +78,12 @@ function readersOf(players: ReadonlyMap<string, Player>): ReadonlyMap<string, Re
 function kindOf(path: string, places: Places): FileLayer['kind'] {
   const root = places.root === '/' ? '' : places.root
   if (path.endsWith(`/${STORE}`)) return 'store'
-  if (path.startsWith(`${places.config}/`) || path.endsWith('/conf.d/goready.fish') || /\/6[01]-goready\.conf$/.test(path)) return 'own'
+  if (
+    path.startsWith(`${places.config}/`) ||
+    path.endsWith('/conf.d/goready.fish') ||
+    /\/6[01]-goready\.conf$/.test(path)
+  )
+    return 'own'
   if (path.includes('/environment.d/') || path === `${root}/etc/environment`) return 'session'
   return path.startsWith(`${root}/etc/`) || path.startsWith(`${root}/usr/`) ? 'system' : 'profile'
 }
@@ -119,7 +133,10 @@ function within(list: readonly Statement[], line: number): boolean {
     if (statement.line === line && statement.kind === 'set') return true
     switch (statement.kind) {
       case 'block':
-        return within(statement.body, line) || (statement.line === line && statement.body.every(({ kind }) => kind === 'set'))
+        return (
+          within(statement.body, line) ||
+          (statement.line === line && statement.body.every(({ kind }) => kind === 'set'))
+        )
       case 'branch':
         return statement.arms.some(({ body }) => within(body, line)) || within(statement.otherwise, line)
       case 'each':

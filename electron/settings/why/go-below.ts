@@ -23,25 +23,63 @@ export function goenvOf(ask: Ask, places: Places): string | null | undefined {
   if (named !== null && named !== '') return named
   const config = ask('XDG_CONFIG_HOME')
   if (places.platform !== 'linux') return places.goenv
-  return config != null && config !== '' ? `${config}/go/env` : `${folderOf(places.config)}/go/env`
+  if (config === undefined) return undefined
+  return config !== null && config !== '' ? `${config}/go/env` : `${folderOf(places.config)}/go/env`
 }
 
 /** The lines of the GOENV file, of `$GOROOT/go.env`, and Go's own value, for one variable of Go. */
 export function goBelow(name: string, ask: Ask, go: GoTool | null, world: World, places: Places): readonly Below[] {
   const file = goenvOf(ask, places)
-  const own = file == null ? [] : fileLines(name, file, world)
+  // A GOENV that is built at run time: whatever that file says is not known either.
+  const own = file === undefined ? [unknownFile] : file === null ? [] : fileLines(name, file, world)
   const passed: readonly Below[] =
     file === null && name !== 'GOENV' && places.goenv !== null
-      ? fileLines(name, places.goenv, world).map((one) => ({ ...one, read: 'unread', reason: { key: 'why:reason.goenvOff' } }))
+      ? fileLines(name, places.goenv, world).map((one) => ({
+          ...one,
+          read: 'unread',
+          reason: { key: 'why:reason.goenvOff' },
+        }))
       : []
-  const root = go === null ? [] : rootLines(name, `${go.root}/go.env`, world, own.some(({ read }) => read === 'counts'))
+  const root =
+    go === null
+      ? []
+      : rootLines(
+          name,
+          `${go.root}/go.env`,
+          world,
+          own.some(({ read }) => read === 'counts'),
+        )
   const value = go?.defaults.get(name)
   // What go.env says is what Go answers; its built-in value behind it cannot be asked for.
   const builtIn: readonly Below[] =
     go === null || value === undefined || root.some(({ read }) => read === 'counts')
       ? []
       : [{ kind: 'default', from: `${go.path} (${go.version})`, line: null, value, read: 'counts', removals: [] }]
-  return [...own, ...root, ...builtIn, ...passed]
+  return [...own, ...root, ...privateDefault(name, ask, go, world, places), ...builtIn, ...passed]
+}
+
+const unknownFile: Below = { kind: 'goenv', from: 'GOENV', line: null, value: null, read: 'unsure', removals: [] }
+
+/** GOPRIVATE is the default of GONOPROXY and GONOSUMDB (go.dev/ref/mod, "Private modules"). */
+function privateDefault(name: string, ask: Ask, go: GoTool | null, world: World, places: Places): readonly Below[] {
+  if (name !== 'GONOPROXY' && name !== 'GONOSUMDB') return []
+  const set = ask('GOPRIVATE')
+  const common = {
+    kind: 'default' as const,
+    from: 'GOPRIVATE',
+    line: null,
+    reason: { key: 'why:reason.private' },
+    removals: [],
+  }
+  if (set === undefined) return [{ ...common, value: null, read: 'unsure' }]
+  const file = goBelow('GOPRIVATE', ask, go, world, places)
+  const first =
+    set === '' || set === null
+      ? file.find(({ value, read }) => read === 'unsure' || (read === 'counts' && value !== ''))
+      : undefined
+  if (first?.read === 'unsure') return [{ ...common, value: null, read: 'unsure' }]
+  const value = set === '' || set === null ? (first?.value ?? '') : set
+  return value === '' ? [] : [{ ...common, value, read: 'counts' }]
 }
 
 function fileLines(name: string, path: string, world: World): readonly Below[] {
@@ -54,7 +92,8 @@ function fileLines(name: string, path: string, world: World): readonly Below[] {
       ...(read === 'bom' ? [{ key: 'why:problem.bom', values: { path } }] : []),
       ...(cr ? [{ key: 'why:problem.cr', values: { path, line } }] : []),
     ]
-    const bom = read === 'bom' && hasBom(bytes) ? [{ kind: 'bom' as const, edits: [repair(lineKey('bom', bytes, 1))] }] : []
+    const bom =
+      read === 'bom' && hasBom(bytes) ? [{ kind: 'bom' as const, edits: [repair(lineKey('bom', bytes, 1))] }] : []
     const returns = cr ? [{ kind: 'cr' as const, edits: [repair(lineKey('cr', bytes, line))] }] : []
     const remove = read === 'counts' ? [{ kind: 'remove' as const, edits: [removal(name, path, value)] }] : []
     return {
@@ -78,7 +117,9 @@ function rootLines(name: string, path: string, world: World, inFile: boolean): r
     .map(({ line, value }): Below => {
       const common = { kind: 'goroot' as const, from: path, line, value, removals: [] }
       // Go 1.21: what the GOENV file names, even with nothing behind it, is not looked for here.
-      return inFile ? { ...common, read: 'unread', reason: { key: 'why:reason.inFile' } } : { ...common, read: 'counts' }
+      return inFile
+        ? { ...common, read: 'unread', reason: { key: 'why:reason.inFile' } }
+        : { ...common, read: 'counts' }
     })
 }
 

@@ -39,7 +39,13 @@ function objectOf(text: string): Map<string, string> | null {
 }
 
 /** What a `go` says to a value of GOFLAGS; null: it takes it. A bad one breaks every command, `go version` as well. */
-export async function goRefuses(sys: Reader, places: Places, go: string, flags: string, signal: AbortSignal): Promise<string | null> {
+export async function goRefuses(
+  sys: Reader,
+  places: Places,
+  go: string,
+  flags: string,
+  signal: AbortSignal,
+): Promise<string | null> {
   const env = { PATH: PLAIN_PATH, HOME: places.home, GOTOOLCHAIN: 'local', GOENV: 'off', GOFLAGS: flags }
   const answer = await sys.query([go, 'version'], { env, cwd: '/', timeout: 10_000, signal }).catch(() => null)
   signal.throwIfAborted()

@@ -42,7 +42,9 @@ test('a line that is gone stays gone; the key tells nothing of the text', () => 
 })
 
 test('any bytes: off and on again gives the former file', () => {
-  const text = fc.array(fc.constantFrom('a', '\n', '\r\n', ' ', '#', 'é', '# goready: '), { minLength: 1 }).map((parts) => parts.join(''))
+  const text = fc
+    .array(fc.constantFrom('a', '\n', '\r\n', ' ', '#', 'é', '# goready: '), { minLength: 1 })
+    .map((parts) => parts.join(''))
   fc.assert(
     fc.property(text, fc.nat(), fc.constantFrom('off', 'off-in-block'), (file, at, way) => {
       const lines = file.match(/[^\n]*\n|[^\n]+$/g) ?? []

@@ -48,7 +48,8 @@ function changed(raw: string, way: Way, done: boolean): string {
 
 function wayOf(key: string): { way: Way; hash: string; twin: number } {
   const [way, hash = '', twin = ''] = key.split(':')
-  if (way !== 'off' && way !== 'off-in-block' && way !== 'cr' && way !== 'bom') throw new TypeError(`not a line: ${key}`)
+  if (way !== 'off' && way !== 'off-in-block' && way !== 'cr' && way !== 'bom')
+    throw new TypeError(`not a line: ${key}`)
   return { way, hash, twin: Number(twin) }
 }
 

@@ -8,8 +8,8 @@ export type Entry = {
   layer: string
   where: string
   value: string | null
-  /** What the context says about it: it `counts` there, is not read at all, or may be or not. */
-  read: 'counts' | 'unread' | 'unsure' | 'broken'
+  /** What the context says about it: it `counts` there, was overwritten (`hidden`), is not read, or may be. */
+  read: 'counts' | 'hidden' | 'unread' | 'unsure' | 'broken'
   /** Why, where it is anything else than that it counts. */
   reason?: Note
 }
@@ -35,11 +35,14 @@ export function rank(entries: readonly Entry[], emptyHides: boolean): Ranked {
   for (const entry of entries) {
     const { layer, where, value, read } = entry
     const put = (state: State, reason: Note): void => void rows.push({ layer, state, reason })
-    if (read === 'unread' || read === 'broken') {
+    if (read === 'unread' || read === 'broken' || read === 'hidden') {
       put(read, entry.reason ?? { key: 'why:reason.unread' })
     } else if (read === 'unsure') {
       if (winner === null) open = true
-      put(winner === null ? 'unsure' : 'hidden', winner === null ? (entry.reason ?? { key: 'why:reason.maybe' }) : hiddenBy(winner))
+      put(
+        winner === null ? 'unsure' : 'hidden',
+        winner === null ? (entry.reason ?? { key: 'why:reason.maybe' }) : hiddenBy(winner),
+      )
     } else if (winner !== null) {
       put('hidden', hiddenBy(winner))
     } else if (value === '' && !emptyHides) {
@@ -51,7 +54,11 @@ export function rank(entries: readonly Entry[], emptyHides: boolean): Ranked {
   }
   const alone = rows.filter(({ state }) => state === 'hidden').length === 0
   return {
-    rows: rows.map((row) => (row.state === 'wins' && alone && row.reason.key === 'why:reason.first' ? { ...row, reason: { key: 'why:reason.only' } } : row)),
+    rows: rows.map((row) =>
+      row.state === 'wins' && alone && row.reason.key === 'why:reason.first'
+        ? { ...row, reason: { key: 'why:reason.only' } }
+        : row,
+    ),
     winner: winner?.layer ?? null,
     value: winner?.value ?? null,
     open,

@@ -21,7 +21,11 @@ export function environmentFile(path: string, bytes: Uint8Array): readonly Given
  * A file of environment.d as systemd's user manager reads it (environment.d(5)): `NAME=VALUE`, with `${NAME}` of what
  * came before. `before` answers for those.
  */
-export function environmentD(path: string, bytes: Uint8Array, before: (name: string) => string | null): readonly Given[] {
+export function environmentD(
+  path: string,
+  bytes: Uint8Array,
+  before: (name: string) => string | null,
+): readonly Given[] {
   const seen = new Map<string, string | null>()
   return linesOf(bytes).flatMap(({ text, line }): Given[] => {
     const [, name, raw = ''] = /^\s*([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(text) ?? []

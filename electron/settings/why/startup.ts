@@ -28,7 +28,13 @@ export const canFollow = (shell: ShellId): boolean => DIALECTS[shell] !== null
  * Plays what a shell reads when it starts: `login`: the first one in a log-in terminal, `interactive`: any other
  * one in a terminal. The order is that of FACTS.md and of each shell's manual.
  */
-export function playStartup(shell: ShellId, start: Start, given: readonly Given[], world: World, places: Places): Player {
+export function playStartup(
+  shell: ShellId,
+  start: Start,
+  given: readonly Given[],
+  world: World,
+  places: Places,
+): Player {
   const player = new Player(world, new Set(start === 'login' ? ['login', 'interactive'] : ['interactive']))
   for (const { name, value, by } of given) player.give(name, value, by)
   presets(shell, player)
@@ -166,7 +172,9 @@ export function universalVariables(path: string, bytes: Uint8Array): readonly St
       if (name === undefined) return []
       const odd = /\\(?!x[0-9a-f]{2})/.test(value)
       // The parts of a list stand apart by `\x1e`.
-      const text = decode(value.replace(/\\x([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))))
+      const text = decode(
+        value.replace(/\\x([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+      )
       const whole = text.replaceAll('\u001e', name.endsWith('PATH') ? ':' : ' ')
       return [{ name, value: odd ? null : whole, by: { path, line: index + 1 } }]
     })

@@ -11,7 +11,7 @@ export type Below = {
   from: string
   line: number | null
   value: string | null
-  read: 'counts' | 'unread' | 'broken'
+  read: 'counts' | 'unread' | 'broken' | 'unsure'
   reason?: Note
   problems?: readonly Note[]
   removals: readonly { kind: 'remove' | 'bom' | 'cr'; edits: readonly Edit[] }[]

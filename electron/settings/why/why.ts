@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Edit, FormatId, Target } from '../../contract/plan.ts'
 import type { Finding, Note } from '../../contract/note.ts'
-import type { Why, WhyContext, WhyLayer } from '../../contract/why.ts'
+import type { WhyAnswer, WhyContext, WhyLayer } from '../../contract/why.ts'
 import type { Places } from '../../core/places.ts'
 import { isSecretName, redact } from '../../core/redact.ts'
 import { type Context, contextsOf, type Set as Setting } from './contexts.ts'
@@ -13,8 +13,8 @@ import { type Entry, rank } from './rank.ts'
 import type { Below } from './tool.ts'
 
 /** What is shown, and the edits behind each thing that can be done, by the id that was given out. */
-export type Answer = { why: Why; removals: ReadonlyMap<string, Removal> }
-export type Removal = { edits: readonly Edit[]; note: Note }
+export type Answer = { why: WhyAnswer; removals: ReadonlyMap<string, Removal> }
+export type Removal = { name: string; edits: readonly Edit[]; note: Note }
 
 export type Question = {
   name: string
@@ -25,7 +25,7 @@ export type Question = {
   /** Whether a variable that is empty still counts. */
   emptyHides: boolean
   findings: readonly Finding[]
-  programs: Why['programs']
+  programs: WhyAnswer['programs']
 }
 
 /** Every layer of one variable, and who wins in each kind of program. Pure, but for what `facts` still wants to look at. */
@@ -33,7 +33,9 @@ export function explain({ name, facts, image, below, emptyHides, findings, progr
   const players = new Map(facts.starts.map(({ id, player }) => [id, player]))
   const found = fileLayers(name, facts.files, players, facts.world, facts.places)
   const book = new LayerBook(name, facts)
-  const contexts = contextsOf(facts, image).map((context) => answered(context, name, found, below(context.ask), book, emptyHides))
+  const contexts = contextsOf(facts, image).map((context) =>
+    answered(context, name, found, below(context.ask), book, emptyHides),
+  )
   // Also what no kind of start reads is shown.
   for (const layer of found) book.file(layer)
   return { why: { name, layers: book.layers, contexts, programs, findings: [...findings] }, removals: book.removals }
@@ -53,9 +55,17 @@ function answered(
   const { id, kind, shell, start } = context
   const open = how === 'open' || ranked.open
   const common = { id, kind, shell, start, how: open ? ('open' as const) : how }
-  if (!open) return { ...common, value: ranked.value === null ? null : book.shown(ranked.value), winner: ranked.winner, rows: [...ranked.rows] }
+  if (!open)
+    return {
+      ...common,
+      value: ranked.value === null ? null : book.shown(ranked.value),
+      winner: ranked.winner,
+      rows: [...ranked.rows],
+    }
   // What stands behind something that nobody knows may count or not.
-  const rows = ranked.rows.map((row) => (row.state === 'wins' ? { ...row, state: 'unsure' as const, reason: { key: 'why:reason.maybe' } } : row))
+  const rows = ranked.rows.map((row) =>
+    row.state === 'wins' ? { ...row, state: 'unsure' as const, reason: { key: 'why:reason.maybe' } } : row,
+  )
   return { ...common, value: null, winner: null, rows }
 }
 
@@ -83,7 +93,13 @@ class LayerBook {
 
   set({ of, value, read, reason }: Setting): Entry {
     const layer = 'path' in of ? this.file(of, value) : this.#nobody(of, value)
-    return { layer, where: 'path' in of ? `${of.path}:${of.line}` : of.from, value, read, ...(reason === undefined ? {} : { reason }) }
+    return {
+      layer,
+      where: 'path' in of ? `${of.path}:${of.line}` : of.from,
+      value,
+      read,
+      ...(reason === undefined ? {} : { reason }),
+    }
   }
 
   file(of: FileLayer, value: string | null = of.text): string {
@@ -102,7 +118,13 @@ class LayerBook {
       line: of.line,
       shells: [...of.shells],
       removals: edits === null ? [] : [this.#removal('remove', edits, of.path, of.line)],
-      hint: edits !== null ? null : { key: of.kind === 'store' ? 'why:hint.universal' : 'why:hint.byHand', values: { name: this.#name, path: of.path, line: of.line } },
+      hint:
+        edits !== null
+          ? null
+          : {
+              key: of.kind === 'store' ? 'why:hint.universal' : 'why:hint.byHand',
+              values: { name: this.#name, path: of.path, line: of.line },
+            },
       problems: [],
     })
     return id
@@ -123,14 +145,30 @@ class LayerBook {
         problems: [...(of.problems ?? [])],
       })
     const where = of.line === null ? of.from : `${of.from}:${of.line}`
-    return { layer: id, where, value: of.value, read: of.read, ...(of.reason === undefined ? {} : { reason: of.reason }) }
+    return {
+      layer: id,
+      where,
+      value: of.value,
+      read: of.read,
+      ...(of.reason === undefined ? {} : { reason: of.reason }),
+    }
   }
 
   #nobody({ kind, from }: Exclude<Setting['of'], FileLayer>, value: string | null): string {
     const id = this.#id(kind, from, null)
     if (!this.layers.some((layer) => layer.id === id)) {
       const hint = { key: `why:hint.${kind}`, values: { name: this.#name } }
-      this.layers.push({ id, kind, value: value === null ? null : this.shown(value), from, line: null, shells: [], removals: [], hint, problems: [] })
+      this.layers.push({
+        id,
+        kind,
+        value: value === null ? null : this.shown(value),
+        from,
+        line: null,
+        shells: [],
+        removals: [],
+        hint,
+        problems: [],
+      })
     }
     return id
   }
@@ -138,12 +176,15 @@ class LayerBook {
   #removal(kind: 'remove' | 'bom' | 'cr', edits: readonly Edit[], path: string, line: number | null) {
     const id = this.#id(kind, path, line)
     const note = { key: `why:removal.${kind}`, values: { name: this.#name, path, line: line ?? 0 } }
-    this.removals.set(id, { edits, note })
+    this.removals.set(id, { name: this.#name, edits, note })
     return { kind, id }
   }
 
   #id(kind: string, from: string, line: number | null): string {
-    return createHash('sha256').update([this.#name, kind, from, line ?? ''].join('\0')).digest('hex').slice(0, 8)
+    return createHash('sha256')
+      .update([this.#name, kind, from, line ?? ''].join('\0'))
+      .digest('hex')
+      .slice(0, 8)
   }
 }
 
@@ -155,7 +196,8 @@ function removalOf(name: string, of: FileLayer, facts: WhyFacts): readonly Edit[
     return of.text === null ? null : [{ target, owner: 'shell', key: `var:${name}`, before: of.text, after: null }]
   }
   const bytes = facts.world.at(of.path)?.bytes ?? null
-  if (of.alone === null || bytes === null) return null
+  // Without a PATH a terminal finds nothing: no line of it is switched off for somebody.
+  if (of.alone === null || bytes === null || name === 'PATH') return null
   const target: Target = { kind: 'file', path: of.path, format: 'line', mode: 0o644, notify: [] }
   return [{ target, owner: 'shell', key: lineKey(of.alone, bytes, of.line), before: null, after: true }]
 }

@@ -17,7 +17,8 @@ type Cursor = { line: number }
 function readLine(lines: readonly string[], at: Cursor): readonly Statement[] {
   const number = at.line + 1
   const commands = split(lines[at.line++] ?? '')
-  if (commands === null) return [{ kind: 'unsure', line: number, text: lines.slice(at.line - 1).join('\n'), all: true, forever: true }]
+  if (commands === null)
+    return [{ kind: 'unsure', line: number, text: lines.slice(at.line - 1).join('\n'), all: true, forever: true }]
   const [first] = commands
   const opens = /^if\s*\(.*\)\s*then$/.exec(first ?? '')
   if (opens && commands.length === 1) return [branch(first ?? '', lines, at, number)]
@@ -130,7 +131,11 @@ function cshCommand(text: string, line: number): Statement {
 
 function condition(text: string, line: number): Statement {
   const test = testOf(text.trim())
-  return test === null ? { kind: 'run', line, name: '(', text: '' } : test.not ? { kind: 'not', line, of: { kind: 'test', line, test: test.test } } : { kind: 'test', line, test: test.test }
+  return test === null
+    ? { kind: 'run', line, name: '(', text: '' }
+    : test.not
+      ? { kind: 'not', line, of: { kind: 'test', line, test: test.test } }
+      : { kind: 'test', line, test: test.test }
 }
 
 function testOf(text: string): { test: Test; not: boolean } | null {
@@ -198,6 +203,10 @@ function dollarOrText(text: string, at: number, quoted: boolean, add: (part: Par
   const [whole, braced, bare] = /^\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))(?![[:])/.exec(text.slice(at)) ?? []
   const name = braced ?? bare
   // `$PATH:x` would be a modifier.
-  add(whole === undefined || name === undefined || !/^[A-Z]/.test(name) ? null : { kind: 'variable', name, rule: null, other: '', quoted })
+  add(
+    whole === undefined || name === undefined || !/^[A-Z]/.test(name)
+      ? null
+      : { kind: 'variable', name, rule: null, other: '', quoted },
+  )
   return at + (whole?.length ?? 1)
 }

@@ -167,7 +167,9 @@ class FishReader {
       const of = this.#pipeline()
       const last = found.pop() ?? ({ kind: 'run', line, name: '', text: '' } satisfies Statement)
       found.push(
-        last.kind === 'chain' ? { ...last, rest: [...last.rest, { and, of }] } : { kind: 'chain', line, first: last, rest: [{ and, of }] },
+        last.kind === 'chain'
+          ? { ...last, rest: [...last.rest, { and, of }] }
+          : { kind: 'chain', line, first: last, rest: [{ and, of }] },
       )
       return
     }
@@ -310,7 +312,13 @@ function fishCommand(words: readonly Word[], line: number): Statement {
       // A variable that is not set takes the whole word with it.
       const whole = only?.parts?.every((part) => part.kind === 'text' || part.quoted) === true
       if (only === undefined || more.length > 0 || name === undefined || !whole) return unsure(line, text)
-      return { kind: 'set', line, name, word: { raw: only.raw.slice(name.length + 1), parts: behind(only, name) }, exported: true }
+      return {
+        kind: 'set',
+        line,
+        name,
+        word: { raw: only.raw.slice(name.length + 1), parts: behind(only, name) },
+        exported: true,
+      }
     }
     case 'source':
     case '.': {
@@ -324,7 +332,8 @@ function fishCommand(words: readonly Word[], line: number): Statement {
     }
     case 'status': {
       const start = rest[0]?.raw.replace(/^(--)?is-/, '')
-      if (rest.length === 1 && (start === 'interactive' || start === 'login')) return { kind: 'test', line, test: { kind: 'shell', start } }
+      if (rest.length === 1 && (start === 'interactive' || start === 'login'))
+        return { kind: 'test', line, test: { kind: 'shell', start } }
       return { kind: 'run', line, name: 'status', text: '' }
     }
     case 'true':
@@ -403,6 +412,6 @@ function setCommand(words: readonly Word[], line: number, text: string): Stateme
   if (!/^(x?g?x?)$/.test(flags)) return { kind: 'unsure', line, text: `${name} ${text}`, all: false, other: name }
   const exported = flags.includes('x') ? true : 'keep'
   const [first, ...more] = values
-  const joiner = /PATH$/.test(name) ? ':' : ' '
+  const joiner = name.endsWith('PATH') ? ':' : ' '
   return { kind: 'set', line, name, word: first ?? { raw: '', parts: [] }, exported, joiner, more }
 }

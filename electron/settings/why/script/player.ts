@@ -222,7 +222,8 @@ export class Player {
     if (look === null || look.kind !== 'file') {
       if (this.#dialect === 'csh') this.#shaken = true
       // dash leaves the whole shell where the file is not there.
-      if (this.#dialect === 'sh' && !this.#start.has('interactive')) return { status: false, stop: { of: 'shell', sure: false } }
+      if (this.#dialect === 'sh' && !this.#start.has('interactive'))
+        return { status: false, stop: { of: 'shell', sure: false } }
       return { status: false, stop: null }
     }
     if (look.bytes === null) {
@@ -334,7 +335,13 @@ export class Player {
     // A pattern that matches nothing stands for itself; what asks first whether that is a file does nothing with it.
     if (texts.every((text) => text.includes('*')) && asksForFile(body)) return DONE
     for (const text of texts) {
-      this.#held.set(name, { text, there: true, exported: this.get(name).exported, sure: this.#maybe === 0, by: this.#spot })
+      this.#held.set(name, {
+        text,
+        there: true,
+        exported: this.get(name).exported,
+        sure: this.#maybe === 0,
+        by: this.#spot,
+      })
       const stop = this.#list(body, path)
       if (stop?.sure === true && this.#maybe === 0) return { status: null, stop }
       open = stop ?? open
@@ -362,7 +369,8 @@ export class Player {
     const text = this.#defined.get(name)
     if (text !== undefined) this.#unsure(text.replace(/\breturn\b/g, ''), true)
     // fish looks for a function of that name in a file; a function may come from what was not followed.
-    else if ((this.#opaque !== null || this.#dialect === 'fish') && !HARMLESS.has(name) && name !== '') this.#anything(false)
+    else if ((this.#opaque !== null || this.#dialect === 'fish') && !HARMLESS.has(name) && name !== '')
+      this.#anything(false)
   }
 
   /** What a text names is no longer sure, nor what the functions name that it runs. */
@@ -422,7 +430,8 @@ export class Player {
 
 function asksForFile(body: readonly Statement[]): boolean {
   const [only, ...more] = body
-  const first = only?.kind === 'branch' && only.otherwise.length === 0 && only.arms.length === 1 ? only.arms[0]?.when : undefined
+  const first =
+    only?.kind === 'branch' && only.otherwise.length === 0 && only.arms.length === 1 ? only.arms[0]?.when : undefined
   const test = only?.kind === 'chain' ? only.first : first?.length === 1 ? first[0] : undefined
   return more.length === 0 && test?.kind === 'test' && test.test.kind === 'file'
 }
@@ -458,7 +467,10 @@ function statements(bytes: Uint8Array, dialect: Dialect): readonly Statement[] {
   if (text.startsWith('\ufeff')) {
     const end = text.indexOf('\n')
     const first = end < 0 ? text : text.slice(0, end)
-    return [{ kind: 'unsure', line: 1, text: first, all: false }, ...parse(end < 0 ? '' : `\n${text.slice(end + 1)}`, dialect)]
+    return [
+      { kind: 'unsure', line: 1, text: first, all: false },
+      ...parse(end < 0 ? '' : `\n${text.slice(end + 1)}`, dialect),
+    ]
   }
   return parse(text, dialect)
 }

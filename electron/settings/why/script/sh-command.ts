@@ -17,7 +17,11 @@ export function simpleCommand(words: readonly Word[], line: number, dialect: ShD
   const text = words.map(({ raw }) => raw).join(' ')
   const first = words.findIndex(({ raw }) => !/^[A-Za-z_]\w*(\[[^\]]*\])?\+?=/.test(raw))
   if (words.length === 0) return { kind: 'nothing', line }
-  if (first < 0) return block(words.map((word) => assignment(word, line, dialect, 'keep')), line)
+  if (first < 0)
+    return block(
+      words.map((word) => assignment(word, line, dialect, 'keep')),
+      line,
+    )
   const [command, ...rest] = words.slice(first)
   const name = command === undefined ? null : literal(command)
   if (name === null) return unsure(line, `eval ${text}`)
@@ -63,13 +67,18 @@ function known(name: string, rest: readonly Word[], line: number, text: string, 
     case 'exec':
       return rest.length === 0 ? { kind: 'nothing', line } : { kind: 'stop', line, of: 'shell' }
     case 'alias':
-      return block(rest.map((word): Statement => alias(word, line)), line)
+      return block(
+        rest.map((word): Statement => alias(word, line)),
+        line,
+      )
     case 'shopt':
       return { kind: 'nothing', line }
     case 'command':
     case 'noglob':
     case 'nocorrect':
-      return rest[0]?.raw.startsWith('-') === false ? simpleCommand(rest, line, dialect) : { kind: 'run', line, name, text: '' }
+      return rest[0]?.raw.startsWith('-') === false
+        ? simpleCommand(rest, line, dialect)
+        : { kind: 'run', line, name, text: '' }
     case 'eval':
       // What a tool prints is taken for a text that a shell can read; another one may end the file by an error.
       return { kind: 'unsure', line, text, all: true, forever: !/^eval "?(\$\(|`)[^`]*(\)|`)"?$/.test(text) }
@@ -81,7 +90,9 @@ function known(name: string, rest: readonly Word[], line: number, text: string, 
 
 function alias(word: Word, line: number): Statement {
   const at = word.raw.indexOf('=')
-  return at < 1 ? { kind: 'nothing', line } : { kind: 'define', line, name: word.raw.slice(0, at), text: word.raw.slice(at + 1) }
+  return at < 1
+    ? { kind: 'nothing', line }
+    : { kind: 'define', line, name: word.raw.slice(0, at), text: word.raw.slice(at + 1) }
 }
 
 function exports(words: readonly Word[], line: number, text: string, dialect: ShDialect): Statement {
@@ -100,7 +111,8 @@ function exports(words: readonly Word[], line: number, text: string, dialect: Sh
 function declares(words: readonly Word[], line: number, text: string, dialect: ShDialect): Statement {
   const flags = words.filter(({ raw }) => raw.startsWith('-')).map(({ raw }) => raw.slice(1))
   // zsh: -U keeps a list free of twins, which a value of one entry does not notice; PATH would.
-  if (flags.some((flag) => !/^g?x?g?$/.test(flag)) || words.some(({ raw }) => raw.startsWith('+'))) return unsure(line, text)
+  if (flags.some((flag) => !/^g?x?g?$/.test(flag)) || words.some(({ raw }) => raw.startsWith('+')))
+    return unsure(line, text)
   const rest = words.filter(({ raw }) => !raw.startsWith('-'))
   if (!flags.some((flag) => flag.includes('x'))) return unsure(line, text)
   return exports(rest, line, text, dialect)
@@ -110,13 +122,17 @@ function unsets(words: readonly Word[], line: number, text: string): Statement {
   const names = words.filter(({ raw }) => raw !== '-v')
   if (words[0]?.raw === '-f') return { kind: 'nothing', line }
   if (names.some(({ raw }) => !/^[A-Za-z_]\w*$/.test(raw))) return unsure(line, text)
-  return block(names.map(({ raw }): Statement => ({ kind: 'unset', line, name: raw })), line)
+  return block(
+    names.map(({ raw }): Statement => ({ kind: 'unset', line, name: raw })),
+    line,
+  )
 }
 
 function options(words: readonly Word[], line: number, text: string): Statement {
   const all = words.map(({ raw }) => raw).join(' ')
   if (/^([-+])(a|o allexport)$/.test(all)) return { kind: 'auto-export', line, on: all.startsWith('-') }
-  if (/^([-+][hmbCB]|[-+]o (vi|emacs|noclobber|notify|histexpand|monitor|ignoreeof))$/.test(all)) return { kind: 'nothing', line }
+  if (/^([-+][hmbCB]|[-+]o (vi|emacs|noclobber|notify|histexpand|monitor|ignoreeof))$/.test(all))
+    return { kind: 'nothing', line }
   return { kind: 'unsure', line, text, all: true, forever: true }
 }
 
@@ -138,7 +154,8 @@ function literal(word: Word): string | null {
 function assignment(word: Word, line: number, dialect: ShDialect, exported: true | 'keep'): Statement {
   const [head = '', name = '', index, sign] = /^([A-Za-z_]\w*)(\[[^\]]*\])?(\+?=)/.exec(word.raw) ?? []
   const parts = withoutHead(word.parts, head)
-  if (index !== undefined || parts === null) return { kind: 'set', line, name, word: { raw: word.raw, parts: null }, exported }
+  if (index !== undefined || parts === null)
+    return { kind: 'set', line, name, word: { raw: word.raw, parts: null }, exported }
   const before: readonly Part[] = sign === '+=' ? [{ kind: 'variable', name, rule: null, other: '', quoted: true }] : []
   const value = withHome(parts, dialect, exported === true)
   const dash = dialect === 'sh' && sign === '+='

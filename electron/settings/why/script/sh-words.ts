@@ -4,7 +4,29 @@ export type Token =
   | { kind: 'word'; word: Word; line: number; from: number; to: number }
   | { kind: 'op'; text: string; line: number; from: number; to: number }
 
-const OPERATORS = ['&>>', '<<<', '<<-', '&>', '>>', '>&', '<&', '<>', '>|', '<<', ';;', '&&', '||', ';', '&', '|', '(', ')', '<', '>', '\n']
+const OPERATORS = [
+  '&>>',
+  '<<<',
+  '<<-',
+  '&>',
+  '>>',
+  '>&',
+  '<&',
+  '<>',
+  '>|',
+  '<<',
+  ';;',
+  '&&',
+  '||',
+  ';',
+  '&',
+  '|',
+  '(',
+  ')',
+  '<',
+  '>',
+  '\n',
+]
 const META = /[\s;&|()<>]/
 
 /** The words and operators of a POSIX shell's text (bash, zsh and dash alike). Throws `Unreadable`. */
@@ -87,7 +109,7 @@ export function shWord(text: string, from: number): { word: Word; end: number } 
   }
   while (at < text.length) {
     const char = text.charAt(at)
-    if (char === '(' && /=$/.test(text.slice(from, at))) {
+    if (char === '(' && text.slice(from, at).endsWith('=')) {
       // A list of bash or zsh.
       at = balanced(text, at, '(', ')')
       parts = null
@@ -169,7 +191,13 @@ export function balanced(text: string, from: number, open: string, close: string
       at = text.indexOf("'", at + 1)
       if (at < 0) break
     } else if (char === '"') {
-      at = doubleQuoted(text, at + 1, () => {}, () => {}) - 1
+      at =
+        doubleQuoted(
+          text,
+          at + 1,
+          () => {},
+          () => {},
+        ) - 1
     } else if (char === open) depth++
     else if (char === close && --depth === 0) return at + 1
   }

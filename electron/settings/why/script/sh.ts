@@ -276,7 +276,8 @@ class Parser {
     for (;;) {
       const token = this.#tokens[this.#at]
       const next = this.#tokens[this.#at + 1]
-      if (token?.kind === 'word' && /^\d$/.test(token.word.raw) && next?.kind === 'op' && /[<>]/.test(next.text)) this.#at++
+      if (token?.kind === 'word' && /^\d$/.test(token.word.raw) && next?.kind === 'op' && /[<>]/.test(next.text))
+        this.#at++
       else if (!this.#redirect()) return
     }
   }

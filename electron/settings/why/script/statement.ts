@@ -58,7 +58,8 @@ export class Unreadable extends Error {
 }
 
 /** Words in a text that runs or reads other text: whatever it sets cannot be told. */
-const OTHER_TEXT = /(^|[\s;&|({`])(eval|source|\.|exec|exit|return|logout|read|trap|mapfile|readarray|getopts|overlay)(?=[\s;&|)}`]|$)/m
+const OTHER_TEXT =
+  /(^|[\s;&|({`])(eval|source|\.|exec|exit|return|logout|read|trap|mapfile|readarray|getopts|overlay)(?=[\s;&|)}`]|$)/m
 
 /** A statement about a text that is not followed in detail. */
 export const unsure = (line: number, text: string): Statement => ({
