@@ -188,7 +188,9 @@ function overwritten(sets: readonly Set[], at: number): readonly Set[] {
   const by = sets[at]?.of
   const where = by === undefined ? '' : 'path' in by ? `${by.path}:${by.line}` : by.from
   return sets.map((one, index) =>
-    index > at && one.read === 'counts' ? { ...one, read: 'hidden', reason: { key: 'why:reason.hidden', values: { where } } } : one,
+    index > at && one.read === 'counts'
+      ? { ...one, read: 'hidden', reason: { key: 'why:reason.hidden', values: { where } } }
+      : one,
   )
 }
 
