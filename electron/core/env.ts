@@ -25,7 +25,7 @@ export const envTarget = (scope: EnvScope, name: string): EnvTarget => ({
 /** A value as lines of text, for a diff: its type, then an entry a line where it is a list. */
 export function showEnv(name: string, value: EnvValue | null): Uint8Array | null {
   if (value === null) return null
-  const text = value.value.includes(';') ? splitList(value.value).join('\n') : `${name}=${value.value}`
+  const text = /PATH(EXT)?$/i.test(name) ? splitList(value.value).join('\n') : `${name}=${value.value}`
   return new TextEncoder().encode(`${value.type}\n${text}\n`)
 }
 

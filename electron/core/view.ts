@@ -54,14 +54,21 @@ function textOf(change: HeldChange, held: Held | null): Uint8Array | null {
   return showEnv(change.name, held === null || isFileState(held) ? null : held)
 }
 
+/** Inside the program every path has forward slashes; a Windows person reads the other ones. */
+const shownPath = (path: string): string => (/^[A-Za-z]:\//.test(path) ? path.replaceAll('/', '\\') : path)
+
+/** Windows tells no two names apart by their case. */
+const samePath = (a: string, b: string): boolean =>
+  a === b || (/^[A-Za-z]:\//.test(a) && a.toLowerCase() === b.toLowerCase())
+
 /** A change as a person or a JSON reader sees it: no bytes, no secrets. */
 export function viewChange(change: Exclude<Change, PresenceChange>): ChangeView {
   switch (change.kind) {
     case 'file':
       return {
         kind: 'file',
-        path: change.path,
-        real: change.real === change.path ? null : change.real,
+        path: shownPath(change.path),
+        real: samePath(change.real, change.path) ? null : shownPath(change.real),
         action: actionOf(change),
         keys: change.edits.map(viewKey),
         diff: safeDiff(change, change.before, change.after),
@@ -81,7 +88,7 @@ export function viewChange(change: Exclude<Change, PresenceChange>): ChangeView 
         admin: change.admin,
       }
     case 'dir':
-      return { kind: 'dir', path: change.path, action: 'create', admin: change.admin }
+      return { kind: 'dir', path: shownPath(change.path), action: 'create', admin: change.admin }
     case 'image':
       return { kind: 'image', name: change.name, action: change.before ? 'keep' : 'pull', size: change.size }
     default:

@@ -1,9 +1,11 @@
-import type { Edit, Target } from '../../contract/plan.ts'
+import type { Edit } from '../../contract/plan.ts'
 import type { ShellId } from '../../contract/profile.ts'
 import { CodedError } from '../../core/errors.ts'
 import type { Places } from '../../core/places.ts'
 import { graphicalEdits, refreshEdits, shellEdits, type ShellWish, systemRemovals } from '../shell/edits.ts'
 import type { GoChoice } from './choose.ts'
+import { goenvEdits } from './goenv-edits.ts'
+import { planOnWindows } from './windows.ts'
 import { type GoState, hiders } from './detect.ts'
 
 /**
@@ -12,17 +14,12 @@ import { type GoState, hiders } from './detect.ts'
  * For the tool's default that export is empty, which Go reads as "not set".
  */
 export function planGo(state: GoState, choice: GoChoice, places: Places): readonly Edit[] {
+  if (state.shells.windows !== null) return planOnWindows(state.shells.windows, state, choice, places)
   return choice.scope === 'system' ? planForAll(state, choice, places) : planForUser(state, choice, places)
 }
 
 function planForUser(state: GoState, choice: GoChoice, places: Places): readonly Edit[] {
-  if (places.goenv === null) throw new CodedError('setting-not-effective', { name: 'GOENV' }, 'GOENV=off')
-  const target: Target = { kind: 'file', path: places.goenv, format: 'goenv', mode: 0o644, notify: [] }
-  const edits: Edit[] = []
-  for (const [key, after] of choice.values) {
-    const before = state.file.get(key) ?? null
-    if (before !== after) edits.push({ target, owner: 'go', key, before, after })
-  }
+  const edits: Edit[] = [...goenvEdits(state, choice, places)]
   const wishes = new Map<ShellId, Map<string, string>>()
   for (const [name, value] of choice.values) {
     const found = hiders(state, name, value)

@@ -8,6 +8,7 @@ import { causeOf } from '../shell/causes.ts'
 import type { GoChoice } from './choose.ts'
 import { detectGo, type GoState } from './detect.ts'
 import { asksThirdParty, isUnsafeGo } from './old-go.ts'
+import { hiddenOnWindows } from './windows.ts'
 
 /** Asks `go` itself, then fresh shells whether one of them hides the value, then looks for an old Go. */
 export async function verifyGo(
@@ -107,9 +108,11 @@ async function askShells(
   sys: Reader,
   places: Places,
   state: GoState,
-  { scope, shells, values }: GoChoice,
+  choice: GoChoice,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
+  const { scope, shells, values } = choice
+  if (state.shells.windows !== null) return hiddenOnWindows(state.shells.windows, choice, places)
   const asked = state.shells.installed.filter(({ id }) => shells.includes(id))
   const findings = asked.map(async (shell): Promise<Finding | null> => {
     const answers = await askShell(sys, places, state.shells.zdotdir, shell, signal)

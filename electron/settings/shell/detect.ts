@@ -9,12 +9,16 @@ import { readOrNull } from '../read-keys.ts'
 import { envFishPath, ownFiles } from './families.ts'
 import { placedFile } from './graphical-file.ts'
 import { userFiles } from './user-files.ts'
+import { type WindowsVariables, windowsVariables } from './windows.ts'
 import { findZdotdir, type Zdotdir } from './zdotdir.ts'
 
 const SCOPES = ['user', 'system'] as const
 
 /** The program's name, where it is not the shell's own. */
 const PROGRAM: Partial<Record<ShellId, string>> = { powershell: 'pwsh' }
+
+/** Windows' own bash.exe starts another system, with a home of its own. */
+const WSL = /\/windows\/system32\/bash\.exe$|\/windowsapps\/bash\.exe$/i
 
 /** `real`: the file behind all links; /bin/csh may be tcsh. */
 export type InstalledShell = { id: ShellId; path: string; real: string; login: boolean }
@@ -34,6 +38,8 @@ export type ShellState = {
   folders: ReadonlySet<string>
   /** Whether environment.d is read on this machine. */
   graphical: boolean
+  /** What Windows itself keeps; null on every other system. */
+  windows: WindowsVariables | null
 }
 
 /**
@@ -59,7 +65,8 @@ export async function detectShells(
     if (!files.has(path)) files.set(path, await readOrNull(sys, path))
   const folders = await existing(sys, fenced.map(folderOf))
   const reads = await readsEnvironmentD(sys, places)
-  return { installed, files, user, fishExtra, system, zdotdir, folders, graphical: reads }
+  const windows = await windowsVariables(sys, places)
+  return { installed, files, user, fishExtra, system, zdotdir, folders, graphical: reads, windows }
 }
 
 async function findInstalled(sys: Reader, places: Places): Promise<readonly InstalledShell[]> {
@@ -67,7 +74,8 @@ async function findInstalled(sys: Reader, places: Places): Promise<readonly Inst
   const installed: InstalledShell[] = []
   for (const id of SHELL_IDS) {
     const name = PROGRAM[id] ?? id
-    const [path] = await findPrograms(sys, places, name, places.shells[id].programs)
+    const found = await findPrograms(sys, places, name, places.shells[id].programs)
+    const path = found.find((one) => !(places.platform === 'win32' && WSL.test(one)))
     const real = path === undefined ? null : await programAt(sys, path)
     if (path !== undefined && real !== null)
       installed.push({ id, path, real, login: login?.split('/').at(-1) === name })

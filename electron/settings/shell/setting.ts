@@ -7,6 +7,8 @@ import { detectShells, type ShellState } from './detect.ts'
 import { graphicalEdits, shellEdits, type ShellWish } from './edits.ts'
 import { verifyShells } from './verify.ts'
 import { wantedShells } from './wanted.ts'
+import { verifyWindows } from './windows-verify.ts'
+import { windowsEdits } from './windows.ts'
 
 const inHome = (path: string, home: string): string => (path.startsWith('~/') ? `${home}/${path.slice(2)}` : path)
 
@@ -18,20 +20,23 @@ export const shellSetting: Setting<ShellState, ShellWish> = {
     const { env } = profile
     const variables = new Map(Object.entries(env?.set ?? {}).filter(([name]) => !isGoVariable(name)))
     const paths = [...new Set(env?.path ?? [])]
-    // A profile may come from Windows; here its folders name nothing.
-    if (paths.some((path) => !/^(\/|~\/)/.test(path)))
+    // A profile may come from another kind of system; here its folders name nothing.
+    const folder = state.windows === null ? /^(\/|~\/)/ : /^([A-Za-z]:[\\/]|~\/)/
+    if (paths.some((path) => !folder.test(path)))
       return Promise.reject(new CodedError('bad-profile', { key: 'env.path', reason: 'bad-path' }))
     if (variables.size === 0 && paths.length === 0) return Promise.resolve(null)
     const choice: ShellWish = { scope: env?.scope ?? 'user', shells: wantedShells(profile, state), variables, paths }
     return Promise.resolve({ choice, notes: notes(state, choice) })
   },
   plan(state, wish, places) {
+    if (state.windows !== null) return windowsEdits('shell', places, state.windows, wish)
     if (wish.scope === 'system' && places.system === null) throw new CodedError('not-yet', { key: 'env.scope: system' })
     const expanded = wish.scope === 'user' ? expand(wish, places) : wish
     return [...shellEdits('shell', places, state, expanded), ...graphicalEdits('shell', places, state, expanded)]
   },
   async verify(sys, places, wish, signal) {
     const state = await detectShells(sys, places, signal)
+    if (state.windows !== null) return verifyWindows(sys, places, wish, signal)
     return verifyShells(sys, places, state, expand(wish, places), signal)
   },
 }

@@ -3,10 +3,13 @@ import type { EnvValue } from '../../contract/plan.ts'
 import { fold } from '../../core/plan.ts'
 import { win32Places } from '../../platform/win32/places.ts'
 import { MemorySystem } from '../../system/memory.ts'
-import { expand, verifyWindows, windowsEdits, windowsVariables, type WindowsWish } from './windows.ts'
+import { freshEnvironment } from './windows-ask.ts'
+import { verifyWindows } from './windows-verify.ts'
+import { expand, windowsEdits, windowsVariables, type WindowsWish } from './windows.ts'
 
 const environment = { USERPROFILE: 'C:\\Users\\陈杰', SystemRoot: 'C:\\Windows' }
 const places = win32Places({ environment, username: '陈杰' })
+const { signal } = new AbortController()
 const list = (value: string): EnvValue => ({ type: 'REG_EXPAND_SZ', value })
 
 function machine(user: Record<string, EnvValue>, system: Record<string, EnvValue> = {}) {
@@ -61,14 +64,35 @@ test('another home or root has no registry', async () => {
 test('verify looks in the registry again, and says what a user’s own value hides', async () => {
   const { sys, wish } = machine({ A: { type: 'REG_SZ', value: 'x' } })
   const variables = new Map([['A', 'y']])
-  expect(await verifyWindows(sys, places, wish({ variables }))).toMatchObject([{ severity: 'error' }])
+  expect(await verifyWindows(sys, places, wish({ variables }), signal)).toMatchObject([{ severity: 'error' }])
   sys.variables.system.set('A', { type: 'REG_SZ', value: 'y' })
-  expect(await verifyWindows(sys, places, wish({ scope: 'system', variables }))).toMatchObject([
-    { severity: 'ok' },
+  sys.programs.set('C:\\Windows\\System32\\cmd.exe', () => ({ stdout: 'Path=C:\\a\r\nB=it\r\n' }))
+  expect(await verifyWindows(sys, places, wish({ scope: 'system', variables }), signal)).toMatchObject([
+    { id: 'shell.windows', severity: 'ok' },
     { severity: 'warning', note: { values: { name: 'A' } } },
+    { id: 'shell.cmd', severity: 'ok' },
+  ])
+  sys.variables.user.set('B', { type: 'REG_SZ', value: 'other' })
+  expect(await verifyWindows(sys, places, wish({ variables: new Map([['B', 'other']]) }), signal)).toMatchObject([
+    { id: 'shell.windows', severity: 'ok' },
+    { id: 'shell.cmd', severity: 'error', details: ['cmd: B=it'] },
   ])
 })
 
 test('what is not set stays as it is written', () => {
   expect(expand('%A%;%b%;100%;%%', { A: 'x', B: 'y' })).toBe('x;y;100%;%%')
+})
+
+test('a new program gets the system’s variables, the user’s over them, and both lists', async () => {
+  const { sys } = machine(
+    { A: { type: 'REG_SZ', value: 'mine' }, Path: list('%A%\\bin;%NONE%') },
+    { a: { type: 'REG_SZ', value: 'theirs' }, PATH: list('%SystemRoot%\\system32;'), B: list('%A%') },
+  )
+  const state = (await windowsVariables(sys, places)) ?? expect.fail('none')
+  expect(freshEnvironment(state, places)).toMatchObject({
+    A: 'mine',
+    B: 'theirs',
+    PATH: 'C:\\Windows\\system32;mine\\bin;%NONE%',
+    USERPROFILE: 'C:\\Users\\陈杰',
+  })
 })

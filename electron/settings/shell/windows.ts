@@ -1,9 +1,7 @@
-import type { Finding } from '../../contract/note.ts'
 import type { Edit, EnvScope, EnvTarget, SettingId } from '../../contract/plan.ts'
 import { envTarget, sameEntry, splitList } from '../../core/env.ts'
 import { CodedError } from '../../core/errors.ts'
 import type { Places } from '../../core/places.ts'
-import { redact } from '../../core/redact.ts'
 import type { EnvEntry, Reader } from '../../core/system.ts'
 
 /** What Windows keeps for its programs, by scope. The user's values win; PATH is the system's and then the user's. */
@@ -67,50 +65,10 @@ export const expand = (text: string, environment: Readonly<Record<string, string
   text.replace(/%([^%;=]+)%/g, (whole, name: string) => environment[name.toUpperCase()] ?? whole)
 
 /** A folder of a profile as Windows writes it. */
-function windowsFolder(path: string, { home }: Places): string {
+export function windowsFolder(path: string, { home }: Places): string {
   const whole = (path.startsWith('~/') ? `${home}/${path.slice(2)}` : path).replaceAll('/', '\\')
   // In a list a `;` parts entries, a `"` may hide one, and a `%` would be replaced by another variable's value.
   if (!/^([A-Za-z]:\\|\\\\[^\\])[^;"%<>|?*]*$/.test(whole))
     throw new CodedError('bad-profile', { key: 'env.path', reason: 'bad-path' })
   return whole
 }
-
-/** Looks in the registry once more. New programs get these values; those that run keep theirs until they restart. */
-export async function verifyWindows(sys: Reader, places: Places, wish: WindowsWish): Promise<readonly Finding[]> {
-  const state = await windowsVariables(sys, places)
-  if (state === null) return []
-  const left = windowsEdits('shell', places, state, wish)
-  const hidden = wish.scope === 'system' ? hiddenByUser(state, wish) : []
-  const count = wish.variables.size + wish.paths.length
-  if (left.length > 0)
-    return [
-      {
-        id: 'shell.windows',
-        severity: 'error',
-        note: { key: 'setting:shell.windowsDisagrees', values: { count: left.length } },
-        details: left.map(({ target, key, before }) =>
-          redact(`${target.path}: ${key}=${typeof before === 'string' ? before : ''}`),
-        ),
-      },
-    ]
-  const stored: Finding = {
-    id: 'shell.windows',
-    severity: 'ok',
-    note: { key: 'setting:shell.windowsStored', values: { count } },
-  }
-  return [stored, ...hidden]
-}
-
-/** For this account its own variable wins over the one of the whole machine. */
-const hiddenByUser = (state: WindowsVariables, { variables }: WindowsWish): readonly Finding[] =>
-  [...variables].flatMap(([name, value]): Finding[] => {
-    const own = windowsVariable(state, 'user', name)
-    if (own === null || own.value?.value === value) return []
-    return [
-      {
-        id: `shell.windows.${name}`,
-        severity: 'warning',
-        note: { key: 'setting:shell.windowsHidden', values: { name } },
-      },
-    ]
-  })
