@@ -91,9 +91,9 @@ async function foldFile(
   if (sameBytes(before?.bytes ?? null, bytes)) return null
   await refuseUnsafe(path, real, sys)
   await refuseForeignLink(path, real, sys)
-  const owner = before ?? (await newOwner(real, sys))
-  const after = bytes === null ? null : newState(bytes, before, edits, owner)
   const admin = await needsAdmin(real, sys)
+  const owner = before ?? (await newOwner(real, admin, sys))
+  const after = bytes === null ? null : newState(bytes, before, edits, owner)
   return { kind: 'file', path, real, before, after, edits, notify: [...notify], admin }
 }
 
@@ -161,9 +161,12 @@ async function nearestFolder(path: string, sys: Reader): Promise<Ancestor> {
   }
 }
 
-/** Root writes for the owner of the folder (`sudo goready`, `--home /home/student`), anybody else for himself. */
-async function newOwner(real: string, sys: Reader): Promise<{ uid: number; gid: number }> {
-  if (sys.identity.uid !== 0) return sys.identity
+/**
+ * Root, and a helper with root's rights, write for the owner of the folder (`sudo goready`, `--home /home/student`),
+ * anybody else for himself.
+ */
+async function newOwner(real: string, admin: boolean, sys: Reader): Promise<{ uid: number; gid: number }> {
+  if (sys.identity.uid !== 0 && !admin) return sys.identity
   const { stat } = await nearestFolder(real, sys)
   return { uid: stat.uid, gid: stat.gid }
 }
@@ -174,8 +177,8 @@ async function missingFolders(files: readonly Change[], sys: Reader): Promise<re
     if (file.kind !== 'file' || file.after === null) continue
     const { missing, path } = await nearestFolder(file.real, sys)
     if (missing.length === 0) continue
-    const owner = await newOwner(file.real, sys)
     const admin = await needsAdmin(path, sys)
+    const owner = await newOwner(file.real, admin, sys)
     for (const folder of missing)
       folders.set(folder, { kind: 'dir', path: folder, mode: 0o755, uid: owner.uid, gid: owner.gid, admin })
   }
