@@ -30,8 +30,7 @@ export function useReviewBar(): Bar {
 /** Whether a start could only fail. */
 export function isBlocked(shown: Shown): boolean {
   if (shown.kind === 'docker') return !shown.plan.possible
-  const { admin, dockerMissing } = sumPlan(shown.plan)
-  return admin.length > 0 || dockerMissing
+  return shown.plan.rights === 'missing' || sumPlan(shown.plan).dockerMissing
 }
 
 function startLabel(shown: Shown): string {

@@ -52,6 +52,21 @@ export function AdminNotice({ paths }: { paths: readonly string[] }) {
   )
 }
 
+/** Changes that the system will ask an administrator's password for, and which those are. */
+export function PasswordNotice({ paths }: { paths: readonly string[] }) {
+  return (
+    <section className={css.notice}>
+      <h2>{i18next.t('review:password.title')}</h2>
+      <p>{i18next.t('review:password.text')}</p>
+      <ul className="mono">
+        {paths.map((path) => (
+          <li key={path}>{path}</li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
 /** The choices with Docker's own source left as it is now; the page plans anew by itself. */
 function withoutDocker({ sources: { docker: _docker, ...sources } = {}, ...profile }: Profile): Profile {
   return Object.keys(sources).length === 0 ? profile : { ...profile, sources }

@@ -8,13 +8,14 @@ import { FindingList } from '../components/finding-list.tsx'
 import { Failure } from '../components/run-failure.tsx'
 import type { PageView } from '../page.ts'
 import { say } from '../store/announcer.ts'
+import { useAppInfo } from '../store/app-info.ts'
 import { useDockerHelp } from '../store/docker-help.ts'
 import { type DockerPlan, useReview } from '../store/review.ts'
 import { sumPlan } from '../store/review-plan.ts'
 import { fittingPage } from '../store/run-error.ts'
 import { useWizard } from '../store/wizard.ts'
 import { useReviewBar } from './review-bar.ts'
-import { AdminNotice, DockerNotice } from './review-notices.tsx'
+import { AdminNotice, DockerNotice, PasswordNotice } from './review-notices.tsx'
 import css from './review.module.css'
 
 /** Everything that would be done, before anything is. */
@@ -90,7 +91,8 @@ function ProfilePlan({ plan }: { plan: PlanView }) {
   return (
     <div className={css.body}>
       {dockerMissing && <DockerNotice findings={plan.findings} />}
-      {admin.length > 0 && <AdminNotice paths={admin} />}
+      {plan.rights === 'missing' && <AdminNotice paths={admin} />}
+      {plan.rights === 'password' && <PasswordNotice paths={admin} />}
       {!plan.changed && (
         <section className={css.calm}>
           <span className={css.big} aria-hidden="true">
@@ -134,6 +136,8 @@ function ProfilePlan({ plan }: { plan: PlanView }) {
 
 /** The plan that brings Docker: in words and as the commands that are run. */
 function DockerSteps({ plan }: { plan: DockerPlan }) {
+  const { root, load } = useAppInfo()
+  useEffect(() => void load(), [load])
   return (
     <div className={css.body}>
       {!plan.possible && (
@@ -151,6 +155,7 @@ function DockerSteps({ plan }: { plan: DockerPlan }) {
         </ol>
         <Commands lines={plan.commands} name={i18next.t('review:docker.commands')} />
       </section>
+      {plan.possible && root === null && <p>{i18next.t('review:password.docker')}</p>}
       {plan.relogin && <p>{i18next.t('review:docker.relogin')}</p>}
     </div>
   )

@@ -104,3 +104,8 @@ test('a hundred thousand events in a batch keep the newest lines and the steps',
   expect(timeline.dropped).toBe(100_000 - LOG_KEPT)
   expect(states(timeline)).toMatchObject({ pull: 'running' })
 })
+
+test('the question for rights comes in front of what is done with them', () => {
+  const timeline = run([step('rights', 'running'), step('rights', 'done'), step('files', 'running')])
+  expect(timeline.steps.slice(0, 2).map(({ id, state }) => `${id} ${state}`)).toEqual(['rights done', 'files running'])
+})

@@ -80,8 +80,10 @@ function withEvent(timeline: Timeline, event: Exclude<TaskEvent, { type: 'log' }
 
 function withStep(steps: readonly TimelineStep[], id: StepId, state: StepState): readonly TimelineStep[] {
   const at = steps.findIndex((step) => step.id === id)
-  const known: readonly TimelineStep[] = at < 0 ? [...steps, { id, state, progress: null }] : steps
-  const place = at < 0 ? steps.length : at
+  const fresh: TimelineStep = { id, state, progress: null }
+  // The question for rights stands before all that is done with them.
+  const known = at >= 0 ? steps : id === 'rights' ? [fresh, ...steps] : [...steps, fresh]
+  const place = at >= 0 ? at : known.indexOf(fresh)
   // Giving back follows wherever a run stopped: what did not begin before it was not skipped as needless.
   const passes = state === 'running' && id !== 'rollback'
   return known.map((step, index) => {
