@@ -9,7 +9,13 @@ import { askQuietly, webAddress } from './ask.ts'
  * Go, or it is built to go to the sources directly.
  */
 export async function goDefault(sys: Reader, places: Places, signal: AbortSignal): Promise<string | null> {
-  const known = ['/usr/local/go/bin/go', `${places.home}/.local/go/bin/go`, '/usr/lib/go/bin/go', '/snap/bin/go']
+  const known = [
+    '/usr/local/go/bin/go',
+    `${places.home}/.local/go/bin/go`,
+    '/usr/lib/go/bin/go',
+    '/snap/bin/go',
+    '/opt/homebrew/bin/go',
+  ]
   for (const go of await findPrograms(sys, places, 'go', known)) {
     // GOTOOLCHAIN: another version must not be downloaded to answer.
     const text = await askQuietly(sys, places, [go, 'env', 'GOPROXY'], { GOENV: 'off', GOTOOLCHAIN: 'local' }, signal)

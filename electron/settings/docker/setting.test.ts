@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { DockerState } from '../../contract/machine.ts'
+import { darwinPlaces } from '../../platform/darwin/places.ts'
 import { linuxPlaces } from '../../platform/linux/places.ts'
 import { dockerSetting } from './setting.ts'
 
@@ -94,4 +95,24 @@ test('an engine that does not read our file is refused instead of writing the wr
   expect(
     plan(['https://m.example'], null, { state: 'not-installed', endpoint: '', flavour: 'unknown', configFile: null }),
   ).toHaveLength(1)
+})
+
+test("a Mac's engine reads no file of ours, whatever it says of itself: images come by the mirror's own name", async () => {
+  const mac = darwinPlaces({
+    environment: { HOME: '/Users/u' },
+    uid: 501,
+    username: 'u',
+    arch: 'arm64',
+    isFolder: () => false,
+  })
+  const own: DockerState = { ...engine, flavour: 'unknown', configFile: null }
+  const state = { engine: own, path: '/etc/docker/daemon.json', bytes: null, flags: [], writable: false }
+  const mirrors = ['https://m.example']
+  expect(() => dockerSetting.plan(state, { mirrors, direct: false }, mac)).toThrow(
+    expect.objectContaining({ code: 'not-yet' }),
+  )
+  const profile = { version: 1 as const, image: 'golang:1.26', sources: { docker: mirrors } }
+  const never = () => Promise.reject(new Error('no race'))
+  const chosen = await dockerSetting.choose(profile, state, never, new AbortController().signal)
+  expect(chosen?.choice).toEqual({ mirrors, direct: true })
 })

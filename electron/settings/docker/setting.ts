@@ -20,7 +20,7 @@ export type DockerSettingState = {
   bytes: Uint8Array | null
   /** `--registry-mirror` on the daemon's own command line. */
   flags: readonly string[]
-  /** Whether this process may write the file. */
+  /** Whether this process may write the file, and an engine of this system reads one. */
   writable: boolean
 }
 /**
@@ -73,7 +73,7 @@ function withWay(
 async function detectDocker(sys: Reader, places: Places, signal: AbortSignal): Promise<DockerSettingState> {
   const engine = await dockerState(sys, places, signal)
   const path = engine.configFile ?? places.docker.daemonJson.system
-  const writable = (await sys.obstacle(path)) === null
+  const writable = ownFile(places) && (await sys.obstacle(path)) === null
   return { engine, path, bytes: await readOrNull(sys, path), flags: await mirrorFlags(sys, places), writable }
 }
 
@@ -125,9 +125,12 @@ function planDocker(state: DockerSettingState, { mirrors, direct }: DockerChoice
 function refuseUnreachableFile(engine: DockerState, places: Places): void {
   if (engine.configFile === places.docker.daemonJson.system || engine.configFile === places.docker.daemonJson.rootless)
     return
-  if (!readsFile(engine))
+  if (!readsFile(engine) || !ownFile(places))
     throw new CodedError('not-yet', { key: `sources.docker: ${isLocal(engine) ? engine.flavour : engine.endpoint}` })
 }
+
+/** Every engine of a Mac runs in a virtual machine of its own: whatever stands behind a socket, it reads none of ours. */
+const ownFile = (places: Places): boolean => places.platform !== 'darwin'
 
 const isLocal = ({ endpoint }: DockerState): boolean => /^(unix:|npipe:|$)/.test(endpoint)
 const readsFile = (engine: DockerState): boolean =>

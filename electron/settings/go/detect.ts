@@ -56,7 +56,13 @@ function ownValues(places: Places, shells: ShellState): ReadonlyMap<string, stri
  * follow a go.mod and download another one; GOENV=off: a bad GOFLAGS would break it.
  */
 async function installedGo(sys: Reader, places: Places, signal: AbortSignal): Promise<GoState['installed']> {
-  const known = ['/usr/local/go/bin/go', `${places.home}/.local/go/bin/go`, '/usr/lib/go/bin/go', '/snap/bin/go']
+  const known = [
+    '/usr/local/go/bin/go',
+    `${places.home}/.local/go/bin/go`,
+    '/usr/lib/go/bin/go',
+    '/snap/bin/go',
+    '/opt/homebrew/bin/go',
+  ]
   const found: { path: string; version: string }[] = []
   for (const path of await findPrograms(sys, places, 'go', known)) {
     const env = { PATH: PLAIN_PATH, HOME: places.home, GOTOOLCHAIN: 'local', GOENV: 'off' }

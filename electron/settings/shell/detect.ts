@@ -83,15 +83,24 @@ async function findInstalled(sys: Reader, places: Places): Promise<readonly Inst
   return installed
 }
 
-/** The shell of the account (passwd), else what SHELL says. */
+/** The shell of the account (passwd; on macOS its directory), else what SHELL says. */
 async function loginShell(sys: Reader, places: Places): Promise<string | null> {
   const user = places.environment['USER'] ?? places.environment['LOGNAME']
+  if (places.platform === 'darwin') return (await directoryShell(sys, user)) ?? places.environment['SHELL'] ?? null
   const bytes = await readOrNull(sys, `${places.root === '/' ? '' : places.root}/etc/passwd`)
   const entry = (bytes === null ? '' : toBinary(bytes))
     .split('\n')
     .map((line) => line.split(':'))
     .find(([name]) => user !== undefined && name === user)
   return entry?.[6] ?? places.environment['SHELL'] ?? null
+}
+
+/** dscl(1) prints `UserShell: /bin/zsh`. */
+async function directoryShell(sys: Reader, user: string | undefined): Promise<string | null> {
+  if (user === undefined || !/^[\w.-]+$/.test(user)) return null
+  const argv = ['/usr/bin/dscl', '.', '-read', `/Users/${user}`, 'UserShell'] as const
+  const answer = await sys.query(argv, { env: {}, timeout: 5000 }).catch(() => null)
+  return /^UserShell: (\/.+)$/m.exec(answer?.stdout ?? '')?.[1] ?? null
 }
 
 async function readsEnvironmentD(sys: Reader, places: Places): Promise<boolean> {
