@@ -69,6 +69,8 @@ export function readArgs(argv: readonly string[], environment: Readonly<Record<s
   const dashes = argv.indexOf('--')
   const own = dashes < 0 ? argv : argv.slice(0, dashes)
   const { values, positionals } = parse(own)
+  for (const [name, value] of Object.entries(values))
+    if (typeof value === 'string' && value.includes('\0')) throw badValue(`--${name}`, value)
   return {
     words: positionals,
     rest: dashes < 0 ? null : argv.slice(dashes + 1),

@@ -104,6 +104,10 @@ export function checkUrl(text: string): Reason | null {
   return url.hostname === '' || /[[\]]/.test(url.pathname) ? 'bad-url' : null
 }
 
+/** An archive's address: a line of `sources.list` takes percent escapes apart, a stanza of `.sources` does not. */
+export const checkAptUrl = (text: string): Reason | null =>
+  checkUrl(text) ?? (new URL(text).pathname.includes('%') ? 'bad-url' : null)
+
 export type ProxyEntry = { value: string; separator: ',' | '|' | null }
 
 /** Splits a GOPROXY list; `separator` is the one *after* the entry. Source: golang/go modfetch/proxy.go. */

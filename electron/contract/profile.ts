@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import {
+  checkAptUrl,
   checkGoProxy,
   checkLine,
   checkName,
@@ -71,7 +72,7 @@ export const profileSchema = z.strictObject({
           }),
         ])
         .optional(),
-      apt: source.optional(),
+      apt: z.union([z.literal('auto'), z.literal('official'), checked(checkAptUrl)]).optional(),
       pip: source.optional(),
     })
     .optional(),

@@ -32,6 +32,8 @@ export function parseProfile(text: string): Profile {
     lineCounter: lines,
     uniqueKeys: true,
     version: '1.2',
+    // What is odd is refused below; the library's own warning would reach the terminal.
+    logLevel: 'error',
     prettyErrors: false,
   })
   const [syntax] = document.errors

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { checkLine, checkUrl, type Reason } from '../contract/grammar.ts'
+import { checkAptUrl, checkLine, checkUrl, type Reason } from '../contract/grammar.ts'
 import { APT_ARCHIVES, MAX_OWN, type OwnMirror, ownMirrorSchema } from '../contract/mirror.ts'
 import type { Mirror } from './catalogue.ts'
 
@@ -12,8 +12,8 @@ export const ownMirrorsSchema = z.strictObject({ version: z.literal(1), mirrors:
 export type OwnMirrors = z.infer<typeof ownMirrorsSchema>
 
 /** Why an own mirror cannot be kept, or null. Each target takes one web address; credentials go to the tool's own store. */
-export const checkOwn = ({ url, name }: Pick<OwnMirror, 'url' | 'name'>): Reason | null =>
-  checkUrl(url) ?? (name === '' ? null : checkLine(name))
+export const checkOwn = ({ target, url, name }: Pick<OwnMirror, 'target' | 'url' | 'name'>): Reason | null =>
+  (target === 'apt' ? checkAptUrl(url) : checkUrl(url)) ?? (name === '' ? null : checkLine(name))
 
 /** An own mirror as one of the catalogue. */
 export function asMirror({ id, target, name, url, date }: KeptMirror): Mirror {

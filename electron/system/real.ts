@@ -94,7 +94,8 @@ const FILES_ONLY: EnvStore = {
   writeEnv: (scope, name) => Promise.reject(new Error(`no store for ${scope} ${name}`)),
 }
 
-const isAbsent = (error: unknown): boolean => errno(error) === 'ENOENT' || errno(error) === 'ENOTDIR'
+// Nothing can stand under a name that no file can have.
+const isAbsent = (error: unknown): boolean => ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes(errno(error) ?? '')
 
 function toStat(stat: Stats): Stat {
   return {

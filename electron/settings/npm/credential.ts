@@ -22,7 +22,8 @@ export async function npmTokenEdits(
   registry: string,
   token: string | null,
 ): Promise<readonly Edit[]> {
-  if (token !== null && !/^[A-Za-z0-9._~+/=:@!%&*|-]{1,4096}$/.test(token))
+  // npm's parser makes of three words what is no text.
+  if (token !== null && (!/^[A-Za-z0-9._~+/=:@!%&*|-]{1,4096}$/.test(token) || /^(?:null|true|false)$/.test(token)))
     throw new CodedError('bad-request', { request: 'token' })
   const path = places.npm.userconfig
   const key = tokenKey(registry)
