@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import {
   checkAptUrl,
@@ -75,7 +75,7 @@ function ask(desk: Desk, shell: string, flags: readonly string[]): ReadonlyMap<s
 
 /** Every start of every shell for which there is a file of ours. csh reads its files at each start. */
 function starts(desk: Desk): readonly (readonly [string, readonly string[]])[] {
-  const csh = ['env.csh'].some((name) => existsSync(join(desk.home, '.config/goready', name)))
+  const csh = existsSync(join(desk.home, '.config/goready/env.csh'))
   return [
     ['/bin/bash', ['-l']],
     ['/bin/bash', ['-i']],
@@ -93,14 +93,31 @@ function starts(desk: Desk): readonly (readonly [string, readonly string[]])[] {
   ]
 }
 
+const ENVIRONMENT_D = '/usr/lib/systemd/user-environment-generators/30-systemd-environment-d-generator'
+
+const fitsCsh = (text: string): boolean => {
+  try {
+    formats.get('env-csh')?.edit(null, [{ key: 'var:HOSTILE', after: text }])
+    return true
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'bad-profile', values: { key: 'env.set.HOSTILE', reason: 'too-long' } })
+    return false
+  }
+}
+
 test('every value in every shell, letter by letter; undo gives all back', async () => {
   const desk = openDesk()
   writeFileSync(join(desk.home, '.bashrc'), 'alias ll="ls -l"')
   const before = tree(desk.home)
-  const set = Object.fromEntries(VALUES.map((text, index) => [`HOSTILE_${index}`, text]))
+  // environment.d is written where systemd's reader of it is.
+  mkdirSync(dirname(join(desk.root, ENVIRONMENT_D)), { recursive: true })
+  cpSync(ENVIRONMENT_D, join(desk.root, ENVIRONMENT_D))
+  // csh reads no longer words: a value that it cannot have is refused by its name.
+  const values = VALUES.filter((text) => formats.get('env-csh') === undefined || fitsCsh(text))
+  const set = Object.fromEntries(values.map((text, index) => [`HOSTILE_${index}`, text]))
   const path = [...new Set(STRINGS.flatMap(asPaths))].filter((text) => checkPathEntry(text) === null)
   // A profile names at most 64 folders.
-  const picked = path.filter((_, index) => index % Math.ceil(path.length / 64) === 0)
+  const picked = path.filter((text, index) => text.length < 300 && index % Math.ceil(path.length / 64) === 0)
   const outcome = await apply(desk, { env: { set, path: picked } })
   expect(outcome.code, outcome.stdout.slice(-2000)).toBe(0)
   for (const [shell, flags] of starts(desk)) {
@@ -115,7 +132,14 @@ test('every value in every shell, letter by letter; undo gives all back', async 
       where,
     ).toEqual([])
   }
-  process.stdout.write(`${VALUES.length} values and ${picked.length} folders × ${starts(desk).length} starts\n`)
+  // What systemd's own reader gives to graphical programs: a value with special characters stands in quotes.
+  const conf = join(desk.home, '.config/environment.d')
+  expect(existsSync(conf)).toBe(true)
+  const lines = run([ENVIRONMENT_D], { HOME: desk.home, XDG_CONFIG_HOME: join(desk.home, '.config') }).split('\n')
+  const told = new Map(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]))
+  const plain = (text = ''): string => (/^".*"$/.test(text) ? text.slice(1, -1).replace(/\\(.)/g, '$1') : text)
+  expect(Object.entries(set).filter(([name, value]) => plain(told.get(name)) !== value)).toEqual([])
+  process.stdout.write(`${values.length} values and ${picked.length} folders × ${starts(desk).length} starts\n`)
   expect((await goready(desk, ['undo', '--json'])).code).toBe(0)
   expect(tree(desk.home)).toEqual(before)
 })

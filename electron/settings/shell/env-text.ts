@@ -49,14 +49,26 @@ function parse(bytes: Uint8Array | null, dialect: Dialect): Piece[] {
   return pieces
 }
 
+// bsd-csh reads words of up to 8,187 bytes; a longer one ends the file, and with it the user's own (measured).
+const CSH_LINE = 8000
+
+/** A statement that its shell can read. Throws `bad-profile` {key, reason}. */
+function bounded(statement: string, key: string, dialect: Dialect): string {
+  if (dialect === csh && statement.split('\n').some((line) => line.length > CSH_LINE))
+    throw new CodedError('bad-profile', { key, reason: 'too-long' })
+  return statement
+}
+
 function render(key: string, value: Value, dialect: Dialect): string {
   if (key.startsWith('var:') && typeof value === 'string' && !value.includes('\0')) {
     const name = key.slice(4)
     // PATH is made of entries: a whole value would throw away what the system put there.
-    if (name !== 'PATH' && new RegExp(`^${NAME}$`).test(name)) return dialect.variable(name, encode(value))
+    if (name !== 'PATH' && new RegExp(`^${NAME}$`).test(name))
+      return bounded(dialect.variable(name, encode(value)), `env.set.${name}`, dialect)
   }
   const path = key.slice(5)
-  if (/^path:(\/|~\/)/.test(key) && value === true && !/[\0:]/.test(path)) return dialect.path(encode(path))
+  if (/^path:(\/|~\/)/.test(key) && value === true && !/[\0:]/.test(path))
+    return bounded(dialect.path(encode(path)), 'env.path', dialect)
   throw new TypeError(`not a statement of ours: ${key}`)
 }
 
