@@ -32,7 +32,8 @@ export const PROFILE_REASONS = ['encoding', 'syntax', 'alias', 'unknown-key', 'w
 export type ProfileReason = Reason | (typeof PROFILE_REASONS)[number]
 
 // Half a surrogate pair is in no encoding: what is written would be another text. U+FFFD is what was no text before.
-const CONTROL = /[\u0000-\u001f\u007f\u0085\u2028\u2029\ufffd\ud800-\udfff]/u
+// A noncharacter (U+FFFE) makes systemd drop the whole file of environment.d.
+const CONTROL = /[\u0000-\u001f\u007f\u0085\u2028\u2029\ufffd\ud800-\udfff\p{Noncharacter_Code_Point}]/u
 /** Longest value that every system takes for one variable (Windows: 32,767 characters). */
 export const MAX_VALUE = 32_766
 
