@@ -130,7 +130,7 @@ for (const lang of ['zh-CN', 'en'] as const)
     await wizard.page.keyboard.press('Enter')
     await expect(rows(wizard).nth(1)).toContainText(wizard.say('history:undone'))
     expect(bashrc()).toBe('# mine\nalias later=true\n')
-    await expect(dialog(wizard).locator("li[data-status=undone]")).toHaveCount(2)
+    await expect(dialog(wizard).locator('li[data-status=undone]')).toHaveCount(2)
   })
 
 test('settings give everything back and leave only the program', async () => {

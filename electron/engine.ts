@@ -149,6 +149,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     pid: process.pid,
     presence: platform.presence,
     elevation,
+    formats,
   }
   const given = { catalogue: assets.mirrors, origin: assets.named ? ('file' as const) : ('built-in' as const) }
   const book = new MirrorBook({ sys, state: places.state, given })

@@ -27,7 +27,7 @@ test('a last line cut off in the middle is ignored, any other damage is told', a
   expect((await readRun(path, sys)).touched.size).toBe(0)
   await sys.append(path, '\n{"t":"done","i":0}\n')
   await expect(readRun(path, sys)).rejects.toMatchObject({ code: 'journal-damaged', values: { line: 2 } })
-  expect(await readRuns(STATE, sys)).toEqual({ runs: [], damaged: [path], unbegun: [] })
+  expect(await readRuns(STATE, sys)).toEqual({ runs: [], damaged: [path], unbegun: [], superseded: [] })
 })
 
 test('a record behind a line that was cut off does not spoil the journal', async () => {
@@ -45,7 +45,7 @@ test('a journal whose first line was never finished is no run', async () => {
   const path = `${runsFolder(STATE)}/r0.jsonl`
   for (const text of ['', '{"t":"begin","v":1,"id']) {
     sys.put(path, text)
-    expect(await readRuns(STATE, sys)).toEqual({ runs: [], damaged: [], unbegun: [path] })
+    expect(await readRuns(STATE, sys)).toEqual({ runs: [], damaged: [], unbegun: [path], superseded: [] })
   }
 })
 

@@ -9,7 +9,7 @@ import { fromBase64, toBase64 } from './bytes.ts'
 import { CodedError, causeText, errno, writeError } from './errors.ts'
 import { folderOf, under } from './paths.ts'
 import type { Held } from './held.ts'
-import { replay, resolve, type Run } from './replay.ts'
+import { replay, resolve, type Run, supersededOf } from './replay.ts'
 import type { Reader, System } from './system.ts'
 import { belongsTo, refuseForeignJournal, refuseForeignLink } from './trust.ts'
 
@@ -329,16 +329,35 @@ function parseRun(path: string, bytes: Uint8Array): Run {
   return replay(path, bytes.length, begin, rest)
 }
 
+/** A whole run, applied and standing, as the journal that tells it. */
+export function encodeRun(run: Run): string {
+  const { id, startedAt, pid, choices, why, squashed, proved, findings } = run
+  const changes = run.changes.map(encodeChange)
+  const entries: unknown[] = [{ t: 'begin', v: 1, id, startedAt, pid, changes, choices, why, squashed }]
+  for (const i of run.touched) {
+    const brought = run.brought.get(i) ?? null
+    entries.push({ t: 'intent', i, temporary: null, interim: null, brought }, { t: 'done', i })
+  }
+  if (proved.receipt !== null || proved.module !== null) entries.push({ t: 'proved', ...proved })
+  entries.push({ t: 'end', status: 'applied', remaining: [], error: null, findings })
+  return entries.map((entry) => `${JSON.stringify(entry)}\n`).join('')
+}
+
+/** `superseded`: records whose run another one holds as well. */
+export type Records = {
+  runs: readonly Run[]
+  damaged: readonly string[]
+  unbegun: readonly string[]
+  superseded: readonly string[]
+}
+
 /**
  * All runs that can be read, newest first, and the paths of those that can't. `unbegun`: journals whose
  * first line never was finished; nothing had been touched by then.
  */
-export async function readRuns(
-  state: string,
-  sys: Reader,
-): Promise<{ runs: readonly Run[]; damaged: readonly string[]; unbegun: readonly string[] }> {
+export async function readRuns(state: string, sys: Reader): Promise<Records> {
   const folder = runsFolder(state)
-  if ((await sys.lstat(folder)) === null) return { runs: [], damaged: [], unbegun: [] }
+  if ((await sys.lstat(folder)) === null) return { runs: [], damaged: [], unbegun: [], superseded: [] }
   const names = (await sys.list(folder))
     .filter((name) => name.endsWith('.jsonl'))
     .sort()
@@ -376,5 +395,6 @@ export async function readRuns(
       if (!(error instanceof CodedError)) throw error
       damaged.push(run.path)
     }
-  return { runs: trusted, damaged, unbegun }
+  const superseded = supersededOf(runs).map((run) => run.path)
+  return { runs: trusted, damaged, unbegun, superseded }
 }

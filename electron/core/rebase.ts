@@ -1,7 +1,7 @@
 import type { FormatId } from '../contract/plan.ts'
 import { CodedError } from './errors.ts'
 import { editEnv } from './env.ts'
-import { type FileChange, type Held, type HeldChange, isFileState, sameHeld } from './held.ts'
+import { bytesOf, type FileChange, type Held, type HeldChange, isFileState, sameHeld } from './held.ts'
 import { newState } from './plan.ts'
 import type { Format } from './setting.ts'
 import { type Later, realEdits } from './standing.ts'
@@ -23,6 +23,15 @@ export function withoutOurs(change: HeldChange, current: Held | null, formats: F
   if (!format) return current
   const bytes = format.edit(current.bytes, back)
   return bytes === null ? null : { ...current, bytes }
+}
+
+/** A change without the keys that somebody has set to something else since. */
+export function withoutTheirs(change: HeldChange, now: Held | null, formats: Formats): HeldChange {
+  const format = formats.get(formatOf(change) ?? 'fence')
+  if (change.kind === 'env' || format === undefined) return { ...change }
+  const [left, found] = [format.read(bytesOf(change.after)), format.read(bytesOf(now))]
+  const edits = change.edits.filter(({ key }) => JSON.stringify(left.get(key)) === JSON.stringify(found.get(key)))
+  return { ...change, edits }
 }
 
 /** What a change makes of another content than the one it was planned for. */
@@ -58,7 +67,8 @@ export function takeOut(change: HeldChange, later: readonly Later[], formats: Fo
   for (const one of later) {
     const known = steps.findLast(({ from }) => sameHeld(one.change.before, from))
     const untouched = sameHeld(one.change.before, change.before)
-    const before = known ? known.to : untouched ? change.before : withoutOurs(change, one.change.before, formats)
+    const mine = () => withoutOurs(withoutTheirs(change, one.change.before, formats), one.change.before, formats)
+    const before = known ? known.to : untouched ? change.before : mine()
     const after = redo(one.change, before, formats)
     rebased.push({ later: one, before, after })
     steps.push({ from: one.change.after, to: after, later: one })

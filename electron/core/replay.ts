@@ -165,13 +165,19 @@ function turn(run: Draft, entry: JournalRecord): void {
   else if (entry.t === 'end' || entry.t === 'undo-end' || entry.t === 'settled') run.cutOff = false
 }
 
+/** Runs that were put together into another one, whose own records still lie there. */
+export function supersededOf(runs: readonly Run[]): readonly Run[] {
+  const held = new Set(runs.flatMap((run) => run.squashed?.ids ?? []))
+  return runs.filter((run) => held.has(run.id))
+}
+
 /**
  * Settles what the runs' journals say of each other: what a run would have been without those that were undone
  * since, what it inherited from them, and which records another one holds already.
  */
 export function resolve(runs: readonly Run[]): readonly Run[] {
-  const squashed = new Set(runs.flatMap((run) => run.squashed?.ids ?? []))
-  const standing = runs.filter((run) => !squashed.has(run.id))
+  const superseded = new Set(supersededOf(runs))
+  const standing = runs.filter((run) => !superseded.has(run))
   const known = new Map(standing.map((run) => [run.id, run]))
   /** A record that is gone was that of a run that is undone: only those are removed. */
   const counts = ({ by, of }: { by: string; of: number }): boolean => {

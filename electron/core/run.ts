@@ -8,6 +8,7 @@ import { helpersPart, refuseHopeless, requestFor, settledByHelper, takeHand } fr
 import type { Choices, Elevation } from './elevation.ts'
 import { CodedError, causeText, isCancel, toAppError, withRemaining } from './errors.ts'
 import { type HeldChange, isHeld } from './held.ts'
+import { keepBounds } from './bounds.ts'
 import { beginRun, newRunId, readRuns, record } from './journal.ts'
 import { LOCK_PATIENCE, lockHolder, type Waiting, withLock } from './lock.ts'
 import {
@@ -19,6 +20,7 @@ import {
   returnPresences,
   touchedPresences,
 } from './presence.ts'
+import type { Formats } from './rebase.ts'
 import type { Handler, Proposal } from './setting.ts'
 import type { System } from './system.ts'
 import { settle } from './settle.ts'
@@ -62,6 +64,8 @@ export type RunTools = {
   pid: number
   /** Without it nothing is installed, started or joined. */
   presence?: Presence
+  /** With them the history is kept within its bounds. */
+  formats?: Formats
   /** How an ordinary account gets a helper with administrator rights. */
   elevation?: Elevation
 }
@@ -126,6 +130,8 @@ async function carryOut(
   const { sys, handlers, state } = tools
   const settled = await settleInterrupted(tools, signal)
   const { changes } = input.plan
+  // A disk that is full stops the run itself, and says so better.
+  if (tools.formats) await keepBounds(state, tools.formats, sys, input.run === undefined).catch(() => {})
   const { runs } = await readRuns(state, sys)
   const runId = input.run ?? newRunId(new Date(), runs[0]?.id ?? null)
   // Before the first record: a refused password leaves nothing at all.

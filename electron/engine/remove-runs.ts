@@ -17,9 +17,9 @@ export async function removeRuns(
 ): Promise<boolean> {
   if (busy) throw new CodedError('busy', { pid })
   return withLock(state, pid, sys, async () => {
-    const { runs, damaged } = await readRuns(state, sys)
+    const { runs, damaged, superseded } = await readRuns(state, sys)
     if (!evenUndo && (damaged.length > 0 || newestUndoable(runs, null) !== null)) return false
-    for (const path of [...runs.map((run) => run.path), ...damaged]) await sys.removeFile(path)
+    for (const path of [...runs.map((run) => run.path), ...damaged, ...superseded]) await sys.removeFile(path)
     const folder = runsFolder(state)
     if ((await sys.lstat(folder)) && (await sys.list(folder)).length === 0) await sys.removeDir(folder)
     await more()
