@@ -4,7 +4,7 @@ import { formats } from '../settings/index.ts'
 import { keepBounds, MAX_BYTES, MAX_RUNS } from './bounds.ts'
 import { readRuns } from './journal.ts'
 import { undoable } from './standing.ts'
-import { anUndo, aRun, FILES, mine, STATE, World } from './test-world.ts'
+import { anUndo, aRun, FILES, mine, STATE, World } from '../system/test-world.ts'
 
 const RUNS = Number(process.env['GOREADY_SEQUENCES'] ?? '30')
 const few = { bytes: MAX_BYTES, runs: 3 }
@@ -20,7 +20,7 @@ test('a history that is kept small still gives every byte back, in any order', a
       }),
       fc.array(fc.nat({ max: 9 }), { minLength: 1, maxLength: 6 }),
       async (steps, order) => {
-        const world = new World()
+        const world = new World(formats)
         const before = world.tree()
         for (const step of steps) {
           await bound(world)
@@ -47,7 +47,7 @@ test('lines of the person that came between two runs survive their being put tog
         maxLength: 10,
       }),
       async (steps) => {
-        const world = new World()
+        const world = new World(formats)
         for (const step of steps) {
           await bound(world)
           if (step.kind === 'run') await world.apply(step)
@@ -69,7 +69,7 @@ test('cut off at any write, the next start finds records that still undo right',
   await fc.assert(
     fc.asyncProperty(fc.array(aRun, { minLength: 4, maxLength: 6 }), async (steps) => {
       for (let dying = 0; ; dying++) {
-        const world = new World()
+        const world = new World(formats)
         const before = world.tree()
         for (const step of steps) if (step.kind === 'run') await world.apply(step)
         let count = 0
@@ -96,7 +96,7 @@ test('cut off at any write, the next start finds records that still undo right',
 })
 
 test('what nothing can be given back from goes first; what stands is only put together', async () => {
-  const world = new World()
+  const world = new World(formats)
   const run = (key: number) => world.apply({ kind: 'run', edits: [{ file: 0, key, value: 1 }], env: [] })
   await run(0)
   await run(1)
@@ -120,7 +120,7 @@ test('what nothing can be given back from goes first; what stands is only put to
 
 test('a key that the person set to something else in between stays theirs', async () => {
   for (const squash of [true, false]) {
-    const world = new World()
+    const world = new World(formats)
     const path = '/home/u/.config/go/env'
     await world.apply({ kind: 'run', edits: [{ file: 0, key: 0, value: 1 }], env: [] })
     world.sys.put(path, 'GOVAR0=https://theirs.example/\n')

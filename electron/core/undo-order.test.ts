@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { anUndo, aRun, FILES, mine, World } from './test-world.ts'
+import { formats } from '../settings/index.ts'
+import { anUndo, aRun, FILES, mine, World } from '../system/test-world.ts'
 
 test('runs undone in any order leave every byte as it was, and nobody is asked', async () => {
   let [sequences, merges, refused] = [0, 0, 0]
@@ -12,7 +13,7 @@ test('runs undone in any order leave every byte as it was, and nobody is asked',
       }),
       fc.array(fc.nat({ max: 9 }), { minLength: 1, maxLength: 12 }),
       async (steps, order) => {
-        const world = new World()
+        const world = new World(formats)
         const before = world.tree()
         for (const step of steps) {
           if (step.kind === 'run') await world.apply(step)
@@ -42,7 +43,7 @@ test('with edits of the person in between, theirs stay and none of ours', async 
       ),
       fc.array(fc.nat({ max: 9 }), { minLength: 1, maxLength: 12 }),
       async (steps, order) => {
-        const world = new World()
+        const world = new World(formats)
         for (const step of steps) {
           if (step.kind === 'run') await world.apply(step)
           if (step.kind === 'undo') await world.undo(step.which, 'ours')

@@ -2,14 +2,14 @@ import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { Change, Edit, FormatId, Value } from '../contract/plan.ts'
 import type { ConflictPolicy } from '../contract/run.ts'
-import { formats } from '../settings/index.ts'
-import { MemorySystem } from '../system/memory.ts'
-import { applyChanges, type Touched } from './apply.ts'
-import { envTarget } from './env.ts'
-import { beginRun, newRunId, readRuns, record } from './journal.ts'
-import { fold } from './plan.ts'
-import { blockedBy, newestUndoable } from './standing.ts'
-import { undoRun } from './undo.ts'
+import { MemorySystem } from './memory.ts'
+import type { Formats } from '../core/rebase.ts'
+import { applyChanges, type Touched } from '../core/apply.ts'
+import { envTarget } from '../core/env.ts'
+import { beginRun, newRunId, readRuns, record } from '../core/journal.ts'
+import { fold } from '../core/plan.ts'
+import { blockedBy, newestUndoable } from '../core/standing.ts'
+import { undoRun } from '../core/undo.ts'
 
 export const STATE = '/home/u/.local/state/goready'
 const { signal } = new AbortController()
@@ -66,7 +66,11 @@ export class World {
   readonly written = new Set<string>()
   private clock = Date.parse('2026-11-22T00:00:00Z')
 
-  constructor() {
+  private readonly formats: Formats
+
+  /** `formats`: the real ones; `system` may not know them. */
+  constructor(formats: Formats) {
+    this.formats = formats
     for (const { path, start } of FILES) if (start !== null) this.sys.put(path, start)
     this.sys.variables.user.set('Path', { type: 'REG_EXPAND_SZ', value: '%SystemRoot%;C:\\x' })
   }
@@ -80,7 +84,7 @@ export class World {
     const list: Edit[] = []
     for (const { file: at, key: n, value } of edits) {
       const spec = FILES[at]
-      const format = spec && formats.get(spec.format)
+      const format = spec && this.formats.get(spec.format)
       if (!spec || !format) throw new Error('no such file')
       const key = spec.key(n)
       const bytes = this.sys.text(spec.path)
@@ -95,7 +99,7 @@ export class World {
       if (this.sys.variables.user.get('Path')?.value.includes(`D:\\go${n}`)) continue
       list.push({ target: envTarget('user', 'Path'), owner: 'shell', key, before: null, after: true })
     }
-    await this.carryOut(await fold(list, formats, this.sys))
+    await this.carryOut(await fold(list, this.formats, this.sys))
   }
 
   private async carryOut(changes: readonly Change[]): Promise<void> {
@@ -120,7 +124,7 @@ export class World {
     const context = {
       sys: this.sys,
       handlers: new Map([['environment-broadcast' as const, quiet]]),
-      formats,
+      formats: this.formats,
       signal,
       reloading: () => {},
       ask: () => Promise.reject(new Error('asked, although nobody edited anything')),
