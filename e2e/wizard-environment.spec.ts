@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import { expect, type Locator, test } from '@playwright/test'
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { tree } from './harness.ts'
@@ -105,6 +105,24 @@ test('typed by keyboard, applied, answered by every shell, and given back', asyn
   await page.getByRole('button', { name: wizard.say('done:undo.button') }).click()
   await page.getByRole('button', { name: wizard.say('done:undo.yes'), exact: true }).click()
   await expect(page.getByText(wizard.say('done:undo.done')).first()).toBeVisible({ timeout: 60_000 })
+  expect(files()).toEqual(before)
+})
+
+test('for everybody: chosen by keyboard, marked on review, written below the root only', async () => {
+  const { wizard } = await start('en', { env: { set: { GREETING: 'hi' } } })
+  const { page } = wizard
+  const before = files()
+  await radio(wizard, 'user').focus()
+  await page.keyboard.press('ArrowDown')
+  await expect(radio(wizard, 'system')).toBeChecked()
+  await expect(page.getByText(wizard.say('environment:files.system'))).toBeVisible()
+  await wizard.forward('review')
+  const list = page.getByRole('tablist')
+  await expect(list.getByRole('tab').first()).toBeVisible({ timeout: 30_000 })
+  await page.screenshot({ path: 'test-results/environment/review-system.png' })
+  await wizard.next.click()
+  await wizard.at('done', 60_000)
+  expect(readFileSync(join(folder, 'root/etc/profile.d/goready.sh'), 'utf8')).toContain("export GREETING='hi'")
   expect(files()).toEqual(before)
 })
 
