@@ -1,6 +1,6 @@
 import i18next from 'i18next'
 import { assertNever } from '../assert-never.ts'
-import { Fold } from '../components/fold.tsx'
+import { WhyPart } from '../components/why.tsx'
 import { useCheckUp } from '../store/check-up.ts'
 import { goSettings, type Layer, type Setting } from '../store/environment.ts'
 import { useWizard } from '../store/wizard.ts'
@@ -10,7 +10,19 @@ export function GoSettings() {
   const profile = useWizard((wizard) => wizard.profile)
   const checkUp = useCheckUp((store) => store.checkUp)
   const settings = goSettings(profile, checkUp.step === 'seen' ? checkUp.machine : null)
-  if (settings.length === 0) return <p className="env-part">{i18next.t('environment:nothing')}</p>
+  return (
+    <>
+      {settings.length === 0 ? (
+        <p className="env-part">{i18next.t('environment:nothing')}</p>
+      ) : (
+        <Settings settings={settings} />
+      )}
+      <WhyPart />
+    </>
+  )
+}
+
+function Settings({ settings }: { settings: readonly Setting[] }) {
   return (
     <ul className="go-settings" aria-label={i18next.t('environment:goSettings')}>
       {settings.map((setting) => (
@@ -49,24 +61,8 @@ function NowText({ layers }: { layers: readonly Layer[] }) {
   const winner = layers.find(({ wins }) => wins)
   if (winner === undefined) return <p className="faint">{i18next.t('environment:unset')}</p>
   return (
-    <>
-      <p className="faint">
-        {i18next.t('environment:now')} <span className="mono">{winner.value}</span>
-      </p>
-      <Fold summary={i18next.t('environment:why')}>
-        <ol className="layers">
-          {layers.map((layer) => (
-            <li key={`${layer.from} ${layer.value}`} data-wins={layer.wins}>
-              <span className="mono">{layer.value === '' ? '""' : layer.value}</span>
-              <span className="faint">
-                {layer.from === 'environment' ? i18next.t('environment:fromEnvironment') : layer.from}
-              </span>
-              {layers.length > 1 && <span>{i18next.t(layer.wins ? 'environment:wins' : 'environment:hiddenBy')}</span>}
-            </li>
-          ))}
-        </ol>
-        <p className="faint">{i18next.t('environment:whyOrder')}</p>
-      </Fold>
-    </>
+    <p className="faint">
+      {i18next.t('environment:now')} <span className="mono">{winner.value}</span>
+    </p>
   )
 }
