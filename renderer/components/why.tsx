@@ -165,7 +165,8 @@ function Answer({ answer, shell }: { answer: WhyAnswer; shell: string | null }) 
         />
       )}
       <p role="status">
-        <ValueText context={context} /> <span className="faint">({i18next.t(`why:how.${context.how}`)})</span>
+        <ValueText context={context} />{' '}
+        <span className="faint">{i18next.t('why:inBrackets', { text: i18next.t(`why:how.${context.how}`) })}</span>
       </p>
       <WhyLayers name={name} context={context} layers={answer.layers} />
       {programs.length > 0 && (

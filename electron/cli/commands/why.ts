@@ -50,7 +50,9 @@ function printWhy(output: Output, { name, layers, contexts, programs, findings }
     const [first] = group
     if (first === undefined) continue
     const names = group.map((one) => contextName(one, say)).join(' · ')
-    output.line(`${paint('bold', `${name}: ${valueText(first, say)}`)}  ${names} (${say(`how.${first.how}`)})`)
+    output.line(
+      `${paint('bold', `${name}: ${valueText(first, say)}`)}  ${names} ${say('inBrackets', { text: say(`how.${first.how}`) })}`,
+    )
     const rows = first.rows.flatMap(({ layer, state, reason }) => {
       const one = byId.get(layer)
       return one === undefined || isElsewhere(reason.key)
@@ -131,5 +133,5 @@ function layerValue({ value }: WhyLayer, say: Say): string {
 function whereText({ kind, from, line }: WhyLayer, say: Say): string {
   const place =
     kind === 'environment' || kind === 'shell' ? '' : `${spellHidden(from)}${line === null ? '' : `:${line}`}  `
-  return `${place}(${say(`kind.${kind}`)})`
+  return `${place}${say('inBrackets', { text: say(`kind.${kind}`) })}`
 }
