@@ -22,7 +22,7 @@ import { spread } from './faults/window.ts'
 const FULL = process.env.GOREADY_FULL === '1'
 const HOURS = 3 * 3_600_000
 /** Runs at the same time; each has a desk of its own. */
-const WORKERS = FULL ? 4 : 2
+const WORKERS = FULL ? 8 : 2
 
 let dir: string
 let jobs: readonly Job[]
@@ -56,11 +56,12 @@ type Point = { label: string; meet(): Promise<Outcome> }
 async function sweep(pointsOf: (job: Job, at: number) => readonly Point[], kind: string) {
   const counts: Record<string, number> = {}
   const broken: string[] = []
-  let missed = 0
+  let [missed, met] = [0, 0]
   await inParallel([...jobs.entries()], async ([at, job]) => {
     for (const { label, meet } of pointsOf(job, at)) {
       try {
         const outcome = await meet()
+        if (FULL && ++met % 100 === 0) process.stdout.write(`${kind}: ${met} …\n`)
         if (outcome === null) missed++
         else counts[outcome] = (counts[outcome] ?? 0) + 1
       } catch (error) {

@@ -16,8 +16,8 @@ const TEMPORARY = /\.goready-\d{8}T|\.jsonl\.mended$/
 
 export type Look = Readonly<Record<string, string>>
 
-/** Kind, mode, owner, link target, content and attributes of everything in the home and under the root. */
-export function look(desk: Desk): Look {
+/** Kind, mode, owner, link target and content of everything in the home and under the root; `whole`: and attributes. */
+export function look(desk: Desk, whole: boolean): Look {
   const entries: Record<string, string> = {}
   const visit = (path: string): void => {
     if (path.endsWith(RECORDS)) return
@@ -32,7 +32,7 @@ export function look(desk: Desk): Look {
     } else entries[name] = fileLook(stat, readFileSync(path))
   }
   for (const folder of [desk.home, desk.root]) visit(folder)
-  return { ...entries, attributes: attributes(desk) }
+  return whole ? { ...entries, attributes: attributes(desk) } : entries
 }
 
 type Rights = { mode: number; uid: number; gid: number }
@@ -110,8 +110,8 @@ export class Ground {
     return traced(this.desk, args, injection, strings)
   }
 
-  look(): Look {
-    return look(this.desk)
+  look(whole = true): Look {
+    return look(this.desk, whole)
   }
 
   /** The next start, and an undo of every run that stands beyond the first `keep`. */

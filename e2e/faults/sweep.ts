@@ -104,7 +104,7 @@ function errorIn(event: { error?: { message?: unknown; remaining?: readonly stri
 /** A content that a service gets to see for one reload stands in the journal, and counts as neither torn nor lost. */
 export async function expectNothingTorn(job: Job, running: boolean): Promise<void> {
   const interims = await job.ground.interims()
-  const now = job.ground.look()
+  const now = job.ground.look(false)
   const names = torn(now, job.before, job.after, running).filter((name) => !interims.has(now[name] ?? ''))
   if (names.length > 0)
     throw new Error(`neither old nor new: ${names.map((name) => `${name} ${now[name]}`).join('; ')}`)
