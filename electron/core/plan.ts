@@ -142,10 +142,10 @@ async function refuseUnsafe(path: string, real: string, sys: Reader): Promise<vo
   if ((stat.mode & 0o200) === 0) throw new CodedError('read-only', { path })
 }
 
-/** Whether only an administrator may write it. Throws `read-only` {path} where not even he could. */
+/** Whether only an administrator may write it. Throws `read-only`, `immutable` {path} where not even he could. */
 async function needsAdmin(path: string, sys: Reader): Promise<boolean> {
   const obstacle = await sys.obstacle(path)
-  if (obstacle?.why === 'read-only') throw new CodedError('read-only', { path: obstacle.path })
+  if (obstacle && obstacle.why !== 'not-owned') throw new CodedError(obstacle.why, { path: obstacle.path })
   return obstacle !== null
 }
 

@@ -31,9 +31,10 @@ export type ExecResult = { code: number | null; stdout: string; stderr: string }
 
 /**
  * `path`: the file or the folder that is closed. `read-only`: its own owner, or root, could not write it either
- * (a missing permission, a read-only file system); `not-owned`: it is another account's.
+ * (a missing permission, a read-only file system); `immutable`: nor could they before a flag is taken off (chattr);
+ * `not-owned`: it is another account's.
  */
-export type Obstacle = { path: string; why: 'read-only' | 'not-owned' }
+export type Obstacle = { path: string; why: 'read-only' | 'immutable' | 'not-owned' }
 
 /** Reads only. Checks and `detect` get nothing else. Errors: Node's system errors (`code: 'ENOENT'`). */
 export interface Reader {

@@ -152,6 +152,8 @@ async function closedTo(path: string, stat: Stats, uid: number, mode: number): P
     await access(path, mode)
     return null
   } catch (error) {
+    // access(2) says EPERM for the flag alone, to whoever asks.
+    if (errno(error) === 'EPERM') return { path, why: 'immutable' }
     const own = uid === 0 || stat.uid === uid
     return { path, why: own || errno(error) === 'EROFS' ? 'read-only' : 'not-owned' }
   }
