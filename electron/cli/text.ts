@@ -89,7 +89,7 @@ export async function openText(lang: Lang): Promise<Text> {
     finding: (finding) => `[${say(`cli:severity.${finding.severity}`)}] ${note(finding.note)}`,
     error(error) {
       const values = errorValues(error, { has: (key) => instance.exists(key), say })
-      const lines = [say(`error:${error.code}.what`, values), say(`error:${error.code}.todo`, values)]
+      const lines = [say(`error:${error.code}.what`, values), say(`error:${error.code}.todo`, values).trim()]
       if (error.cause !== undefined && error.cause !== '') lines.push(say('error:cause', { cause: error.cause }))
       if (error.remaining) lines.push(say('error:remaining'), ...error.remaining.map((item) => `  ${item}`))
       return lines

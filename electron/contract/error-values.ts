@@ -6,9 +6,9 @@ export type Words = { has(key: string): boolean; say(key: string, values: Values
 
 /**
  * The values for an error's sentences, the same on the command line and in the window: a `reason` is put into
- * words as `reasonText`, and where in a profile something is wrong as `place`.
+ * words as `reasonText`, and where in a profile something is wrong as `place`. `back`: that all was given back.
  */
-export function errorValues({ code, values: given }: AppError, { has, say }: Words): Values {
+export function errorValues({ code, values: given, remaining }: AppError, { has, say }: Words): Values {
   const values: Values = { ...given }
   const { reason } = values
   if (typeof reason === 'string') {
@@ -17,6 +17,8 @@ export function errorValues({ code, values: given }: AppError, { has, say }: Wor
     values.reasonText = key === undefined ? reason : say(key, values).replace(/[.。]$/, '')
     if (code === 'bad-arguments') values.reason = values.reasonText
   }
+  // Said only where it is true: what could not be given back is listed then.
+  values.back = (remaining ?? []).length > 0 ? '' : say('error:back', {})
   if (code === 'bad-profile') values.place = placeText(values, say)
   return values
 }

@@ -2,7 +2,7 @@ import type { ConflictPolicy, RunSummary, RunView, UndoResult, UninstallResult }
 import type { TaskReport } from '../contract/task.ts'
 import { joinUndo, undoByHelper } from '../core/by-helper.ts'
 import type { AskConflict } from '../core/elevation.ts'
-import { CodedError, errno } from '../core/errors.ts'
+import { CodedError, errno, isCancel, withRemaining } from '../core/errors.ts'
 import { readRuns } from '../core/journal.ts'
 import { lockHolder, withLock } from '../core/lock.ts'
 import { folderOf, nameOf, under } from '../core/paths.ts'
@@ -10,7 +10,7 @@ import type { Places } from '../core/places.ts'
 import type { Run } from '../core/replay.ts'
 import { type RunTools, settleInterrupted, waitingFor } from '../core/run.ts'
 import { viewRun } from '../core/run-view.ts'
-import { blockedBy, newestUndoable } from '../core/standing.ts'
+import { blockedBy, newestUndoable, touchedFiles } from '../core/standing.ts'
 import { summarize } from '../core/summary.ts'
 import type { System } from '../core/system.ts'
 import { undoRun } from '../core/undo.ts'
@@ -49,7 +49,8 @@ export async function undo(runId: string | null, policy: ConflictPolicy, how: Un
   const { sys, state } = tools
   const nothing = { run: null, restored: [], kept: [], handed: [], removedFolders: [], removedImages: [] }
   const first = await readRuns(state, sys)
-  if (newestUndoable(first.runs, runId) === null) return nothing
+  const wanted = newestUndoable(first.runs, runId)
+  if (wanted === null) return nothing
   const work = async () => {
     await settleInterrupted(tools, signal)
     const { runs } = await readRuns(state, sys)
@@ -60,8 +61,21 @@ export async function undo(runId: string | null, policy: ConflictPolicy, how: Un
     report({ type: 'step', step: 'undo', state: 'done' })
     return result
   }
-  return withLock(state, tools.pid, sys, work, waitingFor(report, signal))
+  let begun = false
+  const begin = (): Promise<UndoResult> => {
+    begun = true
+    return work()
+  }
+  try {
+    return await withLock(state, tools.pid, sys, begin, waitingFor(report, signal))
+  } catch (error) {
+    // A lock that a full disk does not take: all of the run is still to be given back.
+    const open = begun || isBusy(error) ? [] : touchedFiles(wanted).map(({ change }) => change.path)
+    throw withRemaining(error, open)
+  }
 }
+
+const isBusy = (error: unknown): boolean => isCancel(error) || (error instanceof CodedError && error.code === 'busy')
 
 /** The helper's part first, where a run has one: a password that is refused leaves all as it is. */
 async function undoOne(

@@ -20,7 +20,7 @@ export function errorWords(error: AppError): { what: string; todo: string } {
   const own = `run:todo.${error.code}`
   return {
     what: i18next.t(`error:${error.code}.what`, values),
-    todo: i18next.t(i18next.exists(own) ? own : `error:${error.code}.todo`, values),
+    todo: i18next.t(i18next.exists(own) ? own : `error:${error.code}.todo`, values).trim(),
   }
 }
 
