@@ -21,16 +21,18 @@ export type Answers = Readonly<Record<string, string | null>>
 
 const MARK = 'ASKED_HERE='
 
-/** Starts one shell with a clean environment and asks it. Throws where it says nothing. */
+/** Starts one shell with a clean environment (behind the words of `inside`) and asks it. Throws where it says nothing. */
 export function ask(
   { program, input }: RealShell,
   flags: readonly string[],
   env: Readonly<Record<string, string>>,
   names: readonly string[],
+  inside: readonly string[] = [],
 ): Promise<Answers> {
   const question = `/usr/bin/env -i -0 ${MARK}; /usr/bin/env -0`
   const args = input === true ? [...flags] : [...flags, '-c', question]
-  const child = spawn(program, args, {
+  const [first = program, ...rest] = [...inside, program, ...args]
+  const child = spawn(first, rest, {
     env: { ...env },
     cwd: env['HOME'],
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -59,10 +61,15 @@ export function ask(
 const READER = '/usr/lib/systemd/user-environment-generators/30-systemd-environment-d-generator'
 
 /** What systemd would give to graphical programs: asked from its own reader of environment.d. */
-export function askSystemd(env: Readonly<Record<string, string>>, names: readonly string[]): Promise<Answers> {
+export function askSystemd(
+  env: Readonly<Record<string, string>>,
+  names: readonly string[],
+  inside: readonly string[] = [],
+): Promise<Answers> {
   return new Promise((resolve, reject) => {
     const given = { HOME: env['HOME'] ?? '', PATH: env['PATH'] ?? '' }
-    execFile(READER, { env: given }, (error, stdout) => {
+    const [first, ...rest] = [...inside, READER]
+    execFile(first, rest, { env: given }, (error, stdout) => {
       if (error) return reject(error)
       const lines = stdout.split('\n')
       const value = (name: string): string | null => {

@@ -4,7 +4,7 @@ import { redact } from '../../core/redact.ts'
 import type { Reader } from '../../core/system.ts'
 import { PLAIN_PATH } from '../find-program.ts'
 import { askShell } from '../shell/ask.ts'
-import { causeOf } from '../shell/causes.ts'
+import { causeOf, severityOf } from '../shell/causes.ts'
 import type { GoChoice } from './choose.ts'
 import { detectGo, type GoState } from './detect.ts'
 import { asksThirdParty, isUnsafeGo } from './old-go.ts'
@@ -116,18 +116,20 @@ async function askShells(
   const asked = state.shells.installed.filter(({ id }) => shells.includes(id))
   const findings = asked.map(async (shell): Promise<Finding | null> => {
     const answers = await askShell(sys, places, state.shells.zdotdir, shell, signal)
+    const causes: (string | null)[] = []
     const details = answers.flatMap(({ start, variables }) =>
       [...values].flatMap(([name, value]) => {
         const found = variables?.get(name) ?? ''
         // For all users the export is all there is; the user's own file speaks only where nothing is exported.
         if (variables === null || found === shown(value) || (found === '' && scope === 'user')) return []
         const cause = causeOf(places, state.shells, shell.id, name, found)
+        causes.push(cause)
         return [redact(`${start}: ${name}=${found}`) + (cause === null ? '' : ` (${cause})`)]
       }),
     )
     if (details.length === 0) return null
     const note = { key: 'setting:go.hidden', values: { shell: shell.id } }
-    return { id: `go.hidden.${shell.id}`, severity: 'error', note, details }
+    return { id: `go.hidden.${shell.id}`, severity: severityOf(places, scope, causes), note, details }
   })
   return (await Promise.all(findings)).filter((finding) => finding !== null)
 }

@@ -2,6 +2,7 @@ import type { Places } from '../../core/places.ts'
 import { decode, splitLines, toBinary } from '../binary.ts'
 import { findLayers } from '../layers.ts'
 import type { ShellState } from './detect.ts'
+import type { Scope } from './families.ts'
 import type { ShellId } from '../../contract/profile.ts'
 
 /**
@@ -20,6 +21,15 @@ export function causeOf(
   )
   const winner = layers.findLast(({ value }) => value === found) ?? layers.findLast(({ value }) => value === null)
   return winner?.from ?? leftAt(state, id)
+}
+
+/**
+ * How bad it is that a shell answers otherwise. What is for all users may be set otherwise by a user himself: his own
+ * lines win on purpose, and that is told, but nothing has failed.
+ */
+export function severityOf(places: Places, scope: Scope, causes: readonly (string | null)[]): 'error' | 'warning' {
+  const own = causes.every((cause) => cause?.startsWith(`${places.home}/`) === true)
+  return scope === 'system' && own ? 'warning' : 'error'
 }
 
 // `PATH=` whose value does not hold what PATH was before; the last two are csh's and fish's.

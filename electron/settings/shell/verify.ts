@@ -4,7 +4,7 @@ import type { Places } from '../../core/places.ts'
 import { redact } from '../../core/redact.ts'
 import type { Reader } from '../../core/system.ts'
 import { type Answer, askShell } from './ask.ts'
-import { causeOf, causeOfPath } from './causes.ts'
+import { causeOf, causeOfPath, severityOf } from './causes.ts'
 import type { InstalledShell, ShellState } from './detect.ts'
 import type { ShellWish } from './edits.ts'
 import { askEnvironmentD } from './graphical.ts'
@@ -49,7 +49,8 @@ async function verifyShell(
   signal: AbortSignal,
 ): Promise<Finding> {
   const answers = await askShell(sys, places, state.zdotdir, shell, signal)
-  const details = answers.flatMap((answer) => disagreements(answer, { wish, places, state, id: shell.id }))
+  const wrong = answers.flatMap((answer) => disagreements(answer, { wish, places, state, id: shell.id }))
+  const details = wrong.map(({ text }) => text)
   const silent = answers.filter(({ variables }) => variables === null)
   const values = { shell: shell.id, path: shell.path, starts: answers.length }
   if (silent.length > 0 && details.length === 0) {
@@ -58,20 +59,25 @@ async function verifyShell(
     const note = { key: 'setting:shell.silent', values }
     return { id: `shell.${shell.id}`, severity: 'warning', note, details: causes }
   }
-  if (details.length > 0)
-    return { id: `shell.${shell.id}`, severity: 'error', note: { key: 'setting:shell.disagrees', values }, details }
+  if (wrong.length > 0) {
+    const severity = severityOf(places, wish.scope, causesOf(wrong))
+    return { id: `shell.${shell.id}`, severity, note: { key: 'setting:shell.disagrees', values }, details }
+  }
   const key = shell.id === 'sh' ? 'setting:shell.answersLogin' : 'setting:shell.answers'
   return { id: `shell.${shell.id}`, severity: 'ok', note: { key, values } }
 }
 
 type Asked = { wish: ShellWish; places: Places; state: ShellState; id: ShellId }
 
+type Disagreement = { text: string; cause: string | null }
+const causesOf = (wrong: readonly Disagreement[]) => wrong.map(({ cause }) => cause)
+
 /** `START: NAME=VALUE (FILE:LINE)`, the place that wins where the text shows one. */
-function disagreements({ start, variables }: Answer, { wish, places, state, id }: Asked): string[] {
+function disagreements({ start, variables }: Answer, { wish, places, state, id }: Asked): Disagreement[] {
   if (variables === null) return []
-  const wrong: string[] = []
+  const wrong: Disagreement[] = []
   const tell = (what: string, cause: string | null): void =>
-    void wrong.push(redact(`${start}: ${what}`) + (cause === null ? '' : ` (${cause})`))
+    void wrong.push({ text: redact(`${start}: ${what}`) + (cause === null ? '' : ` (${cause})`), cause })
   for (const [name, value] of wish.variables) {
     const found = variables.get(name)
     if (found !== value) tell(`${name}=${found ?? ''}`, causeOf(places, state, id, name, found))
@@ -92,11 +98,12 @@ async function verifyGraphical(
   const variables = state.graphical ? await askEnvironmentD(sys, places, signal) : null
   if (variables === null) return []
   const id = 'environment.d'
-  const details = disagreements(
+  const wrong = disagreements(
     { start: 'login', variables, cause: '' },
     { wish: nonEmpty(wish), places, state, id: 'sh' },
   )
-  const severity = details.length === 0 ? 'ok' : 'error'
+  const details = wrong.map(({ text }) => text)
+  const severity = wrong.length === 0 ? 'ok' : severityOf(places, wish.scope, causesOf(wrong))
   const key = details.length === 0 ? 'setting:shell.graphical' : 'setting:shell.graphicalDisagrees'
   return [{ id: `shell.${id}`, severity, note: { key }, ...(details.length === 0 ? {} : { details }) }]
 }
