@@ -171,6 +171,42 @@ test('both killed at once: the next start tells how the files stand, and undo gi
   expect(await mirrors()).toBe('[]\n')
 })
 
+test('variables for all users: written by the helper, seen by another account, and gone again', async () => {
+  await sudoers('ann ALL=(root) NOPASSWD: ALL')
+  const everything =
+    'cd /; find etc usr/share/fish/vendor_conf.d -printf "%p %y %m %U:%G %l\\n" | grep -v sudoers | sort; find etc -type f -exec sha256sum {} + | grep -v sudoers | sort'
+  const before = await machine.script(everything)
+  const env = { scope: 'system', set: { GOREADY_TEST: 'a b $(id) $HOME' }, path: ['/opt/tool/bin'] }
+  await machine.script(
+    `cat > /home/ann/profile.yml <<'X'\n${JSON.stringify({ version: 1, env })}\nX`.replaceAll('\\n', '\n'),
+  )
+  const applied = await machine.goready(APPLY)
+  expect(applied.code, applied.stdout).toBe(0)
+  for (const start of [
+    ['bash', '-lc'],
+    ['sh', '-lc'],
+    ['bash', '-ic'],
+    ['zsh', '-c'],
+    ['fish', '-c'],
+  ]) {
+    const plain = [
+      'env',
+      '-i',
+      'HOME=/nonexistent',
+      'PATH=/usr/bin:/bin',
+      'setpriv',
+      '--reuid',
+      '65534',
+      '--clear-groups',
+    ]
+    const { stdout } = await machine.root([...plain, ...start, 'echo "<$GOREADY_TEST> $PATH"'])
+    expect(stdout, start.join(' ')).toContain('<a b $(id) $HOME>')
+    expect(stdout, start.join(' ')).toContain('/opt/tool/bin')
+  }
+  expect((await machine.goready(UNDO)).code).toBe(0)
+  expect(await machine.script(everything)).toBe(before)
+})
+
 test('the helper itself: no arguments, no account but root, no word that it does not know', async () => {
   const before = await tree()
   expect((await machine.feed([...HELPER, '--home', '/home/ann'], '')).code).toBe(2)

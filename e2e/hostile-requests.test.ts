@@ -31,6 +31,7 @@ beforeAll(async () => {
     chooseTarget: unused,
     copy: () => Promise.resolve(),
     browse: unused,
+    startFor: () => {},
     prefer: () => {},
   }
   const desk = openDesk({

@@ -74,6 +74,8 @@ export const requests = {
     output: taskId,
   },
   'app.info': { input: nothing, output: appInfoSchema },
+  /** Opens the window anew for the account behind sudo; false: there is none. */
+  'app.forUser': { input: nothing, output: z.boolean() },
   'app.preferences': { input: nothing, output: preferencesSchema },
   'app.savePreferences': { input: preferencesSchema, output: preferencesSchema },
   /** Removes the records of runs, the draft and the preferences; refused while a run stands that undo could give back, unless `evenUndo`. */

@@ -47,7 +47,14 @@ export const appInfoSchema = z.object({
   catalogueDate: z.string(),
   licences: z.array(z.object({ name: z.string(), version: z.string(), licence: z.string() })),
   /** Started as root: whose files would change, and who stands behind sudo. null: an ordinary user. */
-  root: z.object({ home: z.string(), behindSudo: z.string().nullable() }).nullable(),
+  root: z
+    .object({
+      home: z.string(),
+      behindSudo: z.string().nullable(),
+      /** That account's home, where the wizard can be opened for it instead. */
+      offer: z.string().nullable(),
+    })
+    .nullable(),
   /** What `--lang` said. */
   language: z.enum(['zh-CN', 'en']).nullable(),
 })

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import type { Draft, Preferences } from '../contract/wizard.ts'
+import { type AppInfo, appInfoSchema, type Draft, type Preferences } from '../contract/wizard.ts'
 import { CodedError } from '../core/errors.ts'
 import { MemorySystem } from '../system/memory.ts'
 import { openDesk } from './desk.ts'
@@ -15,7 +15,11 @@ const draft: Draft = {
   runId: null,
 }
 
-function opened(files: Readonly<Record<string, string>> = {}, given: string | null = null) {
+function opened(
+  files: Readonly<Record<string, string>> = {},
+  given: string | null = null,
+  about: AppInfo | null = null,
+) {
   const sys = new MemorySystem(files)
   sys.folder('/home/u')
   const desktop = {
@@ -24,6 +28,7 @@ function opened(files: Readonly<Record<string, string>> = {}, given: string | nu
     chooseTarget: vi.fn<(name: string) => Promise<string | null>>(() => Promise.resolve(null)),
     copy: vi.fn<(text: string) => Promise<void>>(() => Promise.resolve()),
     browse: vi.fn<(url: string) => Promise<void>>(() => Promise.resolve()),
+    startFor: vi.fn<(home: string) => void>(),
     prefer: vi.fn<(preferences: Preferences) => void>(),
   }
   const desk = openDesk({
@@ -31,7 +36,7 @@ function opened(files: Readonly<Record<string, string>> = {}, given: string | nu
     state: STATE,
     desktop,
     given,
-    info: () => Promise.reject(new Error('not asked')),
+    info: () => (about === null ? Promise.reject(new Error('not asked')) : Promise.resolve(about)),
     checkCatalogue: async (path) => {
       if (!(await sys.lstat(path))) throw new CodedError('bad-arguments', { reason: 'cli:reason.file', path })
     },
@@ -193,6 +198,28 @@ test('only an address that was offered is opened', async () => {
   expect(desktop.browse.mock.calls).toEqual([['https://docs.docker.com/']])
   expect(() => desk.allow('file:///etc/passwd')).toThrow()
 })
+
+test('the window opens anew only for the account behind sudo', async () => {
+  const about = (offer: string | null) =>
+    appInfoSchema.parse({ ...ABOUT, root: { home: '/root', behindSudo: 'li', offer } })
+  const none = opened({}, null, about(null))
+  expect(await none.desk.forUser()).toBe(false)
+  expect(none.desktop.startFor).not.toHaveBeenCalled()
+  const { desk, desktop } = opened({}, null, about('/home/li'))
+  expect(await desk.forUser()).toBe(true)
+  expect(desktop.startFor.mock.calls).toEqual([['/home/li']])
+})
+const ABOUT = {
+  version: '1',
+  electron: '',
+  chrome: '',
+  node: '',
+  platform: '',
+  state: '',
+  catalogueDate: '',
+  licences: [],
+  language: null,
+}
 
 test('forgetting removes what the window keeps and nothing else', async () => {
   const { desk, sys } = opened({ [`${STATE}/runs/x.jsonl`]: 'x' })

@@ -48,6 +48,8 @@ export type Desk = {
   copy(text: string): Promise<void>
   /** Only an address that was allowed before is opened. */
   browse(url: string): Promise<boolean>
+  /** Opens the window anew for the account behind sudo; false: there is none. */
+  forUser(): Promise<boolean>
   allow(url: string): void
   words(): Promise<{ language: Language }>
   /** Waits until what is being saved is saved. */
@@ -139,6 +141,12 @@ export function openDesk({ sys, state, desktop, given, info, checkCatalogue, lan
       return path === null ? null : new TextDecoder().decode(await readGiven(path, sys))
     },
     copy: (text) => desktop.copy(text),
+    async forUser() {
+      const { root } = await info()
+      if (root === null || root.offer === null) return false
+      desktop.startFor(root.offer)
+      return true
+    },
     async browse(url) {
       if (!offered.has(url)) return false
       await desktop.browse(url)

@@ -11,6 +11,8 @@ export type Desktop = {
   copy(text: string): Promise<void>
   /** Opens an address in the person's own browser. */
   browse(url: string): Promise<void>
+  /** Ends the window and opens another one with `--home`. A run that is under way is asked about first. */
+  startFor(home: string): void
   /** The preferences have changed. */
   prefer(preferences: Preferences): void
 }

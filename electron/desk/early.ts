@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import type { Start } from '../contract/start.ts'
 import type { Places } from '../core/places.ts'
 import { under } from '../core/paths.ts'
@@ -53,8 +53,27 @@ export function startOf(
 }
 
 /** Started as root: whose files would change, and who stands behind sudo. */
-export const rootOf = ({ home, environment }: Places, uid: number): Start['root'] =>
-  uid === 0 ? { home, behindSudo: environment['SUDO_USER'] ?? null } : null
+export const rootOf = ({ home, environment, otherHome }: Places, uid: number): Start['root'] =>
+  uid === 0
+    ? { home, behindSudo: environment['SUDO_USER'] ?? null, offer: otherHome ? null : homeBehind(environment, home) }
+    : null
+
+/** The home of the account that sudo(8) names, as passwd has it; null where it is none of that account's own. */
+function homeBehind(environment: Places['environment'], own: string): string | null {
+  const wanted = environment['SUDO_UID'] ?? ''
+  if (!/^[1-9]\d{0,9}$/.test(wanted)) return null
+  try {
+    const entry = readFileSync('/etc/passwd', 'utf8')
+      .split('\n')
+      .map((line) => line.split(':'))
+      .find(([, , uid]) => uid === wanted)
+    const home = entry?.[5] ?? ''
+    const stat = home.startsWith('/') ? statSync(home) : null
+    return stat?.isDirectory() === true && stat.uid === Number(wanted) && home !== own ? home : null
+  } catch {
+    return null
+  }
+}
 
 function readObject(path: string): ReadonlyMap<string, unknown> {
   try {

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Places } from '../core/places.ts'
 import { linuxPlaces } from '../platform/linux/places.ts'
-import { readEarly, startOf } from './early.ts'
+import { readEarly, rootOf, startOf } from './early.ts'
 import { readLicences } from './info.ts'
 import { once } from './once.ts'
 import { ownCommand } from './own-command.ts'
@@ -44,7 +44,7 @@ test('a start is fresh without a draft and without a profile; root is told with 
   expect(startOf(early, places, 1000, null)).toEqual({ preferences, root: null, fresh: true })
   expect(startOf(early, places, 0, '/p.yml')).toEqual({
     preferences,
-    root: { home: '/h', behindSudo: 'li' },
+    root: { home: '/h', behindSudo: 'li', offer: null },
     fresh: false,
   })
   writeFileSync(join(folder, 'draft.json'), '{}')
@@ -91,4 +91,23 @@ test('licences: the frame first, then the list of the build, where there is one'
   expect((await readLicences(path)).map(({ name }) => name)).toEqual(['Electron', 'Chromium', 'Node.js'])
   writeFileSync(path, JSON.stringify([{ name: 'zod', version: '4.6.7', licence: 'MIT' }]))
   expect((await readLicences(path)).at(-1)).toEqual({ name: 'zod', version: '4.6.7', licence: 'MIT' })
+})
+
+test('the account behind sudo is offered where passwd knows a home that is its own', () => {
+  const offer = (more: Record<string, string>, home?: string) =>
+    rootOf(linuxPlaces({ environment: { HOME: '/root', ...more }, uid: 0, username: 'root', ...(home && { home }) }), 0)
+      ?.offer
+  const someone = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'))
+    .filter(([, , uid, , , at = '']) => uid !== '0' && at.startsWith('/') && existsSync(at))
+  const own = someone.find(([, , uid, , , at = '']) => statSync(at).uid === Number(uid))
+  const others = someone.find(([, , uid, , , at = '']) => statSync(at).uid !== Number(uid))
+  for (const wanted of ['0', 'ann', '99999999', '', '1 2']) expect(offer({ SUDO_UID: wanted })).toBeNull()
+  // Debian's `_apt` has a home that does not exist, `daemon` one that is root's.
+  expect(others?.[2]).toBeDefined()
+  expect(own?.[2]).toBeDefined()
+  expect(offer({ SUDO_UID: others?.[2] ?? '' })).toBeNull()
+  expect(offer({ SUDO_UID: own?.[2] ?? '' })).toBe(own?.[5])
+  expect(offer({ SUDO_UID: own?.[2] ?? '' }, '/somewhere')).toBeNull()
 })

@@ -41,6 +41,7 @@ export function createHandlers(engine: () => Promise<Engine>, desk: Desk, signal
     'run.show': async ({ runId }) => (await engine()).showRun(runId),
     'run.undo': async ({ runId, onConflict }) => started((await engine()).startUndo(runId, onConflict)),
     'app.info': () => desk.info(),
+    'app.forUser': () => desk.forUser(),
     'app.preferences': () => desk.preferences(),
     'app.savePreferences': (preferences) => desk.savePreferences(preferences),
     'app.removeState': async ({ evenUndo }) => (await engine()).removeRuns(evenUndo, () => desk.forget()),

@@ -59,6 +59,10 @@ export function openDesktop(
     },
     copy: (text) => clipboard.writeText(text),
     browse: (url) => shell.openExternal(url),
+    startFor(home) {
+      app.relaunch({ args: [...process.argv.slice(1), '--home', home] })
+      app.quit()
+    },
     prefer(preferences) {
       nativeTheme.themeSource = preferences.theme === 'auto' ? 'system' : preferences.theme
       preferred(preferences)

@@ -1,4 +1,6 @@
+import { Button } from '@mantine/core'
 import i18next from 'i18next'
+import { request } from '../api.ts'
 import { useAppInfo } from '../store/app-info.ts'
 import { useWizard } from '../store/wizard.ts'
 import { Banner } from './banner.tsx'
@@ -15,6 +17,13 @@ export function RootBanner() {
     <Banner
       tone="warning"
       label={title}
+      end={
+        root.offer !== null && (
+          <Button variant="default" size="xs" onClick={() => void request('app.forUser', undefined).catch(() => {})}>
+            {i18next.t('review:root.offer', { user: root.behindSudo ?? root.offer })}
+          </Button>
+        )
+      }
       title={
         <>
           <span aria-hidden="true">! </span>

@@ -1,6 +1,7 @@
 import { applyResultSchema, type ApplyResult } from '../../contract/run.ts'
 import { secondNote, servedNote } from '../../contract/receipt-notes.ts'
 import { CodedError } from '../../core/errors.ts'
+import { rootOf } from '../../desk/early.ts'
 import { type Command, EXIT, follow, settle } from '../command.ts'
 import type { Output } from '../output.ts'
 import { askLine, canAsk } from '../question.ts'
@@ -14,6 +15,12 @@ export const apply: Command = async (context) => {
   await settle(context)
   const view = await engine.makePlan(profile, signal, projectOf(context), whyOf(context))
   printPlan(output, view)
+  const root = rootOf(engine.places, process.geteuid?.() ?? -1)
+  if (root?.offer != null) {
+    const user = root.behindSudo ?? root.offer
+    output.line(output.text.say('cli:apply.asRoot', { home: root.home, user, offer: root.offer }))
+  }
+  if (view.changed && view.rights === 'password') output.line(output.text.say('cli:apply.rights'))
   if (view.changed && !args.yes) {
     if (!canAsk(io, args.json)) throw new CodedError('no-terminal', { option: '--yes' })
     const answer = await askLine(io, output.text.say('cli:apply.confirm', { files: fileCount(view) }), signal)
