@@ -119,7 +119,7 @@ export const HOME_STATES: readonly HomeState[] = [
   },
   {
     name: 'immutable folder',
-    refused: 'read-only',
+    refused: 'immutable',
     make(home) {
       all(home)
       return {}
