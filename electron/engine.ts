@@ -152,7 +152,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     formats,
   }
   const given = { catalogue: assets.mirrors, origin: assets.named ? ('file' as const) : ('built-in' as const) }
-  const book = new MirrorBook({ sys, state: places.state, given })
+  const book = new MirrorBook({ sys, state: places.state, given, http: () => races.client(TRIAL_TIMEOUT) })
   const officials = openOfficials(sys, places)
   const images = openImages(sys, places, assets.tags, async () =>
     (await book.list()).mirrors.flatMap(({ target, status, url }) =>

@@ -9,6 +9,7 @@ import { MAX_OWN } from '../contract/mirror.ts'
 import { aMirror } from '../contract/test-mirror.ts'
 import { toAppError } from '../core/errors.ts'
 import { archiveUrl } from '../mirrors/catalogue.ts'
+import { openMirrorHttp } from '../mirrors/http/client.ts'
 import { realSystem } from '../system/real.ts'
 import { MirrorBook } from './mirror-book.ts'
 
@@ -30,6 +31,7 @@ const open = (origin: 'built-in' | 'file' = 'built-in', date = builtIn.date) =>
     sys: realSystem(),
     state,
     given: { catalogue: { ...builtIn, date }, origin },
+    http: () => Promise.resolve(openMirrorHttp({ environment: {} })),
     keys,
     today: () => '2026-11-30',
   })

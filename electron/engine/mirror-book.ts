@@ -7,6 +7,7 @@ import { under } from '../core/paths.ts'
 import type { System } from '../core/system.ts'
 import { stateFile } from '../desk/state-file.ts'
 import type { MirrorCatalogue } from '../mirrors/catalogue.ts'
+import type { MirrorClient } from '../mirrors/http/client.ts'
 import { asMirror, checkOwn, type KeptMirror, ownMirrorsSchema } from '../mirrors/own.ts'
 import { download, readRenewal, RenewError, type RenewProblem } from '../mirrors/renew.ts'
 import { CATALOGUE_KEYS } from '../mirrors/signed.ts'
@@ -23,6 +24,8 @@ type Parts = {
   state: string
   /** The catalogue that came with the program, or that a person named. */
   given: { catalogue: MirrorCatalogue; origin: 'built-in' | 'file' }
+  /** A client for one download. */
+  http(): Promise<MirrorClient>
   keys?: readonly string[]
   today?: () => string
 }
@@ -60,7 +63,7 @@ export class MirrorBook {
     const { sys, state } = this.#parts
     try {
       const newest = await this.#newest()
-      const bytes = await download(url, signal)
+      const bytes = await download(url, await this.#parts.http(), signal)
       const catalogue = readRenewal(bytes, this.#keys, newest.date)
       const values = { date: catalogue.date }
       if (JSON.stringify(catalogue) === JSON.stringify({ date: newest.date, mirrors: newest.mirrors }))

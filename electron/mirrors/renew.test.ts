@@ -8,6 +8,7 @@ import { afterEach, expect, test } from 'vitest'
 import { signCatalogue, spki } from '../../scripts/sign-catalogue.mjs'
 import { exec } from '../system/exec.ts'
 import { MAX_CATALOGUE } from './catalogue.ts'
+import { openMirrorHttp } from './http/client.ts'
 import { download, readRenewal, RenewError } from './renew.ts'
 import { CATALOGUE_KEYS, keyId, openSigned } from './signed.ts'
 
@@ -123,10 +124,11 @@ function serve(listener: RequestListener): Promise<string> {
   })
 }
 const signal = new AbortController().signal
+const client = (environment: Record<string, string> = {}) => openMirrorHttp({ environment })
 
 test('a download is bounded in bytes and time, and says what was wrong', async () => {
   const fetched = async (listener: RequestListener, timeout?: number) => {
-    const outcome = download(await serve(listener), signal, timeout)
+    const outcome = download(await serve(listener), client(), signal, timeout)
     return outcome.then(
       (bytes) => Buffer.from(bytes).toString(),
       (error: unknown) => (error instanceof RenewError ? [error.problem, error.message] : error),
@@ -134,7 +136,7 @@ test('a download is bounded in bytes and time, and says what was wrong', async (
   }
   expect(await fetched((_, response) => response.end('yes'))).toBe('yes')
   expect(await fetched((_, response) => response.writeHead(404).end())).toEqual(['unreachable', 'HTTP 404'])
-  expect(await fetched(() => {}, 200)).toEqual(['unreachable', 'timeout'])
+  expect(await fetched(() => {}, 200)).toEqual(['unreachable', 'timeout: no answer within 200 ms'])
   const endless: RequestListener = (_, response) => {
     const more = () => {
       while (!response.destroyed && response.write(Buffer.alloc(64 * 1024)));
@@ -143,14 +145,26 @@ test('a download is bounded in bytes and time, and says what was wrong', async (
     more()
   }
   expect(await fetched(endless)).toEqual(['too-large', `> ${MAX_CATALOGUE}`])
-  await expect(download('http://127.0.0.7:28999/', signal)).rejects.toMatchObject({
+  await expect(download('http://127.0.0.7:28999/', client(), signal)).rejects.toMatchObject({
     problem: 'unreachable',
-    message: 'ECONNREFUSED',
+    message: expect.stringContaining('ECONNREFUSED'),
   })
+})
+
+test('a proxy is on the way where one is set', async () => {
+  const asked: string[] = []
+  const proxy = await serve((request, response) => {
+    asked.push(request.url ?? '')
+    response.end('from the proxy')
+  })
+  const http = client({ http_proxy: new URL(proxy).origin })
+  const bytes = await download('http://catalogue.example/x', http, signal)
+  expect(Buffer.from(bytes).toString()).toBe('from the proxy')
+  expect(asked).toEqual(['http://catalogue.example/x'])
 })
 
 test('a cancelled download is cancelled, not unreachable', async () => {
   const stop = new AbortController()
-  const outcome = download(await serve(() => stop.abort()), stop.signal)
+  const outcome = download(await serve(() => stop.abort()), client(), stop.signal)
   await expect(outcome).rejects.toMatchObject({ name: 'AbortError' })
 })

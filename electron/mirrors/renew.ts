@@ -1,7 +1,8 @@
 import { CodedError } from '../core/errors.ts'
 import { parseJson } from '../core/json-file.ts'
 import { CATALOGUE_VERSION, loadMirrors, MAX_CATALOGUE, type MirrorCatalogue } from './catalogue.ts'
-import { fetchCause } from './fetch-cause.ts'
+import type { MirrorClient } from './http/client.ts'
+import { OutError } from './race/adapter.ts'
 import { openSigned, type Unsigned } from './signed.ts'
 
 /** Why a renewal is not taken; `catalogue:renew.<problem>` is the sentence. */
@@ -20,34 +21,28 @@ export class RenewError extends Error {
 /** Milliseconds for the whole download. */
 const TIMEOUT = 15_000
 
-/** Reads at most `MAX_CATALOGUE` bytes from an address. Throws `RenewError`, and what an aborted signal says. */
-export async function download(url: string, signal: AbortSignal, timeout = TIMEOUT): Promise<Uint8Array> {
+/**
+ * Reads at most `MAX_CATALOGUE` bytes from an address, by the races' own client: the same proxies count and the same
+ * authorities. `http` is closed here. Throws `RenewError`, and what an aborted signal says.
+ */
+export async function download(
+  url: string,
+  http: MirrorClient,
+  signal: AbortSignal,
+  timeout = TIMEOUT,
+): Promise<Uint8Array> {
   try {
-    const response = await fetch(url, {
-      redirect: 'follow',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
-      headers: { 'user-agent': 'GoReady' },
-    })
-    if (!response.ok) {
-      await response.body?.cancel()
-      throw new RenewError('unreachable', `HTTP ${response.status}`)
-    }
-    return await readBounded(response)
+    const answer = await http.ask(url, { timeout, maxBytes: MAX_CATALOGUE }, signal)
+    if (answer.status < 200 || answer.status > 299) throw new RenewError('unreachable', `HTTP ${answer.status}`)
+    if (!answer.complete) throw new RenewError('too-large', `> ${MAX_CATALOGUE}`)
+    return answer.body
   } catch (error) {
     signal.throwIfAborted()
-    throw error instanceof RenewError ? error : new RenewError('unreachable', fetchCause(error))
+    if (!(error instanceof OutError)) throw error
+    throw new RenewError('unreachable', `${error.reason}: ${error.message}`)
+  } finally {
+    http.close()
   }
-}
-
-async function readBounded(response: Response): Promise<Uint8Array> {
-  const parts: Uint8Array[] = []
-  let size = 0
-  for await (const part of response.body ?? []) {
-    size += part.length
-    if (size > MAX_CATALOGUE) throw new RenewError('too-large', `> ${MAX_CATALOGUE}`)
-    parts.push(part)
-  }
-  return Buffer.concat(parts)
 }
 
 /**
