@@ -34,9 +34,9 @@ async function endInWords(error: unknown): Promise<void> {
 async function asCommandLine(): Promise<void> {
   // Electron would say it in a dialog and stay.
   process.on('uncaughtException', (error) => end(error))
-  // What goready-elevated.sh starts; refuses whoever is not root.
-  if (own.length === 1 && own[0] === 'elevated')
-    return app.exit(await (await import('./elevated/start.ts')).elevatedMain([]))
+  // What goready-elevated.sh starts, or UAC with a pipe and a secret; refuses whoever has no rights.
+  if (own[0] === 'elevated' && (own.length === 1 || own.length === 3))
+    return app.exit(await (await import('./elevated/start.ts')).elevatedMain(own.slice(1)))
   const [{ runCli }, { processIo }] = await Promise.all([import('./cli/run.ts'), import('./cli/process-io.ts')])
   const io = processIo()
   const status = await runCli(own, io)

@@ -50,6 +50,7 @@ function commandsHelper(): ReturnType<typeof ownHelper> {
     program: process.execPath,
     built: dirname(process.argv[1] ?? ''),
     node: electron === undefined,
+    windows: process.getuid === undefined,
     path: '',
     exists: existsSync,
   })

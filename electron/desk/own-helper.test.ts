@@ -10,6 +10,7 @@ const parts: HelperParts = {
   program: '/usr/bin/node',
   built: '/p/out/node',
   node: true,
+  windows: false,
   path: '/x:/usr/bin',
   exists: there('/usr/bin/node', '/p/out/node/elevated.js'),
 }
@@ -28,4 +29,9 @@ test('installed it is the wrapper beside the program, and no argument', () => {
     '/opt/GoReady/goready-elevated',
   ])
   expect(ownHelper(installed)).toBeNull()
+})
+
+test('on Windows UAC starts the installed program itself', () => {
+  const installed = { ...parts, packaged: true, windows: true, program: 'C:\\GoReady\\GoReady.exe' }
+  expect(ownHelper(installed)).toEqual(['C:\\GoReady\\GoReady.exe', '--', 'elevated'])
 })

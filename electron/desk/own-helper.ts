@@ -9,6 +9,8 @@ export type HelperParts = {
   built: string
   /** Whether `program` is Node itself. */
   node: boolean
+  /** UAC starts the program itself, and has no other wrapper. */
+  windows: boolean
   path: string
   exists(path: string): boolean
 }
@@ -22,9 +24,11 @@ export function ownHelper({
   program,
   built,
   node,
+  windows,
   path,
   exists,
 }: HelperParts): readonly [string, ...string[]] | null {
+  if (packaged && windows) return [program, '--', 'elevated']
   if (packaged) {
     const wrapper = join(dirname(program), 'goready-elevated')
     return exists(wrapper) ? [wrapper] : null

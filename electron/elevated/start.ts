@@ -17,6 +17,9 @@ const NO_HOME = '/nonexistent'
  * request, does what it names and nothing else, and ends. Answers the exit status; 2 where it was started wrongly.
  */
 export async function elevatedMain(argv: readonly string[]): Promise<number> {
+  const [address, secret] = argv
+  if (process.getuid === undefined && argv.length === 2 && address !== undefined && secret !== undefined)
+    return (await import('./start-windows.ts')).elevatedOnWindows(address, secret)
   if (argv.length > 0 || process.getuid?.() !== 0 || process.geteuid?.() !== 0) {
     process.stderr.write('goready: this part is started by GoReady itself, with administrator rights\n')
     return 2

@@ -67,6 +67,7 @@ export async function buildEngine(options: WindowArguments, preferred: string | 
     program: process.execPath,
     built: join(app.getAppPath(), 'out', 'node'),
     node: false,
+    windows: process.getuid === undefined,
     path: process.env.PATH ?? '',
     exists: existsSync,
   })

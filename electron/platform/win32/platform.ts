@@ -1,10 +1,10 @@
 import { CodedError } from '../../core/errors.ts'
 import type { Places } from '../../core/places.ts'
-import { noElevator } from '../no-elevator.ts'
 import { noPresence } from '../no-presence.ts'
 import type { Platform } from '../platform.ts'
 import { broadcastHandler } from './broadcast.ts'
 import { windowsDockerSetup } from './docker-setup.ts'
+import { windowsElevator } from './elevate.ts'
 import { windowsFacts } from './machine.ts'
 import { nativePath } from './places.ts'
 import { openTerminal } from './terminal.ts'
@@ -14,7 +14,7 @@ export function win32Platform(places: Places): Platform {
   return {
     places,
     presence: noPresence,
-    elevator: noElevator,
+    elevator: windowsElevator(places),
     handlers: [broadcastHandler(places)],
     facts: (sys, signal) => windowsFacts(sys, places, signal),
     dockerSetup: (_sys, docker) => Promise.resolve(windowsDockerSetup(docker)),
