@@ -40,7 +40,7 @@ export const runIdSchema = z.string().regex(/^\d{8}T\d{9}Z-[0-9a-f]{6}$/)
 export const shownSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('file'), path: line(4096), before: sign, after: sign }),
   z.strictObject({ kind: z.literal('dir'), path: line(4096) }),
-  z.strictObject({ kind: z.literal('env'), name: line(255), before: sign, after: sign }),
+  z.strictObject({ kind: z.literal('env'), path: line(512), before: sign, after: sign }),
   z.strictObject({ kind: z.literal('package'), name: line(128) }),
   z.strictObject({ kind: z.literal('service'), name: line(128) }),
   z.strictObject({ kind: z.literal('group'), name: line(128), user: line(128) }),
@@ -196,7 +196,7 @@ export async function shownOf(change: Change): Promise<Shown | null> {
       return { kind: change.kind, name: change.name }
     case 'env': {
       const [before, after] = await Promise.all([signOf(change.before), signOf(change.after)])
-      return { kind: 'env', name: change.name, before, after }
+      return { kind: 'env', path: change.path, before, after }
     }
     case 'file': {
       const [before, after] = await Promise.all([signOf(change.before), signOf(change.after)])

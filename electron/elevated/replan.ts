@@ -92,6 +92,9 @@ function withTexts(sys: Reader, texts: ReadonlyMap<string, string>): Reader {
     list: (path) => sys.list(path),
     obstacle: (path) => sys.obstacle(path),
     query: (...call) => sys.query(...call),
+    listEnv: (scope) => sys.listEnv(scope),
+    readEnv: (scope, name) => sys.readEnv(scope, name),
+    mayWriteEnv: (scope) => sys.mayWriteEnv(scope),
     withScratch: (...call) => sys.withScratch(...call),
   }
 }
