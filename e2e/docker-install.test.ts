@@ -114,3 +114,27 @@ test('images and what was asked for since stay; killed in the middle, it is stil
   })
   expect(await state()).toBe(before)
 })
+
+test('an ordinary account: one helper with rights installs, starts and joins, and takes all of it back', async () => {
+  await makeRepository(join(folder, 'repository'), packagesOf(FLAGS))
+  // The account may be unable to enter the checkout (one below /root) or to reach this Node.
+  const account = `mkdir -p /checkout /home/ann; mount --bind ${projectRoot()} /checkout
+    : > /usr/local/bin/goready-node; mount --bind ${process.execPath} /usr/local/bin/goready-node`
+  const rights = `echo 'ann:*:19000::::::' >> /etc/shadow
+    echo 'ann ALL=(root) NOPASSWD: ALL' > /etc/sudoers.d/ann`
+  const ann = (what: string): string =>
+    `setpriv --reuid 4242 --regid 4242 --clear-groups env -i HOME=/home/ann USER=ann PATH=/usr/bin:/bin \
+    /usr/local/bin/goready-node /checkout/out/node/install.js ${what}`
+  await script(`apt-get update; ${rights}; mkdir -p /home/ann; chown 4242:4242 /home/ann`)
+  const before = await state()
+  const applied = await script(`${account}; ${ann('apply')}; docker version --format 'engine {{.Server.Version}}'`)
+  const told = documents(applied)
+  expect(told[0]).toMatchObject({ kind: 'plan', possible: true })
+  expect(told.filter((one) => one['step'] === 'rights' && one['state'] === 'running')).toHaveLength(1)
+  expect(told.at(-1), applied.stdout + applied.stderr).toMatchObject({ type: 'done', result: { changed: true } })
+  expect(applied.stdout).toMatch(/^engine \d+/m)
+  expect(readFileSync(join(folder, 'upper/etc/group'), 'utf8')).toMatch(/^docker:.*:ann$/m)
+  const undone = documents(await script(`${account}; ${ann('undo')}`)).at(-1)
+  expect(undone).toMatchObject({ type: 'done', result: { restored: ['docker: ann', 'docker.io'], kept: [] } })
+  expect(await state()).toBe(before)
+})

@@ -1,8 +1,10 @@
+import { dirname, join } from 'node:path'
 import { createEngine } from '../../electron/engine.ts'
 
 // Usage: node out/node/install.js help | apply | undo | settle — what the wizard's first page does about Docker,
 // without the window; one JSON document a line.
-const engine = await createEngine({ home: null, root: null, catalogue: null })
+const helper = [process.execPath, join(dirname(process.argv[1] ?? ''), 'elevated.js')] as const
+const engine = await createEngine({ home: null, root: null, catalogue: null, helper })
 const { signal } = new AbortController()
 const say = (value: unknown): void => console.log(JSON.stringify(value))
 
