@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { formats } from '../settings/index.ts'
-import { anUndo, aRun, FILES, mine, World } from '../system/test-world.ts'
+import { settleInterrupted } from './run.ts'
+import { anUndo, aRun, FILES, mine, STATE, World } from '../system/test-world.ts'
 
 test('runs undone in any order leave every byte as it was, and nobody is asked', async () => {
   let [sequences, merges, refused] = [0, 0, 0]
@@ -66,3 +67,36 @@ test('with edits of the person in between, theirs stay and none of ours', async 
 })
 
 const RUNS = Number(process.env['GOREADY_SEQUENCES'] ?? '40')
+
+test.each(['the older first', 'the newer first'])(
+  'an undo of an older run that is cut off at any write is settled and finished: %s',
+  async (order) => {
+    let cuts = 0
+    for (let dying = 0; ; dying++) {
+      const world = new World(formats)
+      const before = world.tree()
+      const edit = (file: number, key: number) => ({ file, key, value: 1 })
+      await world.apply({ kind: 'run', edits: [edit(0, 0), edit(1, 0), edit(3, 0)], env: [0] })
+      await world.apply({ kind: 'run', edits: [edit(0, 1), edit(1, 1), edit(3, 1)], env: [1] })
+      await world.apply({ kind: 'run', edits: [edit(0, 2), edit(2, 2)], env: [] })
+      let count = 0
+      let dead = false
+      world.sys.fault = (operation, path) => {
+        if (count++ < dying && !dead) return
+        // A line of a journal may be there in part.
+        if (!dead && operation === 'append')
+          world.sys.put(path, `${world.sys.text(path) ?? ''}{"t":"re`, { mode: 0o600 })
+        dead = true
+        throw new Error('killed')
+      }
+      await world.undo(2, 'ask').catch(() => {})
+      world.sys.fault = () => {}
+      await settleInterrupted({ sys: world.sys, handlers: world.handlers, state: STATE }, new AbortController().signal)
+      await world.undoAll(order === 'the older first' ? [2, 1, 0] : [0], 'ask')
+      expect(world.tree(), `cut off at ${dying}`).toEqual(before)
+      if (!dead) break
+      cuts++
+    }
+    expect(cuts).toBeGreaterThan(20)
+  },
+)

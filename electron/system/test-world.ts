@@ -59,7 +59,7 @@ export const mine: fc.Arbitrary<Step> = fc.record({ kind: fc.constant('mine' as 
 /** For tests only: a machine on which runs are made and undone in any order. */
 export class World {
   readonly sys = new MemorySystem({ '/home/u/x': '' })
-  readonly handlers = new Map()
+  readonly handlers = new Map([['environment-broadcast' as const, quiet]])
   merges = 0
   refused = 0
   /** Files into which the person has written. */

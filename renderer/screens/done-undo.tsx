@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { UndoResult } from '../../electron/contract/run.ts'
 import { Confirm } from '../components/confirm.tsx'
 import { QuestionPanel } from '../components/question-panel.tsx'
+import { Waits } from '../components/waits.tsx'
 import { Failure } from '../components/run-failure.tsx'
 import { useDone } from '../store/done.ts'
 import { answerErrand, cancelErrand } from '../store/done-errand.ts'
@@ -32,6 +33,7 @@ export function UndoSection({ earlier = false }: { earlier?: boolean }) {
       {undo.step === 'running' && (
         <>
           <Focused>{i18next.t('done:undo.running')}</Focused>
+          <Waits timeline={undo.timeline} />
           {undo.timeline.questions.map((question) => (
             <QuestionPanel
               key={question.id}
@@ -82,7 +84,7 @@ function Focused({ children }: { children: string }) {
 
 /** What an undo gave back, and what it left. */
 export function Undone({ result }: { result: UndoResult }) {
-  const { restored, kept, removedFolders } = result
+  const { restored, kept, handed, removedFolders } = result
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => heading.current?.focus(), [])
   return (
@@ -93,6 +95,7 @@ export function Undone({ result }: { result: UndoResult }) {
       </h2>
       <List name={i18next.t('done:undo.restored')} paths={restored} />
       <List name={i18next.t('done:undo.kept')} paths={kept} />
+      <List name={i18next.t('history:handedNow')} paths={handed} />
       <List name={i18next.t('done:undo.folders')} paths={removedFolders} />
       <p className="faint">{i18next.t('done:undo.after')}</p>
     </section>

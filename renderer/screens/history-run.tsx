@@ -9,6 +9,7 @@ import { FindingList } from '../components/finding-list.tsx'
 import { Fold } from '../components/fold.tsx'
 import { QuestionPanel } from '../components/question-panel.tsx'
 import { Failure } from '../components/run-failure.tsx'
+import { Waits } from '../components/waits.tsx'
 import { answerErrand, cancelErrand } from '../store/done-errand.ts'
 import { useHistory } from '../store/history.ts'
 import { historyReport } from '../store/history-report.ts'
@@ -127,9 +128,7 @@ function UndoPart({ view }: { view: RunView }) {
     return (
       <div className={css.part}>
         <p role="status">{i18next.t('history:undoing')}</p>
-        {undo.timeline.waitsFor !== null && (
-          <p className="faint">{i18next.t('history:waiting', { pid: undo.timeline.waitsFor })}</p>
-        )}
+        <Waits timeline={undo.timeline} />
         {undo.timeline.questions.map((question) => (
           <QuestionPanel
             key={question.id}

@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'react'
 import type { AppError } from '../../electron/contract/note.ts'
 import { LogFold } from '../components/log-fold.tsx'
 import { QuestionPanel } from '../components/question-panel.tsx'
+import { Waits } from '../components/waits.tsx'
 import { Failure } from '../components/run-failure.tsx'
 import { Timeline } from '../components/timeline.tsx'
 import type { Bar, PageView } from '../page.ts'
@@ -46,6 +47,7 @@ function RunBody() {
       {end !== null && end.type !== 'done' && <Ended error={end.error} />}
       {end?.type === 'done' && <AllDone />}
       {cancelling && <p className={css.stopping}>{i18next.t('run:stopping')}</p>}
+      <Waits timeline={timeline} />
       {questions.map((question) => (
         <QuestionPanel key={question.id} question={question} answer={(choice) => void answer(question.id, choice)} />
       ))}

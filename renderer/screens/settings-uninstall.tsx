@@ -5,6 +5,7 @@ import type { UninstallResult } from '../../electron/contract/run.ts'
 import { Confirm } from '../components/confirm.tsx'
 import { QuestionPanel } from '../components/question-panel.tsx'
 import { Failure } from '../components/run-failure.tsx'
+import { Waits } from '../components/waits.tsx'
 import { answerErrand } from '../store/done-errand.ts'
 import { useUninstall } from '../store/uninstall.ts'
 import css from './settings.module.css'
@@ -22,6 +23,7 @@ export function Uninstall() {
       {errand.step === 'running' && (
         <>
           <p role="status">{i18next.t('history:uninstall.running')}</p>
+          <Waits timeline={errand.timeline} />
           {errand.timeline.questions.map((question) => (
             <QuestionPanel
               key={question.id}
