@@ -210,7 +210,7 @@ test('any text comes back as it was written', async () => {
       await sys.writeEnv('user', 'ANY "\\" NAME', { type: kind, value })
       expect(await sys.readEnv('user', 'any "\\" name')).toEqual({ type: kind, value })
     }),
-    { numRuns: FULL ? 200 : 20 },
+    { numRuns: FULL ? 200 : 12 },
   )
   await sys.writeEnv('user', 'ANY "\\" NAME', null)
   expect(await sys.readEnv('user', 'ANY "\\" NAME')).toBeNull()
