@@ -24,6 +24,7 @@ import { firstProgram, type ProgramWords } from './engine/first-program.ts'
 import { openHandlers } from './engine/handlers.ts'
 import { openImages } from './engine/images.ts'
 import { raceAdapters } from './engine/race-adapter.ts'
+import { registryFetch } from './engine/registry-fetch.ts'
 import { Races, type RaceOptions } from './engine/races.ts'
 import { removeRuns } from './engine/remove-runs.ts'
 import { history, showRun, undo, uninstall } from './engine/undo-runs.ts'
@@ -154,11 +155,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const given = { catalogue: assets.mirrors, origin: assets.named ? ('file' as const) : ('built-in' as const) }
   const book = new MirrorBook({ sys, state: places.state, given, http: () => races.client(TRIAL_TIMEOUT) })
   const officials = openOfficials(sys, places)
-  const images = openImages(sys, places, assets.tags, async () =>
+  const witnesses = async (): Promise<readonly string[]> =>
     (await book.list()).mirrors.flatMap(({ target, status, url }) =>
       target === 'docker' && status === 'alive' ? [url] : [],
-    ),
-  )
+    )
+  const fetch = registryFetch((timeout) => races.client(timeout))
+  const images = openImages(sys, places, assets.tags, witnesses, fetch)
   const system = options.systemProxy ?? null
   const races = new Races({
     sys,

@@ -6,12 +6,20 @@ import { nextPage, parseChallenge } from '../core/challenge.ts'
 /** Docker Hub's registry; its token service is named by its own challenge. */
 export const HUB = 'https://registry-1.docker.io'
 
+/** What `fetch` does, as far as it is used here: the engine brings one that honours the system's proxies. */
+export type RegistryFetch = (
+  url: URL,
+  options: { headers: Record<string, string>; signal: AbortSignal },
+) => Promise<Response>
+
 export type RegistryOptions = {
   /** A base address: `https://host[:port][/path]`. */
   url?: string
   signal?: AbortSignal
   /** Milliseconds for each request. */
   timeout?: number
+  /** Default: Node's own, which knows no proxy. */
+  fetch?: RegistryFetch
 }
 
 /** A client of the registry API v2 for one repository. It holds one token and asks for it when told to. */
@@ -65,7 +73,7 @@ export function openRegistry(repository: string, options: RegistryOptions = {}):
     const limit = AbortSignal.timeout(timeout)
     const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit
     try {
-      const answer = await fetch(url, { headers: { 'user-agent': 'goready', ...headers }, signal })
+      const answer = await (options.fetch ?? fetch)(url, { headers: { 'user-agent': 'goready', ...headers }, signal })
       return { answer, body: await readBody(answer) }
     } catch (error) {
       if (options.signal?.aborted) throw new CodedError('cancelled')

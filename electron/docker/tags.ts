@@ -1,7 +1,7 @@
 import { parseImage } from '../contract/grammar.ts'
 import type { TagList } from '../contract/image.ts'
 import type { Catalogue } from './catalogue.ts'
-import { HUB, openRegistry, type RegistryOptions } from './registry.ts'
+import { HUB, openRegistry, type RegistryFetch, type RegistryOptions } from './registry.ts'
 import { buildTagList } from './tag-list.ts'
 
 export type ListOptions = {
@@ -13,6 +13,7 @@ export type ListOptions = {
   refresh: boolean
   /** Milliseconds for the whole list; then the catalogue answers. Default 5,000. */
   timeout?: number
+  fetch?: RegistryFetch
 }
 
 const KEEP = 3_600_000
@@ -30,10 +31,10 @@ export async function listTags(options: ListOptions): Promise<TagList> {
   answers.set(catalogue, kept)
   const earlier = kept.get(url)
   if (!options.refresh && earlier && Date.now() - earlier.at < KEEP) return earlier.list
-  const timeout = options.timeout ?? 5000
+  const { timeout = 5000, fetch } = options
   const limit = AbortSignal.any([signal, AbortSignal.timeout(timeout)])
   try {
-    const registry = openRegistry('library/golang', { url, signal: limit, timeout })
+    const registry = openRegistry('library/golang', { url, signal: limit, timeout, ...(fetch ? { fetch } : {}) })
     const names = await registry.tags()
     if (names.length > 0) {
       const list = buildTagList(catalogue, names, registry.url)

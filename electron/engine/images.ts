@@ -23,6 +23,7 @@ import { directReceipt, engineReceipt } from '../docker/receipt.ts'
 import { golangTag, readImage, resolveImage } from '../docker/reference.ts'
 import { removeImage } from '../docker/remove.ts'
 import { dockerState } from '../docker/state.ts'
+import type { RegistryFetch } from '../docker/registry.ts'
 import { listTags, tagSize } from '../docker/tags.ts'
 import { verifyGo, verifyModule } from '../docker/verify.ts'
 import { goEnvironment, plannedGoEnvironment } from './go-env.ts'
@@ -50,13 +51,15 @@ export type Images = {
 /** What can go better the second time. */
 const RETRIED: readonly ErrorCode[] = ['registry-unreachable', 'pull-failed']
 
-/** `witnesses`: other sources that may be asked what a tag is, best first. */
+/** `witnesses`: other sources that may be asked what a tag is, best first. `fetch`: how registries are asked. */
 export function openImages(
   sys: System,
   places: Places,
   catalogue: Catalogue,
   witnesses: () => Promise<readonly string[]> = () => Promise.resolve([]),
+  fetch?: RegistryFetch,
 ): Images {
+  const way = fetch === undefined ? {} : { fetch }
   const state = (signal: AbortSignal): Promise<DockerState> => dockerState(sys, places, signal)
   const open = async (signal: AbortSignal): Promise<DockerEngine> =>
     openEngine(await findEndpoint(sys, places), { signal })
@@ -66,8 +69,9 @@ export function openImages(
   /** A mirror that the engine asks first is asked for tags first; the Hub is next, the catalogue last. */
   const tags = async (refresh: boolean, signal: AbortSignal): Promise<TagList> => {
     const [mirror] = (await state(signal)).mirrors
-    const first = mirror === undefined ? null : await listTags({ catalogue, registryUrl: mirror, refresh, signal })
-    return first?.from === 'registry' ? first : listTags({ catalogue, refresh, signal })
+    const first =
+      mirror === undefined ? null : await listTags({ catalogue, registryUrl: mirror, refresh, signal, ...way })
+    return first?.from === 'registry' ? first : listTags({ catalogue, refresh, signal, ...way })
   }
   const resolve = async (image: string, signal: AbortSignal): Promise<string> =>
     image.startsWith('newest') ? resolveImage(image, await tags(false, signal)) : resolveImage(image, EMPTY)
@@ -76,7 +80,8 @@ export function openImages(
   const downloadSize = async (reference: string, docker: DockerState, signal: AbortSignal): Promise<number | null> => {
     const [url] = docker.mirrors
     try {
-      const live = await tagSize(reference, { ...(url === undefined ? {} : { url }), signal, timeout: SIZE_TIMEOUT })
+      const where = url === undefined ? {} : { url }
+      const live = await tagSize(reference, { ...where, ...way, signal, timeout: SIZE_TIMEOUT })
       if (live !== null) return live
     } catch {
       signal.throwIfAborted()
