@@ -7,12 +7,14 @@ import { errorOf, eventually, goready, labProfile, mirrorsOf, profile, start, tr
 import { type Lab, startLab } from './lab/lab.ts'
 
 const NOBODY = 65_534
+/** One more attempt instead of four, five to twenty seconds apart; what a pull does that fails for good is the same. */
+const DAEMON = '{\n  "max-download-attempts": 2\n}\n'
 let lab: Lab
 let home: string
 let count = 0
 
 beforeAll(async () => {
-  lab = await startLab()
+  lab = await startLab({ daemonJson: DAEMON })
 })
 afterAll(async () => {
   await lab.stop()
@@ -52,7 +54,7 @@ test('Docker stopped: a clear error before anything is touched, and plan says it
       docker: { state: 'not-running' },
     })
     expect(tree(home)).toEqual(before)
-    expect(readFileSync(lab.daemonJson, 'utf8')).toBe('{}\n')
+    expect(readFileSync(lab.daemonJson, 'utf8')).toBe(DAEMON)
   } finally {
     await lab.startDocker()
   }
@@ -193,7 +195,7 @@ test('daemon.json broken beforehand: refused with its line, left alone', async (
     expect(readFileSync(lab.daemonJson, 'utf8')).toBe('{\n  "debug": true,\n}\n')
     expect(readdirSync(home)).toEqual([])
   } finally {
-    writeFileSync(lab.daemonJson, '{}\n')
+    writeFileSync(lab.daemonJson, DAEMON)
   }
 })
 
@@ -209,7 +211,7 @@ test('a daemon that refuses the new config: the old one comes back, the daemon r
     expect(await world()).toEqual(before)
     expect(lab.dockerRunning()).toBe(true)
   } finally {
-    writeFileSync(lab.daemonJson, '{}\n')
+    writeFileSync(lab.daemonJson, DAEMON)
   }
 })
 
