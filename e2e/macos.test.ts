@@ -1,14 +1,19 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { parse } from 'plist'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Change } from '../electron/contract/plan.ts'
 import type { Profile } from '../electron/contract/profile.ts'
+import type { Way } from '../electron/core/elevation.ts'
 import { readRuns } from '../electron/core/journal.ts'
 import { fold } from '../electron/core/plan.ts'
 import { runPlan, type RunTools } from '../electron/core/run.ts'
 import { undoRun } from '../electron/core/undo.ts'
+import { openElevation } from '../electron/engine/elevation.ts'
+import { darwinPlaces } from '../electron/platform/darwin/places.ts'
 import { formats, settings } from '../electron/settings/index.ts'
 import { launchAgentHandler } from '../electron/settings/shell/launch-agent-handler.ts'
 import { realSystem } from '../electron/system/real.ts'
@@ -162,4 +167,37 @@ test('files lie where a Mac looks for them, and the job is a property list', asy
     RunAtLoad: true,
     ProgramArguments: expect.arrayContaining(['GOREADY_WORD', VALUE, 'PATH+', '~/go/bin', '/opt/tools']),
   })
+})
+
+test('a helper that gets no standard input, as from the prompt of macOS, comes to the socket that it is told', async () => {
+  const helper = [process.execPath, path.resolve('out/node/elevated.js')] as const
+  const begun: (readonly string[])[] = []
+  const way: Way = {
+    name: 'socket',
+    channel: 'socket',
+    env: { PATH: '/usr/bin:/bin' },
+    argv: (words, { address, secret }) => {
+      begun.push([...words, address, secret])
+      return [...words, address, secret]
+    },
+    refusal: () => null,
+  }
+  const places = darwinPlaces({
+    environment: { HOME: mac.places.home },
+    uid: 0,
+    username: 'root',
+    arch: 'arm64',
+    isFolder: () => false,
+  })
+  const elevator = { ways: () => Promise.resolve([way]) }
+  const elevation = openElevation({ sys: realSystem(), places, elevator, helper, terminal: false })
+  // It answers only when the helper has said that it runs and has its rights.
+  const hand = await elevation.open('/private/etc/profile', SIGNAL)
+  hand.close()
+  expect(begun).toHaveLength(1)
+  const [program = '', entry = '', address = '', secret = ''] = begun[0] ?? []
+  for (const words of [[address], [address, 'short'], ['relative', secret], [address, secret, 'more']])
+    await expect(promisify(execFile)(program, [entry, ...words])).rejects.toMatchObject({ code: 2 })
+  // The socket was good once.
+  await expect(promisify(execFile)(program, [entry, address, secret])).rejects.toThrow('ENOENT')
 })

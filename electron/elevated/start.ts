@@ -1,26 +1,31 @@
+import type { LineChannel } from '../core/elevation.ts'
 import { dockerState } from '../docker/state.ts'
 import { openHandlers } from '../engine/handlers.ts'
 import { openPlatform } from '../platform/index.ts'
 import { lineChannel } from '../system/lines.ts'
 import { realSystem } from '../system/real.ts'
+import { joinRendezvous } from '../system/rendezvous.ts'
 import { accountBehind } from '../platform/account.ts'
 import { serve } from './serve.ts'
 
 /** Where the helper keeps its records. Only root looks into it. */
 const STATE = '/var/lib/goready'
+/** The same on macOS, by its real name. */
+const STATE_OF_A_MAC = '/private/var/db/goready'
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 /** No file of any person's counts in what is planned for everybody. */
 const NO_HOME = '/nonexistent'
 
 /**
- * The helper with administrator rights: this program started by pkexec, sudo or root with no argument. It reads one
- * request, does what it names and nothing else, and ends. Answers the exit status; 2 where it was started wrongly.
+ * The helper with administrator rights: this program started by pkexec, sudo or root with no argument, or by macOS'
+ * prompt, which passes no standard input on, with the address of its client and a secret. It reads one request, does
+ * what it names and nothing else, and ends. Answers the exit status; 2 where it was started wrongly.
  */
 export async function elevatedMain(argv: readonly string[]): Promise<number> {
   const [address, secret] = argv
   if (process.getuid === undefined && argv.length === 2 && address !== undefined && secret !== undefined)
     return (await import('./start-windows.ts')).elevatedOnWindows(address, secret)
-  if (argv.length > 0 || process.getuid?.() !== 0 || process.geteuid?.() !== 0) {
+  if (!isOurs(argv) || process.getuid?.() !== 0 || process.geteuid?.() !== 0) {
     process.stderr.write('goready: this part is started by GoReady itself, with administrator rights\n')
     return 2
   }
@@ -41,14 +46,14 @@ export async function elevatedMain(argv: readonly string[]): Promise<number> {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.abort())
   const platform = openPlatform({})
   const { places, presence } = platform
-  const channel = lineChannel(process.stdin, process.stdout, () => process.stdin.destroy())
+  const channel = await channelTo(argv)
   await serve({
     channel,
     sys,
     places,
     handlers: openHandlers(platform),
     presence,
-    state: STATE,
+    state: places.platform === 'darwin' ? STATE_OF_A_MAC : STATE,
     pid: process.pid,
     signal: stop.signal,
     async presences(signal) {
@@ -59,3 +64,13 @@ export async function elevatedMain(argv: readonly string[]): Promise<number> {
   channel.close()
   return 0
 }
+
+/** Nothing, or where the client listens and what it knows. */
+const isOurs = ([address, secret, ...rest]: readonly string[]): boolean =>
+  address === undefined ||
+  (rest.length === 0 && address.startsWith('/') && secret !== undefined && /^[0-9a-f]{64}$/.test(secret))
+
+const channelTo = async ([address, secret]: readonly string[]): Promise<LineChannel> =>
+  address === undefined || secret === undefined
+    ? lineChannel(process.stdin, process.stdout, () => process.stdin.destroy())
+    : joinRendezvous(address, secret)

@@ -1,9 +1,9 @@
 import { CodedError } from '../../core/errors.ts'
 import type { Places } from '../../core/places.ts'
-import { noElevator } from '../no-elevator.ts'
 import { noPresence } from '../no-presence.ts'
 import type { Platform } from '../platform.ts'
 import { darwinDockerSetup } from './docker-setup.ts'
+import { darwinElevator } from './elevate.ts'
 import { darwinFacts } from './machine.ts'
 import { openTerminal } from './terminal.ts'
 
@@ -13,7 +13,7 @@ export function darwinPlatform(places: Places): Platform {
     places,
     handlers: [],
     presence: noPresence,
-    elevator: noElevator,
+    elevator: darwinElevator(places),
     facts: (sys, signal) => darwinFacts(sys, places, signal),
     dockerSetup: (_sys, docker) => Promise.resolve(darwinDockerSetup(docker)),
     // Docker Desktop's log is its own window's affair.

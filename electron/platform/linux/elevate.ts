@@ -21,7 +21,7 @@ export function linuxElevator({ environment }: Pick<Places, 'environment'>): Ele
   // Messages in English: what they say is looked at.
   const env = { PATH, LC_ALL: 'C.UTF-8', ...Object.fromEntries(kept) }
   const screen = (environment['DISPLAY'] ?? '') !== '' || (environment['WAYLAND_DISPLAY'] ?? '') !== ''
-  const direct: Way = { name: 'root', channel: 'stdio', env, argv: (helper) => helper, refusal: () => null }
+  const direct = rootWay(env)
   const polkit: Way = {
     name: 'pkexec',
     channel: 'stdio',
@@ -50,6 +50,15 @@ export function linuxElevator({ environment }: Pick<Places, 'environment'>): Ele
   }
 }
 
+/** Root starts the helper as it is. */
+export const rootWay = (env: Way['env']): Way => ({
+  name: 'root',
+  channel: 'stdio',
+  env,
+  argv: (helper) => helper,
+  refusal: () => null,
+})
+
 const isThere = async (sys: Reader, path: string): Promise<boolean> =>
   (await sys.lstat(path).catch(() => null))?.kind === 'file'
 
@@ -72,7 +81,7 @@ function pkexecRefusal({ code, stderr }: HelperEnd): Refusal | null {
 }
 
 /** sudo(8): 1 where the password is wrong or the account may not; what it says tells it from the helper's own end. */
-function sudoRefusal({ code, stderr }: HelperEnd): Refusal | null {
+export function sudoRefusal({ code, stderr }: HelperEnd): Refusal | null {
   if (code === null) return 'unavailable'
   if (code !== 1) return null
   if (/a (terminal|password) is required|unable to open.*tty|effective uid is not 0/i.test(stderr)) return 'unavailable'
