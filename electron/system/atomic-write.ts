@@ -16,6 +16,7 @@ export async function replaceFile(path: string, bytes: Uint8Array, options: Writ
   const handle = await open(temporary, constants.O_CREAT | constants.O_EXCL | constants.O_RDWR, 0o600)
   try {
     try {
+      if (process.platform === 'darwin') await carryByCopy(path, temporary, handle, ['/bin/cp', '-p'])
       await writeAll(handle, bytes)
       await carryAttributes(path, temporary)
       await own(handle, options)
@@ -63,6 +64,26 @@ async function carryAttributes(from: string, to: string): Promise<void> {
   } catch {
     // A new file has nothing to carry, and without cp there is no way to.
   }
+}
+
+/**
+ * macOS' cp(1) copies extended attributes, ACLs and flags only together with the content: the old file is copied
+ * whole onto the new one, which is then emptied. `copy`: the command without the two files.
+ * Throws Node's system errors of the emptying alone.
+ */
+export async function carryByCopy(
+  from: string,
+  to: string,
+  handle: FileHandle,
+  copy: readonly [string, ...string[]],
+): Promise<void> {
+  try {
+    await lstat(from)
+    await exec([...copy, '--', from, to])
+  } catch {
+    // As above: nothing to carry, or no way to.
+  }
+  await handle.truncate(0)
 }
 
 /**
