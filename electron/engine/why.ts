@@ -36,7 +36,7 @@ const KEPT = 400
 type Looked = {
   facts: WhyFacts
   tools: readonly GoTool[]
-  docker: DockerState
+  docker: DockerState | null
   overrides: readonly Override[]
   image: { reference: string; env: ReadonlyMap<string, string> } | null
 }
@@ -59,7 +59,8 @@ export class WhyBook {
   ): Promise<WhyAnswer> {
     if (!whyNameSchema.safeParse(name).success)
       throw new CodedError('bad-arguments', { reason: 'why:reason.noName', name })
-    const looked = await this.#look(image, project, signal)
+    const tool = toolSetting(name) !== null || name.startsWith('DOCKER_')
+    const looked = await this.#look({ image, tool }, project, signal)
     const first = await this.#answer(name, looked, signal)
     if (!ask) return this.#given(first)
     const open = new Set(first.why.contexts.filter(({ how }) => how === 'open').map(({ id }) => id))
@@ -70,7 +71,7 @@ export class WhyBook {
 
   /** All known names that anybody sets, told from files alone. */
   async known(project: Places['project'], signal: AbortSignal): Promise<WhyAnswer[]> {
-    const looked = await this.#look(null, project, signal)
+    const looked = await this.#look({ image: null, tool: true }, project, signal)
     const all: WhyAnswer[] = []
     for (const name of KNOWN_NAMES) all.push(this.#given(await this.#answer(name, looked, signal)))
     return all
@@ -95,17 +96,24 @@ export class WhyBook {
     return why
   }
 
-  async #look(image: string | null, project: Places['project'], signal: AbortSignal): Promise<Looked> {
+  /** `tool`: what the names may mean to a package manager or to Docker is asked as well, which takes its time. */
+  async #look(
+    { image, tool }: { image: string | null; tool: boolean },
+    project: Places['project'],
+    signal: AbortSignal,
+  ): Promise<Looked> {
     const { sys } = this.#parts
     const places = { ...this.#parts.places, project }
-    const [facts, tools, docker, go] = await Promise.all([
+    const [facts, tools, docker] = await Promise.all([
       gatherFacts(sys, places),
       goTools(sys, places, signal),
-      dockerState(sys, places, signal),
-      detectGo(sys, places, signal),
+      tool || image !== null ? dockerState(sys, places, signal) : null,
     ])
-    const overrides = await machineOverrides(sys, places, { docker, go }, signal)
-    const env = image === null || docker.state !== 'running' ? null : await envOf(sys, places, image, signal)
+    const overrides =
+      tool && docker !== null
+        ? await machineOverrides(sys, places, { docker, go: await detectGo(sys, places, signal) }, signal)
+        : []
+    const env = image === null || docker?.state !== 'running' ? null : await envOf(sys, places, image, signal)
     return { facts, tools, docker, overrides, image: image === null || env === null ? null : { reference: image, env } }
   }
 
@@ -165,7 +173,8 @@ export class WhyBook {
       }
       return [...(context === null ? [] : [file]), builtIn('docker', 'default')]
     }
-    if (name === 'DOCKER_HOST') return docker.source === 'DOCKER_HOST' ? [] : [builtIn('docker', docker.endpoint)]
+    if (name === 'DOCKER_HOST')
+      return docker === null || docker.source === 'DOCKER_HOST' ? [] : [builtIn('docker', docker.endpoint)]
     const setting = toolSetting(name)
     if (setting === null) return []
     const override = overrides.find((one) => one.target === setting.target && one.name === setting.name)

@@ -1,5 +1,6 @@
 import { Button, Modal } from '@mantine/core'
 import i18next from 'i18next'
+import type { PlanView } from '../../electron/contract/plan.ts'
 import { sumPlan } from '../store/review-plan.ts'
 import { useWhy } from '../store/why.ts'
 import { ChangeList } from './change-list.tsx'
@@ -10,6 +11,8 @@ import css from './why.module.css'
 export function WhyRemoval() {
   const { removal, apply, undo, back } = useWhy()
   const shown = removal.step === 'shown' || removal.step === 'writing' ? removal : null
+  // The helper with an administrator's rights takes choices of a profile, and no line of somebody's file.
+  const closed = shown !== null && sumPlan(shown.plan).admin.length > 0
   const busy = removal.step === 'writing' || (removal.step === 'done' && removal.undo.step === 'running')
   return (
     <Modal
@@ -29,9 +32,9 @@ export function WhyRemoval() {
               <p key={key}>{i18next.t(key, values ?? {})}</p>
             ))}
             <ChangeList changes={shown.plan.changes} />
-            {sumPlan(shown.plan).admin.length > 0 && <p>{i18next.t('why:admin')}</p>}
+            {closed && <p>{i18next.t('why:admin', { name: nameOf(shown.plan), id: shown.id })}</p>}
             <div className="target-buttons">
-              <Button loading={busy} onClick={() => void apply()}>
+              <Button loading={busy} disabled={closed} onClick={() => void apply()}>
                 {i18next.t('why:do')}
               </Button>
               <Button variant="default" disabled={busy} onClick={back}>
@@ -61,3 +64,5 @@ export function WhyRemoval() {
     </Modal>
   )
 }
+
+const nameOf = ({ choices }: PlanView): string => String(choices[0]?.values?.['name'] ?? '')

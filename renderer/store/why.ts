@@ -18,8 +18,8 @@ export type Looked<T> =
 export type RemovalStep =
   | { step: 'none' }
   | { step: 'planning'; id: string }
-  | { step: 'shown'; plan: PlanView }
-  | { step: 'writing'; plan: PlanView }
+  | { step: 'shown'; id: string; plan: PlanView }
+  | { step: 'writing'; id: string; plan: PlanView }
   | { step: 'done'; run: string | null; undo: Errand }
   | { step: 'failed'; error: AppError }
 
@@ -75,7 +75,7 @@ export const useWhy = create<WhyStore>((set, get) => {
       set({ removal: { step: 'planning', id } })
       const removal = await request('why.remove', { id }).then(
         (plan): RemovalStep =>
-          plan.changed ? { step: 'shown', plan } : { step: 'done', run: null, undo: { step: 'idle' } },
+          plan.changed ? { step: 'shown', id, plan } : { step: 'done', run: null, undo: { step: 'idle' } },
         (thrown: unknown): RemovalStep => ({ step: 'failed', error: errorOf(thrown) }),
       )
       if (mine === turn) set({ removal })
@@ -83,8 +83,8 @@ export const useWhy = create<WhyStore>((set, get) => {
     async apply() {
       const { removal } = get()
       if (removal.step !== 'shown') return
-      const { plan } = removal
-      set({ removal: { step: 'writing', plan } })
+      const { id, plan } = removal
+      set({ removal: { step: 'writing', id, plan } })
       await runErrand(
         async () => (await request('plan.apply', { planId: plan.id })).taskId,
         (errand) => {
