@@ -81,6 +81,19 @@ test('the fuses stand at their safe values', async () => {
   })
 })
 
+test('the helper with administrator rights: for root alone, without arguments, one request that it knows', async () => {
+  const nobody = await ended(program.start('goready-elevated', []))
+  expect(nobody).toMatchObject({ code: 2, stdout: '' })
+  const word = await program.run(['elevated'])
+  expect(word).toMatchObject({ code: 2, stdout: '' })
+  if (process.getuid?.() !== 0) return
+  const root = { uid: 0, gid: 0 }
+  expect(await ended(program.start('goready-elevated', ['--root', '/x'], root))).toMatchObject({ code: 2, stdout: '' })
+  const said = await ended(program.start('goready-elevated', [], root), '{"op":"run","argv":["sh"]}\n')
+  const replies = said.stdout.split('\n').flatMap((line): unknown[] => (line === '' ? [] : [JSON.parse(line)]))
+  expect(replies, said.stderr).toMatchObject([{ t: 'ready' }, { t: 'failed', error: { code: 'bad-request' } }])
+})
+
 test('and they hold: no variable makes a plain Node of it or loads foreign code', async () => {
   const canary = join(program.home, 'canary')
   const evil = join(program.home, 'evil.cjs')
