@@ -116,7 +116,7 @@ const INPUTS: Partial<Record<RequestName, (text: string) => readonly unknown[]>>
 
 test.each(Object.entries(INPUTS))('%s', async (name, inputs) => {
   let [answered, refused] = [0, 0]
-  for (const text of some(STRINGS, name.startsWith('mirror') || /\.(make|plan)$/.test(name) ? 8 : 2))
+  for (const text of some(STRINGS, name.startsWith('mirror') || /\.(make|plan)$/.test(name) ? 8 : 3))
     for (const input of inputs(text)) {
       const envelope = await ask(name, input)
       const where = `${name} ${JSON.stringify(input).slice(0, 200)}`
