@@ -27,6 +27,9 @@ const MONO = 'ui-monospace, "Cascadia Mono", Menlo, "DejaVu Sans Mono", "Noto Sa
 const onAccent: VariantColorsResolver = (input) => {
   const colors = defaultVariantColorsResolver(input)
   const own = input.color === undefined || input.color === 'lagoon'
+  // Mantine's red of the dark theme is too light for white words.
+  if (input.variant === 'filled' && input.color === 'red')
+    return { ...colors, background: 'var(--error)', hover: 'var(--error)', color: 'var(--on-error)' }
   return input.variant === 'filled' && own ? { ...colors, color: 'var(--on-accent)' } : colors
 }
 
