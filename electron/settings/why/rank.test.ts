@@ -16,9 +16,24 @@ const states = (entries: readonly Entry[], emptyHides = false) => {
 test.each<[string, readonly Entry[], string | null, readonly string[]]>([
   ['the first wins', [entry('env', 'a'), entry('file', 'b')], 'env', ['env wins', 'file hidden']],
   ['an empty variable lets the file speak', [entry('env', ''), entry('file', 'b')], 'file', ['env empty', 'file wins']],
-  ['what is not read does not count', [entry('rc', 'a', 'unread'), entry('file', 'b')], 'file', ['rc unread', 'file wins']],
-  ['behind a byte order mark', [entry('line 1', 'a', 'broken'), entry('own', 'd')], 'own', ['line 1 broken', 'own wins']],
-  ['what was overwritten stays hidden, also by nothing', [entry('rc:2', ''), entry('rc:1', 'a', 'hidden'), entry('own', 'd')], 'own', ['rc:2 empty', 'rc:1 hidden', 'own wins']],
+  [
+    'what is not read does not count',
+    [entry('rc', 'a', 'unread'), entry('file', 'b')],
+    'file',
+    ['rc unread', 'file wins'],
+  ],
+  [
+    'behind a byte order mark',
+    [entry('line 1', 'a', 'broken'), entry('own', 'd')],
+    'own',
+    ['line 1 broken', 'own wins'],
+  ],
+  [
+    'what was overwritten stays hidden, also by nothing',
+    [entry('rc:2', ''), entry('rc:1', 'a', 'hidden'), entry('own', 'd')],
+    'own',
+    ['rc:2 empty', 'rc:1 hidden', 'own wins'],
+  ],
   ['nobody', [], null, []],
 ])('%s', (_, entries, winner, rows) => {
   expect(states(entries)).toMatchObject({ winner, states: rows, open: false })
