@@ -31,6 +31,7 @@ export function Shells() {
       <p className="env-why">{filesText(env, ticked, machine)}</p>
       <p className="env-why faint">{i18next.t('environment:shellsWhy')}</p>
       {machine?.os.platform === 'linux' && <p className="env-why faint">{i18next.t('environment:graphical')}</p>}
+      {machine?.os.platform === 'darwin' && <p className="env-why faint">{i18next.t('environment:graphicalMac')}</p>}
       <LockedNote field="env.shells" />
     </fieldset>
   )
