@@ -171,6 +171,13 @@ test('a program can be started as another user', async () => {
   expect((await exec(['/usr/bin/id', '-u'], { as: { uid: 65_534, gid: 65_534 } })).stdout).toBe('65534\n')
 })
 
+test('a link in the place of a record is not written through', async () => {
+  writeFileSync(at('theirs'), 'kept')
+  symlinkSync('theirs', at('j'))
+  await expect(realSystem().append(at('j'), 'x\n')).rejects.toMatchObject({ code: 'ELOOP' })
+  expect(readFileSync(at('theirs'), 'utf8')).toBe('kept')
+})
+
 test('records: created once, private, appended', async () => {
   const sys = realSystem()
   const owner = sys.identity

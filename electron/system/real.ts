@@ -175,7 +175,9 @@ async function withScratch<T>(
 }
 
 async function append(path: string, text: string): Promise<void> {
-  const handle = await open(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, 0o600)
+  // Root appends to records in other people's homes: a link there must lead it nowhere. (Windows has no such flag.)
+  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW
+  const handle = await open(path, flags, 0o600)
   try {
     const { size } = await handle.stat()
     try {
