@@ -16,6 +16,8 @@ import { World } from './world.ts'
  */
 const sys = realSystem()
 const CASES = process.env['GOREADY_FULL'] === '1' ? 400 : 40
+/** The short form asks the same every time; the long one looks further. */
+const SEED = process.env['GOREADY_FULL'] === '1' ? {} : { seed: 20261122 }
 const NAMES = ['GOPROXY', 'GOFLAGS', 'HTTPS_PROXY', 'https_proxy', 'GOENV']
 let home = ''
 beforeAll(async () => {
@@ -244,11 +246,17 @@ const given = () => [
 async function ask(shell: Shell, start: Start): Promise<ReadonlyMap<string, string> | null> {
   const env = Object.fromEntries(given().map(({ name: key, value: text }) => [key, text]))
   const flags = start === 'login' ? ['-l', '-i'] : ['-i']
-  const { stdout } = await sys.query(
-    [`/usr/bin/${shell}`, ...flags, '-c', '/usr/bin/env -i -0 MARK=1; /usr/bin/env -0'],
-    { env, cwd: home, session: true },
-  )
-  const at = stdout.lastIndexOf('MARK=1\0')
+  // A file that reads itself keeps a shell busy for ever.
+  const answer = await sys
+    .query([`/usr/bin/${shell}`, ...flags, '-c', '/usr/bin/env -i -0 MARK=1; /usr/bin/env -0'], {
+      env,
+      cwd: home,
+      session: true,
+    })
+    .catch(() => null)
+  if (answer === null) return null
+  const { stdout } = answer
+  const at = stdout.indexOf('MARK=1\0')
   if (at < 0) return null
   return new Map(
     stdout
@@ -300,7 +308,7 @@ test.each(['bash', 'zsh', 'sh', 'fish', 'tcsh'] as const)(
           expect(`${one}=${claim}`, JSON.stringify(written)).toBe(`${one}=${real.get(one) ?? null}`)
         }
       }),
-      { numRuns: CASES, endOnFailure: process.env['SHRINK'] !== '1' },
+      { numRuns: CASES, ...SEED, endOnFailure: process.env['SHRINK'] !== '1' },
     )
   },
   300_000,

@@ -54,7 +54,8 @@ export async function askFresh(
   }
   const answer = await sys.query([shell.path, ...flags], options).catch(() => null)
   signal.throwIfAborted()
-  const at = answer?.stdout.lastIndexOf(`${mark}\0`) ?? -1
+  // The first one: after `set -a` dash exports its last argument, which is the mark, among the others.
+  const at = answer?.stdout.indexOf(`${mark}\0`) ?? -1
   if (answer === null || at < 0) return null
   const entries = answer.stdout
     .slice(at + mark.length + 1)

@@ -413,5 +413,14 @@ function setCommand(words: readonly Word[], line: number, text: string): Stateme
   const exported = flags.includes('x') ? true : 'keep'
   const [first, ...more] = values
   const joiner = name.endsWith('PATH') ? ':' : ' '
-  return { kind: 'set', line, name, word: first ?? { raw: '', parts: [] }, exported, joiner, more }
+  return {
+    kind: 'set',
+    line,
+    name,
+    word: first ?? { raw: '', parts: [] },
+    exported,
+    joiner,
+    anyScope: !flags.includes('g'),
+    more,
+  }
 }

@@ -176,7 +176,7 @@ export class Player {
     }
   }
 
-  #set({ name, word, exported, joiner, more = [] }: Extract<Statement, { kind: 'set' }>): Outcome {
+  #set({ name, word, exported, joiner, anyScope, more = [] }: Extract<Statement, { kind: 'set' }>): Outcome {
     const texts = [word, ...more].map((one) => this.expand(one))
     const known = texts.every((text) => text !== null)
     const text = known ? texts.join(joiner ?? ' ') : null
@@ -184,7 +184,7 @@ export class Player {
     const sure = text !== null && this.#maybe === 0 && !this.#shaken
     const becomes = exported === 'keep' ? (this.#autoExport === true ? true : old.exported) : exported
     const out = exported === 'keep' && this.#autoExport === null ? null : becomes
-    const haunted = this.#universal.has(name) && exported === 'keep'
+    const haunted = this.#universal.has(name) && (exported === 'keep' || anyScope === true)
     // csh leaves the file at a variable that is not set, or at a pattern that nothing matches.
     if (text === null && this.#dialect === 'csh') this.#shaken = true
     const settled = (this.#maybe === 0 || old.exported === out) && !haunted
@@ -420,7 +420,8 @@ export class Player {
     if (part.kind === 'text') return part.text
     if (part.kind === 'id') return String(this.#world.uid)
     const { text, there, sure } = this.get(part.name)
-    if (sure && !there && this.#dialect === 'csh') this.#shaken = true
+    // csh leaves the file at a variable that is not set.
+    if (!(sure && there) && this.#dialect === 'csh') this.#shaken = true
     if (!sure || (there && text === null)) return null
     const value = ruled(there ? text : null, part.rule, part.other)
     // Not in quotes a shell may split it, or drop the word.

@@ -23,7 +23,15 @@ export type Test =
   | { kind: 'shell'; start: 'login' | 'interactive' }
 
 export type Statement = { line: number } & (
-  | { kind: 'set'; name: string; word: Word; exported: boolean | 'keep'; joiner?: string; more?: readonly Word[] }
+  | {
+      kind: 'set'
+      name: string
+      word: Word
+      exported: boolean | 'keep'
+      joiner?: string
+      anyScope?: boolean
+      more?: readonly Word[]
+    }
   | { kind: 'export'; name: string }
   | { kind: 'unset'; name: string }
   | { kind: 'auto-export'; on: boolean }
