@@ -104,7 +104,7 @@ export async function askShell(
 }
 
 function parseAnswer(stdout: string, mark: string): ReadonlyMap<string, string> | null {
-  const at = stdout.lastIndexOf(`${mark}\0`)
+  const at = stdout.indexOf(`${mark}\0`)
   if (at < 0) return null
   const entries = stdout
     .slice(at + mark.length + 1)
