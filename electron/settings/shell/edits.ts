@@ -20,6 +20,8 @@ export type ShellWish = {
   shells: readonly ShellId[]
   variables: ReadonlyMap<string, string>
   paths: readonly string[]
+  /** Those that somebody asked for by name; without it all of them. See `decides`. */
+  named?: readonly ShellId[]
 }
 
 /**

@@ -223,6 +223,21 @@ test('what a fresh shell answers otherwise is told with the line that wins, or t
   })
 })
 
+test("another shell's odd file is told of; only the account's own shell, and one asked for by name, spoils a run", async () => {
+  const home = await openHome({ '.bashrc': '# rc\n', '.tcshrc': '# mine\n' })
+  const places = { ...home, environment: { HOME: home.home, SHELL: '/bin/bash' } }
+  await apply(places, { set: { FOO: 'new' } })
+  const { appendFile } = await import('node:fs/promises')
+  await appendFile(path.join(places.home, '.tcshrc'), 'setenv FOO odd\n')
+  const wish = { scope: 'user', shells: ['bash', 'tcsh'], variables: new Map([['FOO', 'new']]), paths: [] } as const
+  const severities = async (named: readonly ('bash' | 'tcsh')[]) =>
+    (await shellSetting.verify(sys, places, { ...wish, named }, signal)).slice(0, 2).map(({ severity }) => severity)
+  expect(await severities([])).toEqual(['ok', 'warning'])
+  expect(await severities(['tcsh'])).toEqual(['ok', 'error'])
+  await appendFile(path.join(places.home, '.bashrc'), 'export FOO=odd\n')
+  expect(await severities([])).toEqual(['error', 'warning'])
+})
+
 test('taking the keys out again gives back every byte', async () => {
   const files = {
     '.bashrc': 'a=1',

@@ -25,7 +25,13 @@ export const shellSetting: Setting<ShellState, ShellWish> = {
     if (paths.some((path) => !folder.test(path)))
       return Promise.reject(new CodedError('bad-profile', { key: 'env.path', reason: 'bad-path' }))
     if (variables.size === 0 && paths.length === 0) return Promise.resolve(null)
-    const choice: ShellWish = { scope: env?.scope ?? 'user', shells: wantedShells(profile, state), variables, paths }
+    const choice: ShellWish = {
+      scope: env?.scope ?? 'user',
+      shells: wantedShells(profile, state),
+      named: env?.shells ?? [],
+      variables,
+      paths,
+    }
     return Promise.resolve({ choice, notes: notes(state, choice) })
   },
   plan(state, wish, places) {

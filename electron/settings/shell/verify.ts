@@ -60,12 +60,19 @@ async function verifyShell(
     return { id: `shell.${shell.id}`, severity: 'warning', note, details: causes }
   }
   if (wrong.length > 0) {
-    const severity = severityOf(places, wish.scope, causesOf(wrong))
+    const severity = decides(shell, state, wish) ? severityOf(places, wish.scope, causesOf(wrong)) : 'warning'
     return { id: `shell.${shell.id}`, severity, note: { key: 'setting:shell.disagrees', values }, details }
   }
   const key = shell.id === 'sh' ? 'setting:shell.answersLogin' : 'setting:shell.answers'
   return { id: `shell.${shell.id}`, severity: 'ok', note: { key, values } }
 }
+
+/**
+ * Whether a shell that answers otherwise spoils the run: the account's own one, and those asked for by name. Another
+ * one that merely lies on the machine is told of; its odd files must not keep a person from the rest.
+ */
+const decides = ({ id, login }: InstalledShell, { installed }: ShellState, { named }: ShellWish): boolean =>
+  named === undefined || named.includes(id) || login || !installed.some((one) => one.login)
 
 type Asked = { wish: ShellWish; places: Places; state: ShellState; id: ShellId }
 
