@@ -22,6 +22,7 @@ export const whyLayerSchema = z.object({
     'system',
     'session',
     'store',
+    'registry',
     'goenv',
     'goroot',
     'tool-file',
@@ -49,9 +50,9 @@ export const WHY_STATES = ['wins', 'hidden', 'empty', 'unread', 'unsure', 'broke
 
 /** How one kind of program gets its value: the layers, the strongest first, and why. */
 export const whyContextSchema = z.object({
-  /** `here`, `graphical`, `image`, `bash:login` … */
+  /** `here`, `new` (Windows: whatever is started anew), `graphical`, `image`, `bash:login` … */
   id: z.string(),
-  kind: z.enum(['here', 'shell', 'graphical', 'image']),
+  kind: z.enum(['here', 'new', 'shell', 'graphical', 'image']),
   shell: shellIdSchema.nullable(),
   start: z.enum(['login', 'interactive']).nullable(),
   /** What counts, without passwords. null: nothing is set, or it is not known (`how`). */

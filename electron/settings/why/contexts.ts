@@ -4,6 +4,7 @@ import type { FileLayer } from './file-layers.ts'
 import type { ShellStart, WhyFacts } from './facts.ts'
 import type { Ask } from './go-below.ts'
 import type { Entry } from './rank.ts'
+import { type RegistryLayer, windowsContext } from './registry.ts'
 import type { Deed } from './script/player.ts'
 import type { Given } from './startup.ts'
 
@@ -17,7 +18,7 @@ export type Context = Pick<WhyContext, 'id' | 'kind' | 'shell' | 'start'> & {
 
 /** What sets a variable in a context: a line of a file, or somebody without one. */
 export type Set = Omit<Entry, 'layer' | 'where'> & {
-  of: FileLayer | { kind: 'environment' | 'image' | 'shell'; from: string }
+  of: FileLayer | RegistryLayer | { kind: 'environment' | 'image' | 'shell'; from: string }
 }
 
 const unread = (layers: readonly FileLayer[], reason: Note): readonly Set[] =>
@@ -30,6 +31,7 @@ export function contextsOf(
 ): readonly Context[] {
   return [
     hereContext(facts),
+    ...(facts.windows === null ? [] : [windowsContext(facts.windows)]),
     ...facts.starts.map((start) => shellContext(facts, start)),
     ...(facts.session.length > 0 || facts.places.environmentD !== null ? [graphicalContext(facts)] : []),
     ...(image === null ? [] : [imageContext(image)]),

@@ -4,6 +4,7 @@ import type { Reader } from '../../core/system.ts'
 import { toBinary } from '../binary.ts'
 import { PLAIN_PATH } from '../find-program.ts'
 import { detectShells, type InstalledShell } from '../shell/detect.ts'
+import { windowsVariables, type WindowsVariables } from '../shell/windows.ts'
 import { askFresh } from './ask-fresh.ts'
 import { played } from './look.ts'
 import type { Player } from './script/player.ts'
@@ -24,6 +25,8 @@ export type ShellStart = {
 export type WhyFacts = {
   places: Places
   world: World
+  /** What Windows keeps for its programs; null on every other system. */
+  windows: WindowsVariables | null
   starts: readonly ShellStart[]
   /** What graphical programs get from files. */
   session: readonly Given[]
@@ -37,6 +40,7 @@ export type WhyFacts = {
 export async function gatherFacts(sys: Reader, places: Places): Promise<WhyFacts> {
   const state = await detectShells(sys, places)
   const world = new World(sys.identity.uid)
+  const windows = await windowsVariables(sys, places)
   return played(sys, world, () => {
     const root = places.root === '/' ? '' : places.root
     const environment = `${root}/etc/environment`
@@ -53,7 +57,7 @@ export async function gatherFacts(sys: Reader, places: Places): Promise<WhyFacts
       ...starts.flatMap(({ player }) => player.files),
     ])
     for (const path of files) world.at(path)
-    return { places, world, starts, session, files: [...files], answers: new Map() }
+    return { places, world, windows, starts, session, files: [...files], answers: new Map() }
   })
 }
 

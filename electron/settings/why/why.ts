@@ -3,6 +3,7 @@ import type { Edit, FormatId, Target } from '../../contract/plan.ts'
 import type { Finding, Note } from '../../contract/note.ts'
 import type { WhyAnswer, WhyContext, WhyLayer } from '../../contract/why.ts'
 import type { Places } from '../../core/places.ts'
+import { envTarget } from '../../core/env.ts'
 import { isSecretName, redact } from '../../core/redact.ts'
 import { type Context, contextsOf, type Set as Setting } from './contexts.ts'
 import type { WhyFacts } from './facts.ts'
@@ -10,6 +11,7 @@ import { type FileLayer, fileLayers } from './file-layers.ts'
 import type { Ask } from './go-below.ts'
 import { lineKey } from './line-text.ts'
 import { type Entry, rank } from './rank.ts'
+import type { RegistryLayer } from './registry.ts'
 import type { Below } from './tool.ts'
 
 /** What is shown, and the edits behind each thing that can be done, by the id that was given out. */
@@ -92,7 +94,8 @@ class LayerBook {
   }
 
   set({ of, value, read, reason }: Setting): Entry {
-    const layer = 'path' in of ? this.file(of, value) : this.#nobody(of, value)
+    const layer =
+      'path' in of ? this.file(of, value) : of.kind === 'registry' ? this.#registry(of) : this.#nobody(of, value)
     return {
       layer,
       where: 'path' in of ? `${of.path}:${of.line}` : of.from,
@@ -154,7 +157,30 @@ class LayerBook {
     }
   }
 
-  #nobody({ kind, from }: Exclude<Setting['of'], FileLayer>, value: string | null): string {
+  #registry({ kind, from, scope, entry }: RegistryLayer): string {
+    const id = this.#id(kind, from, null)
+    if (this.layers.some((layer) => layer.id === id)) return id
+    const text = entry.value?.value ?? null
+    // Without a PATH nothing is found any more; what is no text is somebody else's to understand.
+    const edits: readonly Edit[] =
+      text === null || this.#name.toUpperCase() === 'PATH'
+        ? []
+        : [{ target: envTarget(scope, entry.name), owner: 'shell', key: entry.name, before: text, after: null }]
+    this.layers.push({
+      id,
+      kind,
+      value: text === null ? null : this.shown(text),
+      from,
+      line: null,
+      shells: [],
+      removals: edits.length === 0 ? [] : [this.#removal('remove', edits, from, null)],
+      hint: edits.length === 0 ? { key: 'why:hint.registry', values: { name: this.#name } } : null,
+      problems: [],
+    })
+    return id
+  }
+
+  #nobody({ kind, from }: Exclude<Setting['of'], FileLayer | RegistryLayer>, value: string | null): string {
     const id = this.#id(kind, from, null)
     if (!this.layers.some((layer) => layer.id === id)) {
       const hint = { key: `why:hint.${kind}`, values: { name: this.#name } }
