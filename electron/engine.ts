@@ -1,4 +1,5 @@
 import type { Credential, CredentialTrial } from './contract/credential.ts'
+import type { CheckUp, RepairPlan } from './contract/doctor.ts'
 import type { TagList } from './contract/image.ts'
 import type { Machine } from './contract/machine.ts'
 import type { PlanView } from './contract/plan.ts'
@@ -18,6 +19,7 @@ import { newestUndoable } from './core/standing.ts'
 import { conflicts } from './core/undo-parts.ts'
 import { TRIAL_TIMEOUT, tryCredential } from './engine/credentials.ts'
 import { detectMachine } from './engine/detect.ts'
+import { type CheckOptions, DoctorBook } from './engine/doctor.ts'
 import { dockerHelp } from './engine/docker-help.ts'
 import { openElevation } from './engine/elevation.ts'
 import { firstProgram, type ProgramWords } from './engine/first-program.ts'
@@ -34,6 +36,7 @@ import { loadAssets } from './engine/assets.ts'
 import { MirrorBook, type MirrorList } from './engine/mirror-book.ts'
 import { openOfficials } from './engine/officials.ts'
 import { preferencesFile } from './desk/preferences.ts'
+import { MuteBook } from './engine/mutes.ts'
 import { PlanBook } from './engine/plans.ts'
 import { WhyBook, type WhyOptions } from './engine/why.ts'
 import { type Advice, adviseForGoMod } from './docker/go-mod.ts'
@@ -79,6 +82,14 @@ export type Engine = {
   whyKnown(signal: AbortSignal, project?: Places['project']): Promise<WhyAnswer[]>
   /** The plan that takes a layer away, by the id that `why` gave out. Throws `plan-expired`. */
   planRemoval(id: string): Promise<PlanView>
+  /** Looks for what is broken, side by side; only reads. The task's result is a `CheckUp`, each check a `checked` event. */
+  startCheck(options: CheckOptions, project?: Places['project']): string
+  /** The plan of repairs that a check-up has offered. Throws `plan-expired`, and what planning throws. */
+  planRepair(ids: readonly string[], signal: AbortSignal): Promise<RepairPlan>
+  /** A finding that is not to count any more, or again. */
+  mute(id: string, muted: boolean): Promise<void>
+  /** The redacted report of this machine: facts, findings, runs. Checks anew; only reads. */
+  report(language: 'zh-CN' | 'en', signal: AbortSignal): Promise<{ markdown: string; json: string }>
   tags(options: { refresh: boolean }, signal: AbortSignal): Promise<TagList>
   /** The newest catalogue that can be trusted, and the person's own mirrors behind it. */
   mirrors(): Promise<MirrorList>
@@ -173,6 +184,16 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   })
   const plans = new PlanBook({ sys, places, images, races, elevation, mirrors: () => book.list() })
   const why = new WhyBook({ sys, places, plans })
+  const mutes = new MuteBook(places.state, sys)
+  const doctor = new DoctorBook({
+    sys,
+    places,
+    plans,
+    mutes,
+    witnesses: assets.witnesses,
+    mirrors: () => book.list(),
+    http: (timeout) => races.client(timeout),
+  })
   const tasks = new TaskRegistry()
   const settle = async (signal: AbortSignal): Promise<readonly Finding[]> => {
     if (!(await hasInterrupted(tools))) return []
@@ -189,6 +210,20 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     why: (name, how, signal, project = null) => why.of(name, how, project, signal),
     whyKnown: (signal, project = null) => why.known(project, signal),
     planRemoval: (id) => why.plan(id),
+    startCheck: (how, project = null) =>
+      tasks.run('check', ({ report, signal }): Promise<CheckUp> => doctor.look(how, report, signal, project)),
+    planRepair: (ids, signal) => doctor.plan(ids, signal),
+    mute: (id, muted) => mutes.set(id, muted),
+    async report(language, signal) {
+      const [machine, checkUp, runs] = await Promise.all([
+        detectMachine({ platform, sys, mirrors: () => book.list(), project: null }, signal),
+        doctor.look({ only: null }, () => {}, signal),
+        history(places, sys),
+      ])
+      // The sentences of both languages are large and seldom needed here.
+      const [{ makeReport }, { openText }] = await Promise.all([import('./engine/report.ts'), import('./cli/text.ts')])
+      return makeReport({ machine, checkUp, runs, home: places.home }, await openText(language))
+    },
     tags: ({ refresh }, signal) => images.tags(refresh, signal),
     mirrors: () => book.list(),
     officialMirrors: async (signal) => officials.missing((await book.list()).mirrors, signal),
@@ -245,6 +280,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         async () => {
           await book.forget()
           await races.forget()
+          await mutes.forget()
           await more()
         },
       ),
@@ -262,6 +298,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         uninstall(onConflict, places, { tools, report, signal, ask: (question) => ask(question) }, async () => {
           await book.forget()
           await races.forget()
+          await mutes.forget()
           await more()
         }),
       ),

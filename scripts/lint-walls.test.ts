@@ -28,7 +28,7 @@ const planted: readonly [file: string, text: string, rule: string][] = [
   ['electron/settings/go/a.ts', "export * from '../../platform/linux/places.ts'", WALL],
   ['electron/settings/go/b.ts', "export * from '../../system/real.ts'", WALL],
   ['electron/settings/c.ts', "export * from '../engine.ts'", WALL],
-  ['electron/doctor/a.ts', "export * from '../settings/index.ts'", WALL],
+  ['electron/doctor/a.ts', "export * from '../platform/index.ts'", WALL],
   ['electron/doctor/b.ts', "export * from '../tasks/registry.ts'", WALL],
   ['electron/platform/linux/a.ts', "export * from '../../settings/index.ts'", WALL],
   ['electron/system/a.ts', "export * from '../platform/index.ts'", WALL],

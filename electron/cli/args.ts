@@ -22,6 +22,9 @@ const OPTIONS = {
   name: { type: 'string' },
   image: { type: 'string' },
   remove: { type: 'string' },
+  only: { type: 'string' },
+  mute: { type: 'string' },
+  unmute: { type: 'string' },
 } as const
 
 export type Lang = 'zh-CN' | 'en'
@@ -53,6 +56,12 @@ export type Args = {
   image: string | null
   /** What `why` is to take away, by the id that it shows. */
   remove: string | null
+  /** Ids of checks or categories, separated by commas. */
+  only: string | null
+  /** A finding that does not count any more. */
+  mute: string | null
+  /** A finding that counts again. */
+  unmute: string | null
 }
 
 const bad = (reason: string, values: Record<string, string> = {}): CodedError =>
@@ -94,6 +103,9 @@ export function readArgs(argv: readonly string[], environment: Readonly<Record<s
     name: values.name ?? null,
     image: values.image ?? null,
     remove: values.remove ?? null,
+    only: values.only ?? null,
+    mute: values.mute ?? null,
+    unmute: values.unmute ?? null,
   }
 }
 

@@ -110,6 +110,7 @@ export function showProgress(io: Io, output: Output): { listen(event: TaskEvent)
           clear()
           output.line(text.say('history:waiting', { pid: event.pid }))
           return
+        case 'checked':
         case 'ask':
         case 'answered':
         case 'done':

@@ -6,12 +6,15 @@ import { createEngine } from '../engine.ts'
 import { readArgs, type Args, langOf, noMore, unknownCommand } from './args.ts'
 import { type Command, EXIT, statusOf } from './command.ts'
 import { apply } from './commands/apply.ts'
+import { check } from './commands/check.ts'
 import { detect } from './commands/detect.ts'
 import { explain } from './commands/explain.ts'
 import { history } from './commands/history.ts'
 import { image } from './commands/image.ts'
 import { mirrors } from './commands/mirrors.ts'
 import { plan } from './commands/plan.ts'
+import { repair } from './commands/repair.ts'
+import { report } from './commands/report.ts'
 import { runCommand, shell } from './commands/shell.ts'
 import { undo } from './commands/undo.ts'
 import { uninstall } from './commands/uninstall.ts'
@@ -29,6 +32,9 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['apply', apply],
   ['undo', undo],
   ['history', history],
+  ['check', check],
+  ['repair', repair],
+  ['report', report],
   ['explain', explain],
   ['uninstall', uninstall],
   ['shell', shell],
@@ -36,8 +42,8 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
 ])
 const PASSED_ON = ['shell', 'run']
 /** Commands that take words of their own and check them. */
-const OWN_WORDS = ['image', 'mirrors', 'explain', 'why']
-const LATER = ['check', 'repair', 'report', 'kit', 'classroom']
+const OWN_WORDS = ['image', 'mirrors', 'explain', 'why', 'repair']
+const LATER = ['kit', 'classroom']
 
 /** Every word that makes a command line of what would else open the window. */
 export const commandNames: readonly string[] = [...COMMANDS.keys(), ...LATER]

@@ -2,6 +2,14 @@ import i18next, { type i18n } from 'i18next'
 import enCatalogue from '../../renderer/i18n/en/catalogue.json'
 import enCli from '../../renderer/i18n/en/cli.json'
 import enDocker from '../../renderer/i18n/en/docker.json'
+import enDoctor from '../../renderer/i18n/en/doctor.json'
+import enDoctorCache from '../../renderer/i18n/en/doctor-cache.json'
+import enDoctorCertificate from '../../renderer/i18n/en/doctor-certificate.json'
+import enDoctorDocker from '../../renderer/i18n/en/doctor-docker.json'
+import enDoctorFiles from '../../renderer/i18n/en/doctor-files.json'
+import enDoctorGo from '../../renderer/i18n/en/doctor-go.json'
+import enDoctorNetwork from '../../renderer/i18n/en/doctor-network.json'
+import enDoctorPackages from '../../renderer/i18n/en/doctor-packages.json'
 import enError from '../../renderer/i18n/en/error.json'
 import enExplain from '../../renderer/i18n/en/explain.json'
 import enGrammar from '../../renderer/i18n/en/grammar.json'
@@ -15,6 +23,14 @@ import enWhy from '../../renderer/i18n/en/why.json'
 import zhCatalogue from '../../renderer/i18n/zh-CN/catalogue.json'
 import zhCli from '../../renderer/i18n/zh-CN/cli.json'
 import zhDocker from '../../renderer/i18n/zh-CN/docker.json'
+import zhDoctor from '../../renderer/i18n/zh-CN/doctor.json'
+import zhDoctorCache from '../../renderer/i18n/zh-CN/doctor-cache.json'
+import zhDoctorCertificate from '../../renderer/i18n/zh-CN/doctor-certificate.json'
+import zhDoctorDocker from '../../renderer/i18n/zh-CN/doctor-docker.json'
+import zhDoctorFiles from '../../renderer/i18n/zh-CN/doctor-files.json'
+import zhDoctorGo from '../../renderer/i18n/zh-CN/doctor-go.json'
+import zhDoctorNetwork from '../../renderer/i18n/zh-CN/doctor-network.json'
+import zhDoctorPackages from '../../renderer/i18n/zh-CN/doctor-packages.json'
 import zhError from '../../renderer/i18n/zh-CN/error.json'
 import zhExplain from '../../renderer/i18n/zh-CN/explain.json'
 import zhGrammar from '../../renderer/i18n/zh-CN/grammar.json'
@@ -33,6 +49,14 @@ const en = {
   catalogue: enCatalogue,
   cli: enCli,
   docker: enDocker,
+  doctor: enDoctor,
+  'doctor-cache': enDoctorCache,
+  'doctor-certificate': enDoctorCertificate,
+  'doctor-docker': enDoctorDocker,
+  'doctor-files': enDoctorFiles,
+  'doctor-go': enDoctorGo,
+  'doctor-network': enDoctorNetwork,
+  'doctor-packages': enDoctorPackages,
   error: enError,
   explain: enExplain,
   grammar: enGrammar,
@@ -48,6 +72,14 @@ const zh = {
   catalogue: zhCatalogue,
   cli: zhCli,
   docker: zhDocker,
+  doctor: zhDoctor,
+  'doctor-cache': zhDoctorCache,
+  'doctor-certificate': zhDoctorCertificate,
+  'doctor-docker': zhDoctorDocker,
+  'doctor-files': zhDoctorFiles,
+  'doctor-go': zhDoctorGo,
+  'doctor-network': zhDoctorNetwork,
+  'doctor-packages': zhDoctorPackages,
   error: zhError,
   explain: zhExplain,
   grammar: zhGrammar,

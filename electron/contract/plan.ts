@@ -112,7 +112,31 @@ export type Change =
     }
   /** `size`: bytes to download, where somebody knows. */
   | { kind: 'image'; name: string; before: boolean; after: boolean; size: number | null }
+  | TreeChange
+  | RightsChange
+  | NoticeChange
   | PresenceChange
+
+/**
+ * A file or folder, with all below it, that leaves its place (a damaged module of a cache). It is moved to a place of
+ * the run's own, and undo moves it back. `final`: once the run stands it is deleted for good, to make room.
+ * `bytes`, `mtimeMs`: as it was seen; what has become another thing since is not touched.
+ */
+export type TreeChange = {
+  kind: 'tree'
+  path: string
+  bytes: number
+  mtimeMs: number
+  final: boolean
+  admin: boolean
+}
+
+export type Rights = { mode: number; uid: number; gid: number }
+/** Who owns a file or folder, and what its permission bits are; what is below it is a change of its own. */
+export type RightsChange = { kind: 'rights'; path: string; before: Rights; after: Rights; admin: boolean }
+
+/** A service takes its file anew although nothing in that changes: it never noticed it, or kept what is gone. */
+export type NoticeChange = { kind: 'notice'; path: string; handler: HandlerId; admin: boolean }
 
 /**
  * What is there or is not. `command`: how a person would do it by hand; shown, never run.
@@ -171,6 +195,17 @@ export const changeViewSchema = z.discriminatedUnion('kind', [
     action: z.enum(['pull', 'keep']),
     size: z.number().nullable(),
   }),
+  /** Moved away with all below it; `final`: for good. */
+  z.object({ kind: z.literal('tree'), path: z.string(), bytes: z.number(), final: z.boolean(), admin: z.boolean() }),
+  /** `before`, `after`: `owner:group mode`, as `ls -n` says it. */
+  z.object({
+    kind: z.literal('rights'),
+    path: z.string(),
+    before: z.string(),
+    after: z.string(),
+    admin: z.boolean(),
+  }),
+  z.object({ kind: z.literal('notice'), path: z.string(), handler: handlerIdSchema, admin: z.boolean() }),
 ])
 export type ChangeView = z.infer<typeof changeViewSchema>
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkViewSchema } from './doctor.ts'
 import { layerSchema } from './image.ts'
 import { raceProgressSchema } from './mirror.ts'
 import { appErrorSchema, noteSchema } from './note.ts'
@@ -68,6 +69,8 @@ export const taskReportSchema = z.discriminatedUnion('type', [
     race: raceProgressSchema.optional(),
   }),
   z.object({ type: z.literal('log'), line: z.string() }),
+  /** One check of a check-up has ended. */
+  z.object({ type: z.literal('checked'), check: checkViewSchema }),
   /** Another GoReady is at work: this one waits a moment for it. */
   z.object({ type: z.literal('waiting'), pid: z.number().int() }),
   z.object({ type: z.literal('ask'), question: questionSchema }),

@@ -33,9 +33,9 @@ export type Setting<State, Choice> = {
   registries?(choice: Choice): readonly string[]
 }
 
-/** What a setting proposes for one profile. */
+/** What a setting proposes for one profile. `doctor`: nothing of its own, it only asks whether a repair has helped. */
 export type Proposal = {
-  id: SettingId
+  id: SettingId | 'doctor'
   edits: readonly Edit[]
   notes: readonly Note[]
   registries: readonly string[]

@@ -43,6 +43,8 @@ export type Desk = {
   /** The folder that an id of `chooseProject` stands for. Throws `bad-request`. */
   project(id: string): string
   exportProfile(profile: Profile): Promise<string | null>
+  /** Where a report was written to, by dialog; null when that was closed. */
+  saveReport(markdown: string): Promise<string | null>
   /** What was dropped, else by dialog; null when that was closed. */
   goMod(text: string | null): Promise<string | null>
   copy(text: string): Promise<void>
@@ -133,6 +135,12 @@ export function openDesk({ sys, state, desktop, given, info, checkCatalogue, lan
       const { header } = wordsOf((await words()).language)
       const date = new Date().toISOString().slice(0, 10)
       await writeChosen(path, profileText(profile, fill(header, { date })), sys)
+      return path
+    },
+    async saveReport(markdown) {
+      const path = await desktop.chooseTarget('goready-report.md')
+      if (path === null) return null
+      await writeChosen(path, markdown, sys)
       return path
     },
     async goMod(text) {

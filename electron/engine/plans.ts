@@ -15,6 +15,7 @@ import type { System } from '../core/system.ts'
 import { viewPlan } from '../core/view.ts'
 import { formats, settings } from '../settings/index.ts'
 import { refuseNotYet } from '../settings/unsupported.ts'
+import type { Repair } from '../doctor/check.ts'
 import type { MirrorCatalogue } from '../mirrors/catalogue.ts'
 import { choicesFor } from './choices.ts'
 import type { Images } from './images.ts'
@@ -53,22 +54,10 @@ export class PlanBook {
     why: Why | null = null,
   ): Promise<PlanView> {
     refuseNotYet(profile)
-    const { sys, images, races, mirrors } = this.#parts
+    const { sys, images, mirrors } = this.#parts
     const places = { ...this.#parts.places, project: project && (await projectFolder(project, sys)) }
-    const timeout = parseDuration(profile.policy?.timeout ?? '')
-    const { image: wanted = null, sources } = profile
-    const sumdb = sources?.sumdb === 'default' ? '' : (sources?.sumdb ?? profile.env?.set?.['GOSUMDB'] ?? null)
     const settled = new Map<TargetId, readonly string[]>()
-    const probe: Prober = async (target, current, at) => {
-      const answer = await races.settle(target, current, { timeout, image: wanted, sumdb }, at)
-      settled.set(target, answer.chosen)
-      return answer
-    }
-    const proposals: Proposal[] = []
-    for (const setting of settings) {
-      const proposal = await setting.propose(profile, sys, places, probe, signal)
-      if (proposal) proposals.push(proposal)
-    }
+    const proposals = await this.#proposals(profile, places, settled, signal)
     const files = await fold(
       proposals.flatMap((proposal) => proposal.edits),
       formats,
@@ -104,6 +93,58 @@ export class PlanBook {
     return viewPlan(plan, notes, await rightsFor(changes, null, this.#parts))
   }
 
+  /**
+   * One plan out of repairs, in their order: edits, profiles and whole changes become the changes of one run. A repair
+   * that contradicts an earlier one is left out. `proofs` answers what verifies those that are taken, by their places
+   * in `repairs`. Only reads. Errors: those of planning, where no repair at all can be planned.
+   */
+  async makeRepair(
+    repairs: readonly Repair[],
+    proofs: (taken: readonly number[]) => readonly Proposal[],
+    signal: AbortSignal,
+  ): Promise<{ plan: PlanView; taken: readonly number[] }> {
+    const { sys, places } = this.#parts
+    const edits: Edit[] = []
+    const own: Change[] = []
+    const proposals: Proposal[] = []
+    const taken: number[] = []
+    let folded: readonly Change[] = []
+    let refused: unknown = null
+    const profiles: Profile[] = []
+    const settled = new Map<TargetId, readonly string[]>()
+    for (const [index, repair] of repairs.entries()) {
+      try {
+        const more = repair.kind === 'profile' ? await this.#proposals(repair.profile, places, settled, signal) : []
+        const added = repair.kind === 'edits' ? repair.edits : more.flatMap((proposal) => proposal.edits)
+        folded = await fold([...edits, ...added], formats, sys)
+        edits.push(...added)
+        proposals.push(...more)
+        if (repair.kind === 'profile') profiles.push(repair.profile)
+        if (repair.kind === 'changes')
+          own.push(
+            ...repair.changes.filter((one) => !own.some((other) => JSON.stringify(other) === JSON.stringify(one))),
+          )
+        taken.push(index)
+      } catch (error) {
+        signal.throwIfAborted()
+        refused ??= error
+      }
+    }
+    if (taken.length === 0 && refused !== null) throw refused
+    const changes = [...folded, ...own]
+    const plan: Plan = { id: crypto.randomUUID(), changes, findings: [] }
+    // A helper plans again from one profile; where edits stand beside it, what needs rights is refused by name.
+    const [profile] = profiles
+    const forHelper =
+      profile !== undefined && repairs.length === 1 ? await choicesFor(profile, changes, settled, sys) : null
+    const notes = taken.flatMap((index) => repairs[index]?.note ?? [])
+    const known = forHelper === null ? {} : { choices: forHelper }
+    const why: Why = { by: 'repair', name: notes[0]?.key ?? null }
+    this.#keep({ plan, proposals: [...proposals, ...proofs(taken)], image: null, why, ...known })
+    const choices = [...notes, ...proposals.flatMap((proposal) => proposal.notes)]
+    return { plan: viewPlan(plan, choices, await rightsFor(changes, forHelper, this.#parts)), taken }
+  }
+
   /** Takes in changes that no profile asked for, e.g. those that bring Docker. Answers the plan's id. */
   hold(changes: readonly Change[], proposals: readonly Proposal[], why: Why | null = null): string {
     const plan: Plan = { id: crypto.randomUUID(), changes, findings: [] }
@@ -119,6 +160,30 @@ export class PlanBook {
     if (!input) throw new CodedError('plan-expired')
     this.#plans.delete(id)
     return input
+  }
+
+  /** What the settings propose for a profile; `settled` gets what `auto` became. */
+  async #proposals(
+    profile: Profile,
+    places: Places,
+    settled: Map<TargetId, readonly string[]>,
+    signal: AbortSignal,
+  ): Promise<readonly Proposal[]> {
+    const { sys, races } = this.#parts
+    const timeout = parseDuration(profile.policy?.timeout ?? '')
+    const { image = null, sources } = profile
+    const sumdb = sources?.sumdb === 'default' ? '' : (sources?.sumdb ?? profile.env?.set?.['GOSUMDB'] ?? null)
+    const probe: Prober = async (target, current, at) => {
+      const answer = await races.settle(target, current, { timeout, image, sumdb }, at)
+      settled.set(target, answer.chosen)
+      return answer
+    }
+    const proposals: Proposal[] = []
+    for (const setting of settings) {
+      const proposal = await setting.propose(profile, sys, places, probe, signal)
+      if (proposal) proposals.push(proposal)
+    }
+    return proposals
   }
 
   #keep(input: RunInput): void {

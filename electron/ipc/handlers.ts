@@ -4,6 +4,9 @@ import type { Desk } from '../desk/desk.ts'
 import { wordsOf } from '../desk/words.ts'
 import type { Engine } from '../engine.ts'
 
+/** The rules are many and seldom needed. */
+const explainText = async (text: string) => (await import('../doctor/explain/recognise.ts')).explain(text)
+
 /** One function for each request of the contract, on parsed input. */
 export type Handlers = {
   [N in RequestName]: (
@@ -24,6 +27,18 @@ export function createHandlers(engine: () => Promise<Engine>, desk: Desk, signal
       return name === null ? whyKnown(signal) : [await why(name, { image, ask: true }, signal)]
     },
     'why.remove': async ({ id }) => (await engine()).planRemoval(id),
+    'doctor.check': async (options) => started((await engine()).startCheck(options)),
+    'doctor.plan': async ({ ids }) => (await engine()).planRepair(ids, signal),
+    async 'doctor.mute'({ id, muted }) {
+      await (await engine()).mute(id, muted)
+      return true
+    },
+    'doctor.explain': async ({ text }) => [...(await explainText(text))],
+    'doctor.report': async () => (await engine()).report((await desk.words()).language, signal),
+    async 'doctor.saveReport'() {
+      const { markdown } = await (await engine()).report((await desk.words()).language, signal)
+      return desk.saveReport(markdown)
+    },
     'image.tags': async (options) => (await engine()).tags(options, signal),
     async 'plan.make'({ profile, project = null, opened = null }) {
       const folder = project === null ? null : desk.project(project)

@@ -30,5 +30,6 @@ export class Recent {
 function keyOf(event: TaskEvent): string {
   if (event.type === 'step' || event.type === 'progress') return `${event.type} ${event.step}`
   if (event.type === 'waiting') return event.type
+  if (event.type === 'checked') return `checked ${event.check.id}`
   return event.type === 'ask' ? `ask ${event.question.id}` : 'end'
 }

@@ -65,6 +65,8 @@ function withEvent(timeline: Timeline, event: Exclude<TaskEvent, { type: 'log' }
       return { ...timeline, questions: [...timeline.questions, event.question] }
     case 'answered':
       return { ...timeline, questions: timeline.questions.filter(({ id }) => id !== event.questionId) }
+    case 'checked':
+      return timeline
     case 'waiting':
       return { ...timeline, waitsFor: event.pid }
     case 'done':

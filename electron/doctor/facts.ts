@@ -1,0 +1,51 @@
+import type { DockerState, Override } from '../contract/machine.ts'
+import type { Places } from '../core/places.ts'
+import type { Reader } from '../core/system.ts'
+import { dockerState } from '../docker/state.ts'
+import { type AptState, detectApt } from '../settings/apt/detect.ts'
+import { detectGo, type GoState } from '../settings/go/detect.ts'
+import { detectNpm, type NpmState } from '../settings/npm/detect.ts'
+import { detectPip, type PipState } from '../settings/pip/detect.ts'
+import type { GoTool } from '../settings/why/go-below.ts'
+import { goTools } from '../settings/why/go-tool.ts'
+
+/** What several checks want to know of this machine. Each is asked once, when the first check wants it. */
+export type Facts = {
+  docker(): Promise<DockerState>
+  go(): Promise<GoState>
+  /** Every go program in the order of PATH, with its own defaults. */
+  goTools(): Promise<readonly GoTool[]>
+  npm(): Promise<NpmState>
+  pip(): Promise<PipState>
+  apt(): Promise<AptState>
+  /** Everything that sets a source or a proxy, and which of it wins. */
+  overrides(): Promise<readonly Override[]>
+}
+
+export type FactParts = {
+  sys: Reader
+  places: Places
+  /** Composes the overrides of all targets. */
+  overrides(docker: DockerState, go: GoState): Promise<readonly Override[]>
+}
+
+/** `signal` ends the asking for all of them. */
+export function openFacts({ sys, places, overrides }: FactParts, signal: AbortSignal): Facts {
+  const docker = once(() => dockerState(sys, places, signal))
+  const go = once(() => detectGo(sys, places, signal))
+  return {
+    docker,
+    go,
+    goTools: once(() => goTools(sys, places, signal)),
+    npm: once(() => detectNpm(sys, places, signal)),
+    pip: once(() => detectPip(sys, places)),
+    apt: once(() => detectApt(sys, places)),
+    overrides: once(async () => overrides(await docker(), await go())),
+  }
+}
+
+/** A question that is asked when somebody first wants to know, and whose answer all get. */
+export function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | null = null
+  return () => (answer ??= ask())
+}

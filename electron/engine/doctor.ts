@@ -1,0 +1,159 @@
+import type { CheckUp, RepairPlan } from '../contract/doctor.ts'
+import type { Finding } from '../contract/note.ts'
+import type { TaskReport } from '../contract/task.ts'
+import { CodedError } from '../core/errors.ts'
+import { readRuns } from '../core/journal.ts'
+import type { Places } from '../core/places.ts'
+import type { Proposal } from '../core/setting.ts'
+import { undoable } from '../core/standing.ts'
+import type { System } from '../core/system.ts'
+import type { DoctorCheck, DoctorContext, Repair, Witnesses } from '../doctor/check.ts'
+import { openFacts } from '../doctor/facts.ts'
+import { doctorChecks } from '../doctor/index.ts'
+import { type Look, runChecks } from '../doctor/run.ts'
+import type { MirrorCatalogue } from '../mirrors/catalogue.ts'
+import { trustedAuthorities } from '../mirrors/http/authorities.ts'
+import type { MirrorClient } from '../mirrors/http/client.ts'
+import { machineOverrides } from './overrides.ts'
+import type { MuteBook } from './mutes.ts'
+import type { PlanBook } from './plans.ts'
+
+/** `only`: ids of checks, or of whole categories; null: all. */
+export type CheckOptions = { only: readonly string[] | null }
+
+type Parts = {
+  sys: System
+  places: Places
+  plans: PlanBook
+  mutes: MuteBook
+  witnesses: Witnesses
+  mirrors(): Promise<MirrorCatalogue>
+  http(timeout: number): Promise<MirrorClient>
+}
+type Known = { repair: Repair; check: string; code: string }
+
+/** How many repairs of earlier looks can still be planned. */
+const KEPT = 400
+
+/** Looks at the machine, and makes plans of the repairs that a look has offered. */
+export class DoctorBook {
+  readonly #parts: Parts
+  readonly #known = new Map<string, Known>()
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  /** Runs the checks side by side and answers what they found. Only reads. Throws for the signal alone. */
+  async look(
+    { only }: CheckOptions,
+    report: (report: TaskReport) => void,
+    signal: AbortSignal,
+    project: Places['project'] = null,
+  ): Promise<CheckUp> {
+    const checks = only === null ? doctorChecks : doctorChecks.filter((check) => isNamed(check, only))
+    const { checkUp, repairs } = await this.#look(checks, report, signal, project)
+    for (const [id, known] of repairs) {
+      this.#known.delete(id)
+      this.#known.set(id, known)
+    }
+    for (const id of this.#known.keys()) {
+      if (this.#known.size <= KEPT) break
+      this.#known.delete(id)
+    }
+    return checkUp
+  }
+
+  /**
+   * One plan of several repairs, verified by running their checks again: a repair after which the fault is still
+   * found is given back. What contradicts an earlier one of the list comes `later`. Throws `plan-expired` for an id
+   * that no look has offered, and what planning throws.
+   */
+  async plan(ids: readonly string[], signal: AbortSignal): Promise<RepairPlan> {
+    const wanted = [...new Set(ids)].map((id) => {
+      const known = this.#known.get(id)
+      if (known === undefined || known.repair.kind === 'docker-help') throw new CodedError('plan-expired')
+      return { id, ...known }
+    })
+    const { plan, taken } = await this.#parts.plans.makeRepair(
+      wanted.map(({ repair }) => repair),
+      (indices) => indices.flatMap((index) => this.#proof(wanted[index])),
+      signal,
+    )
+    return {
+      plan,
+      repairs: taken.map((index) => wanted[index]?.id ?? ''),
+      later: wanted.flatMap(({ id }, index) => (taken.includes(index) ? [] : [id])),
+    }
+  }
+
+  /** Asks the check of a repair once more, after the files are written. */
+  #proof(known: (Known & { id: string }) | undefined): readonly Proposal[] {
+    const check = doctorChecks.find(({ id }) => id === known?.check)
+    if (known === undefined || check === undefined) return []
+    const verify = async (_: unknown, signal: AbortSignal): Promise<readonly Finding[]> => {
+      const { checkUp } = await this.#look([check], () => {}, signal, null)
+      const still = checkUp.findings.filter(
+        ({ code, repairs }) => code === known.code && repairs.some(({ id }) => id === known.id),
+      )
+      const answers = still.map(
+        ({ id, code, category, values, evidence }): Finding => ({
+          id,
+          severity: 'error',
+          note: { key: `doctor-${category}:${code.slice(category.length + 1)}.what`, values },
+          details: evidence,
+        }),
+      )
+      return answers.length > 0 ? answers : [{ id: known.check, severity: 'ok', note: { key: 'doctor:mended' } }]
+    }
+    return [{ id: 'doctor', edits: [], notes: [], registries: [], verify }]
+  }
+
+  async #look(
+    checks: readonly DoctorCheck[],
+    report: (report: TaskReport) => void,
+    signal: AbortSignal,
+    project: Places['project'],
+  ): Promise<Look> {
+    const muted = await this.#parts.mutes.all()
+    const facts = new AbortController()
+    const stop = (): void => facts.abort(signal.reason)
+    signal.addEventListener('abort', stop, { once: true })
+    try {
+      const context = await this.#context(facts.signal, project)
+      return await runChecks(checks, { context, muted, report: (check) => report({ type: 'checked', check }) }, signal)
+    } finally {
+      signal.removeEventListener('abort', stop)
+      // What nobody waits for any more is not asked to its end.
+      facts.abort(new Error('over'))
+    }
+  }
+
+  async #context(signal: AbortSignal, project: Places['project']): Promise<DoctorContext> {
+    const { sys, witnesses, mirrors, http } = this.#parts
+    const places = { ...this.#parts.places, project }
+    const { runs } = await readRuns(places.state, sys)
+    const readText = (path: string): Promise<string | null> =>
+      sys.readFile(path).then(
+        (bytes) => new TextDecoder().decode(bytes),
+        () => null,
+      )
+    return {
+      sys,
+      places,
+      facts: openFacts(
+        { sys, places, overrides: (docker, go) => machineOverrides(sys, places, { docker, go }, signal) },
+        signal,
+      ),
+      mirrors: await mirrors(),
+      witnesses,
+      http,
+      authorities: () => trustedAuthorities(places.environment, readText),
+      setUp: runs.some(undoable),
+      now: () => Date.now(),
+    }
+  }
+}
+
+const isNamed = ({ id, category }: DoctorCheck, only: readonly string[]): boolean =>
+  only.includes(id) || only.includes(category)
