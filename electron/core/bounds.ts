@@ -113,7 +113,7 @@ const standing = (run: Run): readonly Change[] =>
 const nameOf = (change: Change): string => {
   if (isHeld(change)) return `held ${placeOf(change)}`
   if (isPresence(change)) return `${change.kind} ${presenceName(change)}`
-  return `${change.kind} ${change.kind === 'dir' ? change.path : change.name}`
+  return `${change.kind} ${'path' in change ? change.path : change.name}`
 }
 
 function joinHeld(first: HeldChange, last: HeldChange, formats: Formats): readonly HeldChange[] {

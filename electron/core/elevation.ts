@@ -186,6 +186,10 @@ export const subjectOf = (change: Change): string => ('path' in change ? change.
 export async function shownOf(change: Change): Promise<Shown | null> {
   switch (change.kind) {
     case 'image':
+    // No helper plans these again; see `firstForbidden`.
+    case 'tree':
+    case 'rights':
+    case 'notice':
       return null
     case 'dir':
       return { kind: 'dir', path: change.path }

@@ -69,7 +69,7 @@ export async function refuseForeignJournal(run: Run, sys: Reader): Promise<void>
     // What only the helper has touched is given back out of the helper's own record.
     if (change.kind === 'image' || (run.elevated.has(index) && !run.touched.has(index))) continue
     if (change.kind !== 'file' && change.kind !== 'dir') {
-      refuse(change.kind === 'env' ? change.path : change.name)
+      refuse('path' in change ? change.path : change.name)
       continue
     }
     const path = change.kind === 'file' ? change.real : change.path

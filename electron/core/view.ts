@@ -1,9 +1,9 @@
 import type { Note } from '../contract/note.ts'
-import type { Change, ChangeView, Edit, Plan, PlanView, PresenceChange, Value } from '../contract/plan.ts'
+import type { Change, ChangeView, Edit, Plan, PlanView, PresenceChange, Rights, Value } from '../contract/plan.ts'
 import { diffText } from './diff.ts'
 import { showEnv } from './env.ts'
 import { assertNever } from './errors.ts'
-import { bytesOf, type Held, type HeldChange, isFileState, isHeld } from './held.ts'
+import { bytesOf, type Held, type HeldChange, isFileState } from './held.ts'
 import { isPresence } from './presence.ts'
 import { isSecretName, redact } from './redact.ts'
 
@@ -91,14 +91,29 @@ export function viewChange(change: Exclude<Change, PresenceChange>): ChangeView 
       return { kind: 'dir', path: shownPath(change.path), action: 'create', admin: change.admin }
     case 'image':
       return { kind: 'image', name: change.name, action: change.before ? 'keep' : 'pull', size: change.size }
+    case 'tree': {
+      const { path, bytes, final, admin } = change
+      return { kind: 'tree', path: shownPath(path), bytes, final, admin }
+    }
+    case 'rights': {
+      const { path, before, after, admin } = change
+      return { kind: 'rights', path: shownPath(path), before: showRights(before), after: showRights(after), admin }
+    }
+    case 'notice': {
+      const { path, handler, admin } = change
+      return { kind: 'notice', path: shownPath(path), handler, admin }
+    }
     default:
       return assertNever(change)
   }
 }
 
+/** `owner:group mode`, all numbers, as `ls -n` and chmod have them. */
+const showRights = ({ uid, gid, mode }: Rights): string => `${uid}:${gid} ${mode.toString(8).padStart(4, '0')}`
+
 /** Whether a plan would change anything. */
 export const isChange = (change: Change): boolean =>
-  isHeld(change) || change.kind === 'dir' || change.before !== change.after
+  isPresence(change) || change.kind === 'image' ? change.before !== change.after : true
 
 /** A plan as it is shown. */
 export function viewPlan(plan: Plan, choices: readonly Note[], rights: PlanView['rights']): PlanView {

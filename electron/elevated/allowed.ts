@@ -89,6 +89,11 @@ function forbidden(change: Change, { files, folders }: Allowed): string | null {
     case 'group':
       // Which one, and for whom, the platform's own list says; see `presencesOf`.
       return null
+    // Nothing that the helper could plan again.
+    case 'tree':
+    case 'rights':
+    case 'notice':
+      return change.path
     case 'image':
       return change.name
   }

@@ -46,7 +46,7 @@ export async function readProfile({ args }: Context): Promise<Profile> {
 const MAX_FILE = 1024 * 1024
 
 export const fileCount = (view: PlanView): number =>
-  view.changes.filter((change) => change.kind === 'file' || change.kind === 'env').length
+  view.changes.filter(({ kind }) => kind === 'file' || kind === 'env' || kind === 'tree' || kind === 'rights').length
 
 /** A plan for people: what was chosen, each change with its diff, findings last. */
 export function printPlan(output: Output, view: PlanView): void {
@@ -64,6 +64,10 @@ const WILL = {
   folder: 'cli:plan.folder',
   pull: 'cli:plan.pull',
   keep: 'cli:plan.keep',
+  move: 'plan:will.move',
+  drop: 'plan:will.drop',
+  rights: 'plan:will.rights',
+  notice: 'plan:will.notice',
 }
 /** The words for a change of a run that is over. */
 export const DID: typeof WILL = {
@@ -73,6 +77,10 @@ export const DID: typeof WILL = {
   folder: 'history:cli.did.folder',
   pull: 'history:cli.did.pull',
   keep: 'history:cli.did.keep',
+  move: 'history:cli.did.move',
+  drop: 'history:cli.did.drop',
+  rights: 'history:cli.did.rights',
+  notice: 'history:cli.did.notice',
 }
 
 /** One change with its diff. */
@@ -104,10 +112,24 @@ export function printChange(output: Output, change: ChangeView, words: typeof WI
       for (const line of body) if (line !== '') output.line(`  ${paintDiff(output, line)}`)
       return
     }
+    case 'tree': {
+      const size = { size: text.size(change.bytes) }
+      output.line(headOf(output, change, text.say(change.final ? words.drop : words.move, size)))
+      return
+    }
+    case 'rights':
+      output.line(headOf(output, change, `${text.say(words.rights)} ${change.before} → ${change.after}`))
+      return
+    case 'notice':
+      output.line(headOf(output, change, text.say(`${words.notice}.${change.handler}`)))
+      return
     default:
       assertNever(change)
   }
 }
+
+const headOf = ({ text, paint }: Output, { path, admin }: { path: string; admin: boolean }, does: string): string =>
+  `${paint('bold', path)}  ${[does, ...(admin ? [text.say('cli:plan.admin')] : [])].join(' · ')}`
 
 function paintDiff({ paint }: Output, line: string): string {
   if (line.startsWith('+')) return paint('green', line)
