@@ -1,4 +1,4 @@
-import type { EnvScope, EnvValue } from '../contract/plan.ts'
+import type { EnvScope, EnvValue, Rights } from '../contract/plan.ts'
 
 /** All contact with the operating system's files and processes goes through these two interfaces. */
 
@@ -80,6 +80,15 @@ export interface System extends Reader {
   makeDir(path: string, mode: number, uid: number, gid: number): Promise<void>
   /** Removes an empty folder; answers false and leaves it when it is not empty. */
   removeDir(path: string): Promise<boolean>
+  /**
+   * Moves a file, link or folder with all below it, in one step. Throws EEXIST where something stands at `to`, EXDEV
+   * where that is another file system; EACCES where a folder goes to another one and its owner may not write it.
+   */
+  rename(from: string, to: string): Promise<void>
+  /** Sets owner (where it is another one) and mode of what stands at `path`. Throws ELOOP for a link. */
+  setRights(path: string, rights: Rights): Promise<void>
+  /** Deletes what stands at `path` with all below it, following no link, also what is closed to its owner. */
+  removeTree(path: string): Promise<void>
   /** Appends one record and fsyncs. Creates the file with mode 0600. */
   append(path: string, text: string): Promise<void>
   /** Creates `path` with mode 0600 holding `text` (for root: owned by `owner`); answers false when it exists. */

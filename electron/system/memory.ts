@@ -1,4 +1,4 @@
-import type { EnvScope, EnvValue } from '../contract/plan.ts'
+import type { EnvScope, EnvValue, Rights } from '../contract/plan.ts'
 import type { EnvEntry, ExecOptions, ExecResult, Obstacle, Stat, System, WriteOptions } from '../core/system.ts'
 import { CodedError } from '../core/errors.ts'
 import { folderOf, nameOf, under } from '../core/paths.ts'
@@ -14,6 +14,9 @@ export type Operation =
   | 'removeFile'
   | 'makeDir'
   | 'removeDir'
+  | 'rename'
+  | 'setRights'
+  | 'removeTree'
   | 'append'
   | 'createExclusive'
   | 'writeEnv'
@@ -200,6 +203,56 @@ export class MemorySystem implements System {
     if ((await this.list(path)).length > 0) return false
     await this.write('removeDir', path, () => this.nodes.delete(path))
     return true
+  }
+
+  rename(from: string, to: string): Promise<void> {
+    return this.write('rename', from, () => {
+      const node = this.nodes.get(from) ?? fail('ENOENT', from)
+      if (this.nodes.has(to)) fail('EEXIST', to)
+      if (this.nodes.get(folderOf(to))?.kind !== 'dir') fail('ENOENT', to)
+      if (this.volumeOf(from) !== this.volumeOf(to)) fail('EXDEV', to)
+      const elsewhere = folderOf(from) !== folderOf(to)
+      // Its `..` is written then, which only its owner's write bit allows.
+      const closed = [folderOf(from), folderOf(to), ...(elsewhere && node.kind === 'dir' ? [from] : [])]
+      for (const path of closed) if (!this.mayWrite(path)) fail('EACCES', path)
+      for (const [path, one] of [...this.nodes])
+        if (path === from || path.startsWith(`${from}/`)) {
+          this.nodes.delete(path)
+          this.nodes.set(to + path.slice(from.length), one)
+        }
+    })
+  }
+
+  setRights(path: string, { mode, uid, gid }: Rights): Promise<void> {
+    return this.write('setRights', path, () => {
+      const node = this.nodes.get(path) ?? fail('ENOENT', path)
+      if (node.kind === 'link') return fail('ELOOP', path)
+      const root = this.identity.uid === 0
+      if (!root && (node.uid !== this.identity.uid || node.uid !== uid)) fail('EPERM', path)
+      // One that stood in two places would else change in both.
+      this.nodes.set(path, { ...node, mode, uid, gid })
+    })
+  }
+
+  /** One after the other, the innermost first; each may be the one that fails. */
+  async removeTree(path: string): Promise<void> {
+    const all = [...this.nodes.keys()].filter((one) => one === path || one.startsWith(`${path}/`))
+    for (const one of all.toSorted((a, b) => b.length - a.length))
+      await this.write('removeTree', one, () => this.nodes.delete(one))
+  }
+
+  /** Folders that are another file system each. */
+  readonly volumes: string[] = []
+
+  private volumeOf(path: string): string {
+    const inside = this.volumes.filter((one) => path.startsWith(`${one}/`))
+    return inside.toSorted((a, b) => b.length - a.length)[0] ?? '/'
+  }
+
+  private mayWrite(path: string): boolean {
+    const node = this.nodes.get(path)
+    if (this.identity.uid === 0 || node === undefined || node.kind === 'link') return true
+    return node.uid === this.identity.uid && (node.mode & 0o200) !== 0
   }
 
   append(path: string, text: string): Promise<void> {

@@ -21,6 +21,7 @@ import { folderOf, isAbsolute, nameOf, under } from '../core/paths.ts'
 import type { EnvStore, Obstacle, Stat, System } from '../core/system.ts'
 import { replaceFile, syncFolder, writeAll } from './atomic-write.ts'
 import { exec } from './exec.ts'
+import { move, removeTree, setRights } from './tree.ts'
 
 /** The machine itself. */
 export function realSystem(): System {
@@ -70,6 +71,9 @@ export function realSystem(): System {
       await syncFolder(folderOf(path))
       return true
     },
+    rename: move,
+    setRights,
+    removeTree,
     append,
     createExclusive,
     ...FILES_ONLY,
