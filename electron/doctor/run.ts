@@ -6,8 +6,11 @@ import type { Checked, DoctorCheck, DoctorContext, Found, Repair } from './check
 const GRACE = 150
 const ORDER: readonly Severity[] = ['error', 'warning', 'info']
 
+/** A repair, the check that offers it, and the finding that it mends; null: nothing is wrong, it only could be done. */
+export type Offered = { repair: Repair; check: string; finding: string | null }
+
 /** What a look gives beside what is shown: the repairs behind their ids, and which check tells of what. */
-export type Look = { checkUp: CheckUp; repairs: ReadonlyMap<string, { repair: Repair; check: string; code: string }> }
+export type Look = { checkUp: CheckUp; repairs: ReadonlyMap<string, Offered> }
 
 type Parts = {
   context: DoctorContext
@@ -22,7 +25,7 @@ type Parts = {
  */
 export async function runChecks(checks: readonly DoctorCheck[], parts: Parts, signal: AbortSignal): Promise<Look> {
   const started = performance.now()
-  const repairs = new Map<string, { repair: Repair; check: string; code: string }>()
+  const repairs = new Map<string, Offered>()
   const views = await Promise.all(
     checks.map(async (check) => {
       const begun = performance.now()
@@ -59,6 +62,8 @@ async function attempt(check: DoctorCheck, context: DoctorContext, outer: AbortS
   let over: NodeJS.Timeout | undefined
   const late = new Promise<'late'>((resolve) => {
     over = setTimeout(() => resolve('late'), check.deadline + GRACE)
+    // Whoever does not want to know any more does not wait for it either.
+    inner.signal.addEventListener('abort', () => outer.aborted && resolve('late'), { once: true })
   })
   const work = async (): Promise<Outcome> => {
     try {
@@ -85,7 +90,7 @@ function viewOf(
   outcome: Outcome,
   ms: number,
   muted: ReadonlySet<string>,
-  repairs: Map<string, { repair: Repair; check: string; code: string }>,
+  repairs: Map<string, Offered>,
 ): CheckView {
   const empty = { id, category, ms, found: [], facts: [], offers: [] }
   if (outcome === 'absent' || outcome === 'late') return { ...empty, state: outcome }
@@ -94,10 +99,10 @@ function viewOf(
     return { ...empty, state: 'failed', facts: [{ key: 'doctor:failed', values: { cause: redact(text) } }] }
   }
   const keep =
-    (of: string, code: string) =>
+    (of: string, finding: string | null) =>
     (repair: Repair, index: number): RepairView => {
       const key = repairId(of, index)
-      repairs.set(key, { repair, check: id, code })
+      repairs.set(key, { repair, check: id, finding })
       return {
         id: key,
         note: repair.note,
@@ -106,8 +111,10 @@ function viewOf(
         dockerHelp: repair.kind === 'docker-help',
       }
     }
-  const found = outcome.found.map((one) => foundView(one, category, muted, keep))
-  const offers = (outcome.offers ?? []).map(keep(id, ''))
+  const all = outcome.found.map((one) => foundView(one, category, muted, keep))
+  // Two places may say the same of one thing; it is one finding.
+  const found = all.filter((one, at) => all.findIndex((other) => other.id === one.id) === at)
+  const offers = (outcome.offers ?? []).map(keep(id, null))
   const counting = found.filter((one) => !one.muted)
   const state = ORDER.find((severity) => counting.some((one) => one.severity === severity)) ?? 'ok'
   return { id, category, state, ms, found, facts: [...(outcome.facts ?? [])], offers }
@@ -117,7 +124,7 @@ function foundView(
   { code, severity, subject, values = {}, evidence = [], ladder, chain, repairs = [] }: Found,
   category: FoundView['category'],
   muted: ReadonlySet<string>,
-  keep: (of: string, code: string) => (repair: Repair, index: number) => RepairView,
+  keep: (of: string, finding: string | null) => (repair: Repair, index: number) => RepairView,
 ): FoundView {
   const id = `${code}@${redact(subject)}`
   const shown = Object.entries(values).map(([name, value]) => [name, typeof value === 'string' ? redact(value) : value])
@@ -131,7 +138,7 @@ function foundView(
     evidence: evidence.map(redact),
     ...(ladder === undefined ? {} : { ladder: ladder.map((one) => ({ ...one, detail: redact(one.detail) })) }),
     ...(chain === undefined ? {} : { chain: [...chain] }),
-    repairs: repairs.map(keep(id, code)),
+    repairs: repairs.map(keep(id, id)),
     muted: muted.has(id),
   }
 }

@@ -7,10 +7,10 @@ import type { Places } from '../core/places.ts'
 import type { Proposal } from '../core/setting.ts'
 import { undoable } from '../core/standing.ts'
 import type { System } from '../core/system.ts'
-import type { DoctorCheck, DoctorContext, Repair, Witnesses } from '../doctor/check.ts'
+import type { DoctorCheck, DoctorContext, Witnesses } from '../doctor/check.ts'
 import { openFacts } from '../doctor/facts.ts'
 import { doctorChecks } from '../doctor/index.ts'
-import { type Look, runChecks } from '../doctor/run.ts'
+import { type Look, type Offered, runChecks } from '../doctor/run.ts'
 import type { MirrorCatalogue } from '../mirrors/catalogue.ts'
 import { trustedAuthorities } from '../mirrors/http/authorities.ts'
 import type { MirrorClient } from '../mirrors/http/client.ts'
@@ -30,7 +30,6 @@ type Parts = {
   mirrors(): Promise<MirrorCatalogue>
   http(timeout: number): Promise<MirrorClient>
 }
-type Known = { repair: Repair; check: string; code: string }
 
 /** How many repairs of earlier looks can still be planned. */
 const KEPT = 400
@@ -38,7 +37,9 @@ const KEPT = 400
 /** Looks at the machine, and makes plans of the repairs that a look has offered. */
 export class DoctorBook {
   readonly #parts: Parts
-  readonly #known = new Map<string, Known>()
+  readonly #known = new Map<string, Offered>()
+  /** The project of the last look, which its proof looks at as well. */
+  #project: Places['project'] = null
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -52,6 +53,7 @@ export class DoctorBook {
     project: Places['project'] = null,
   ): Promise<CheckUp> {
     const checks = only === null ? doctorChecks : doctorChecks.filter((check) => isNamed(check, only))
+    this.#project = project
     const { checkUp, repairs } = await this.#look(checks, report, signal, project)
     for (const [id, known] of repairs) {
       this.#known.delete(id)
@@ -77,7 +79,7 @@ export class DoctorBook {
     })
     const { plan, taken } = await this.#parts.plans.makeRepair(
       wanted.map(({ repair }) => repair),
-      (indices) => indices.flatMap((index) => this.#proof(wanted[index])),
+      (indices) => this.#proofs(indices.flatMap((index) => wanted[index] ?? [])),
       signal,
     )
     return {
@@ -87,24 +89,20 @@ export class DoctorBook {
     }
   }
 
-  /** Asks the check of a repair once more, after the files are written. */
-  #proof(known: (Known & { id: string }) | undefined): readonly Proposal[] {
-    const check = doctorChecks.find(({ id }) => id === known?.check)
-    if (known === undefined || check === undefined) return []
+  /** Asks the checks of repairs once more, each once, after the files are written. */
+  #proofs(mended: readonly Offered[]): readonly Proposal[] {
+    const checks = doctorChecks.filter(({ id }) =>
+      mended.some(({ check, finding }) => check === id && finding !== null),
+    )
+    if (checks.length === 0) return []
     const verify = async (_: unknown, signal: AbortSignal): Promise<readonly Finding[]> => {
-      const { checkUp } = await this.#look([check], () => {}, signal, null)
-      const still = checkUp.findings.filter(
-        ({ code, repairs }) => code === known.code && repairs.some(({ id }) => id === known.id),
-      )
-      const answers = still.map(
-        ({ id, code, category, values, evidence }): Finding => ({
-          id,
-          severity: 'error',
-          note: { key: `doctor-${category}:${code.slice(category.length + 1)}.what`, values },
-          details: evidence,
-        }),
-      )
-      return answers.length > 0 ? answers : [{ id: known.check, severity: 'ok', note: { key: 'doctor:mended' } }]
+      const { checkUp } = await this.#look(checks, () => {}, signal, this.#project)
+      const still = checkUp.findings.filter(({ id }) => mended.some(({ finding }) => finding === id))
+      const wrong = still.map(({ id, code, category, values, evidence }): Finding => {
+        const key = `doctor-${category}:${code.slice(category.length + 1)}.what`
+        return { id, severity: 'error', note: { key, values }, details: evidence }
+      })
+      return wrong.length > 0 ? wrong : [{ id: 'doctor', severity: 'ok', note: { key: 'doctor:mended' } }]
     }
     return [{ id: 'doctor', edits: [], notes: [], registries: [], verify }]
   }
