@@ -6,12 +6,8 @@ import { linuxDockerSetup } from '../platform/linux/docker-setup.ts'
 import { linuxElevator } from '../platform/linux/elevate.ts'
 import { lastWords, linuxPresence } from '../platform/linux/presence.ts'
 import { MemorySystem } from '../system/memory.ts'
-import { loadAssets } from './assets.ts'
 import { dockerHelp } from './docker-help.ts'
-import { openElevation } from './elevation.ts'
-import { openImages } from './images.ts'
-import { PlanBook } from './plans.ts'
-import { Races } from './races.ts'
+import { testPlanBook } from './test-plan-book.ts'
 
 const { signal } = new AbortController()
 
@@ -34,27 +30,7 @@ async function machine(files: Readonly<Record<string, string>>, uid = 0) {
     reloadDocker: () => Promise.reject(new Error('not asked')),
     openTerminal: () => Promise.reject(new Error('not asked')),
   }
-  const assets = await loadAssets(null)
-  const images = openImages(sys, places, assets.tags)
-  const never = () => Promise.reject(new Error('not asked'))
-  const races = new Races({
-    sys,
-    places,
-    mirrors: never,
-    official: never,
-    archive: never,
-    adapterFor: never,
-    system: null,
-  })
-  const elevation = openElevation({ sys, places, elevator: platform.elevator, helper: null, terminal: false })
-  const plans = new PlanBook({
-    sys,
-    places,
-    images,
-    races,
-    elevation,
-    mirrors: () => Promise.resolve({ date: '2026-11-22', mirrors: [] }),
-  })
+  const { plans, elevation } = await testPlanBook(sys, places, platform.elevator)
   return { sys, plans, help: () => dockerHelp(platform, sys, plans, elevation, signal) }
 }
 const DEBIAN = { '/etc/os-release': 'ID=debian\n' }
