@@ -1,5 +1,6 @@
 import type { Credential, CredentialTrial } from './contract/credential.ts'
-import type { CheckUp, RepairPlan } from './contract/doctor.ts'
+import type { CheckName, CheckUp, RepairPlan } from './contract/doctor.ts'
+import type { Explained } from './contract/explain.ts'
 import type { TagList } from './contract/image.ts'
 import type { Machine } from './contract/machine.ts'
 import type { PlanView } from './contract/plan.ts'
@@ -84,6 +85,10 @@ export type Engine = {
   planRemoval(id: string): Promise<PlanView>
   /** Looks for what is broken, side by side; only reads. The task's result is a `CheckUp`, each check a `checked` event. */
   startCheck(options: CheckOptions, project?: Places['project']): string
+  /** The checks that `startCheck` runs, in their order. */
+  checkNames(options: CheckOptions): readonly CheckName[]
+  /** What an error text says, nearest to the root first, and which checks can find that here. Only reads the text. */
+  explain(text: string): Promise<readonly Explained[]>
   /** The plan of repairs that a check-up has offered. Throws `plan-expired`, and what planning throws. */
   planRepair(ids: readonly string[], signal: AbortSignal): Promise<RepairPlan>
   /** A finding that is not to count any more, or again. */
@@ -212,6 +217,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     planRemoval: (id) => why.plan(id),
     startCheck: (how, project = null) =>
       tasks.run('check', ({ report, signal }): Promise<CheckUp> => doctor.look(how, report, signal, project)),
+    checkNames: (how) => doctor.names(how),
+    async explain(text) {
+      // The rules are many and seldom needed.
+      const { explain } = await import('./doctor/explain/recognise.ts')
+      return explain(text).map((one) => ({ ...one, checks: [...doctor.fitting(one.cause)] }))
+    },
     planRepair: (ids, signal) => doctor.plan(ids, signal),
     mute: (id, muted) => mutes.set(id, muted),
     async report(language, signal) {

@@ -86,6 +86,10 @@ export const checkViewSchema = z.object({
 })
 export type CheckView = z.infer<typeof checkViewSchema>
 
+/** A check before it has run. */
+export const checkNameSchema = z.object({ id: z.string(), category: categorySchema })
+export type CheckName = z.infer<typeof checkNameSchema>
+
 /** `ready`: nothing; `remark`: it works, with warnings; `broken`: something does not work. Muted findings do not count. */
 export const verdictSchema = z.enum(['ready', 'remark', 'broken'])
 export type Verdict = z.infer<typeof verdictSchema>

@@ -12,3 +12,7 @@ export const explanationSchema = z.object({
   quote: z.string(),
 })
 export type Explanation = z.infer<typeof explanationSchema>
+
+/** An explanation and the ids of the checks that can find its cause on this machine; none: nothing here can tell. */
+export const explainedSchema = explanationSchema.extend({ checks: z.array(z.string()) })
+export type Explained = z.infer<typeof explainedSchema>

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { credentialSchema, credentialTrialSchema } from './credential.ts'
-import { repairPlanSchema } from './doctor.ts'
-import { explanationSchema } from './explain.ts'
+import { checkNameSchema, repairPlanSchema } from './doctor.ts'
+import { explainedSchema } from './explain.ts'
 import { imageSchema, profileSchema, sumdbSchema } from './profile.ts'
 import { tagListSchema } from './image.ts'
 import { machineSchema } from './machine.ts'
@@ -44,17 +44,23 @@ export const requests = {
   },
   /** The plan that takes away (or repairs) what `machine.why` gave an id for; applied by `plan.apply`. */
   'why.remove': { input: z.object({ id: z.string().max(64) }), output: planViewSchema },
-  /** Looks for what is broken; `only`: ids of checks or categories, null: all. Each check comes as a `checked` event, the task's result is `checkUpSchema`. */
-  'doctor.check': { input: z.object({ only: z.array(z.string().max(64)).max(64).nullable() }), output: taskId },
+  /**
+   * Looks for what is broken; `only`: ids of checks or categories, null: all. Answers which checks run, in their
+   * order; each comes as a `checked` event when it has ended, the task's result is `checkUpSchema`.
+   */
+  'doctor.check': {
+    input: z.object({ only: z.array(z.string().max(64)).max(64).nullable() }),
+    output: taskId.extend({ checks: z.array(checkNameSchema) }),
+  },
   /** The plan of repairs that a check-up has offered; applied by `plan.apply`. */
   'doctor.plan': { input: z.object({ ids: z.array(z.string().max(200)).min(1).max(64) }), output: repairPlanSchema },
   /** A finding that is not to count any more, or again. */
   'doctor.mute': { input: z.object({ id: z.string().max(500), muted: z.boolean() }), output: z.boolean() },
   /** What an error text that was pasted or dropped says; nearest to the root first. */
-  'doctor.explain': { input: z.object({ text: z.string().max(MAX_TEXT) }), output: z.array(explanationSchema) },
+  'doctor.explain': { input: z.object({ text: z.string().max(MAX_TEXT) }), output: z.array(explainedSchema) },
   /** The redacted report of this machine, for a teacher or an issue. */
   'doctor.report': { input: nothing, output: z.object({ markdown: z.string(), json: z.string() }) },
-  /** By main's own dialog; the report of this moment. Answers where it was written, or null. */
+  /** By main's own dialog: the report that was shown last, else one of this moment. Answers where it was written, or null. */
   'doctor.saveReport': { input: nothing, output: z.string().nullable() },
   'image.tags': { input: z.object({ refresh: z.boolean() }), output: tagListSchema },
   /**

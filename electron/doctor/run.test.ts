@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { DoctorCheck, DoctorContext, Found } from './check.ts'
-import { runChecks, verdictOf } from './run.ts'
+import { runChecks } from './run.ts'
 
 /** The checks of these tests ask for nothing of the machine. */
 const context = { now: () => 0 } as DoctorContext
@@ -107,8 +107,4 @@ test('an abort from outside ends the look', async () => {
   const looking = runChecks([slow], { context, muted: new Set(), report: () => {} }, stop.signal)
   stop.abort(new Error('enough'))
   await expect(looking).rejects.toThrow('enough')
-})
-
-test('remarks make no verdict', () => {
-  expect(verdictOf([])).toBe('ready')
 })

@@ -1,10 +1,10 @@
-import type { CheckUp, CheckView, FoundView, RepairView, Severity, Verdict } from '../contract/doctor.ts'
+import type { CheckUp, CheckView, FoundView, RepairView } from '../contract/doctor.ts'
+import { byGravity, GRAVITY, verdictOf } from '../contract/doctor-verdict.ts'
 import { redact } from '../core/redact.ts'
 import type { Checked, DoctorCheck, DoctorContext, Found, Repair } from './check.ts'
 
 /** Milliseconds that a check may take beyond its deadline to notice that its signal has aborted. */
 const GRACE = 150
-const ORDER: readonly Severity[] = ['error', 'warning', 'info']
 
 /** A repair, the check that offers it, and the finding that it mends; null: nothing is wrong, it only could be done. */
 export type Offered = { repair: Repair; check: string; finding: string | null }
@@ -36,19 +36,10 @@ export async function runChecks(checks: readonly DoctorCheck[], parts: Parts, si
     }),
   )
   signal.throwIfAborted()
-  const findings = views
-    .flatMap(({ found }) => found)
-    .toSorted((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity))
+  const findings = byGravity(views.flatMap(({ found }) => found))
   const at = new Date(parts.context.now()).toISOString()
   const checkUp = { verdict: verdictOf(findings), checks: views, findings, ms: performance.now() - started, at }
   return { checkUp, repairs }
-}
-
-/** The verdict over findings; muted ones and remarks do not count. */
-export function verdictOf(findings: readonly FoundView[]): Verdict {
-  const counting = findings.filter(({ muted }) => !muted).map(({ severity }) => severity)
-  if (counting.includes('error')) return 'broken'
-  return counting.includes('warning') ? 'remark' : 'ready'
 }
 
 type Outcome = Checked | 'absent' | 'late' | { failed: unknown }
@@ -116,7 +107,7 @@ function viewOf(
   const found = all.filter((one, at) => all.findIndex((other) => other.id === one.id) === at)
   const offers = (outcome.offers ?? []).map(keep(id, null))
   const counting = found.filter((one) => !one.muted)
-  const state = ORDER.find((severity) => counting.some((one) => one.severity === severity)) ?? 'ok'
+  const state = GRAVITY.find((severity) => counting.some((one) => one.severity === severity)) ?? 'ok'
   return { id, category, state, ms, found, facts: [...(outcome.facts ?? [])], offers }
 }
 

@@ -1,4 +1,4 @@
-import type { CheckUp, RepairPlan } from '../contract/doctor.ts'
+import type { CheckName, CheckUp, RepairPlan } from '../contract/doctor.ts'
 import type { Finding } from '../contract/note.ts'
 import type { TaskReport } from '../contract/task.ts'
 import { CodedError } from '../core/errors.ts'
@@ -45,6 +45,16 @@ export class DoctorBook {
     this.#parts = parts
   }
 
+  /** The checks that `look` runs, in their order. */
+  names({ only }: CheckOptions): readonly CheckName[] {
+    return chosen(only).map(({ id, category }) => ({ id, category }))
+  }
+
+  /** The ids of the checks that can find a cause of an error text on this machine. */
+  fitting(cause: string): readonly string[] {
+    return doctorChecks.flatMap(({ id, explains }) => (explains.includes(cause) ? [id] : []))
+  }
+
   /** Runs the checks side by side and answers what they found. Only reads. Throws for the signal alone. */
   async look(
     { only }: CheckOptions,
@@ -52,7 +62,7 @@ export class DoctorBook {
     signal: AbortSignal,
     project: Places['project'] = null,
   ): Promise<CheckUp> {
-    const checks = only === null ? doctorChecks : doctorChecks.filter((check) => isNamed(check, only))
+    const checks = chosen(only)
     this.#project = project
     const { checkUp, repairs } = await this.#look(checks, report, signal, project)
     for (const [id, known] of repairs) {
@@ -152,6 +162,9 @@ export class DoctorBook {
     }
   }
 }
+
+const chosen = (only: CheckOptions['only']): readonly DoctorCheck[] =>
+  only === null ? doctorChecks : doctorChecks.filter((check) => isNamed(check, only))
 
 const isNamed = ({ id, category }: DoctorCheck, only: readonly string[]): boolean =>
   only.includes(id) || only.includes(category)

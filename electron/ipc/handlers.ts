@@ -4,9 +4,6 @@ import type { Desk } from '../desk/desk.ts'
 import { wordsOf } from '../desk/words.ts'
 import type { Engine } from '../engine.ts'
 
-/** The rules are many and seldom needed. */
-const explainText = async (text: string) => (await import('../doctor/explain/recognise.ts')).explain(text)
-
 /** One function for each request of the contract, on parsed input. */
 export type Handlers = {
   [N in RequestName]: (
@@ -20,6 +17,13 @@ export type Handlers = {
  */
 export function createHandlers(engine: () => Promise<Engine>, desk: Desk, signal: AbortSignal): Handlers {
   const started = (taskId: string) => ({ taskId })
+  // What is saved is what was looked at, not what another check-up would find.
+  let reported: string | null = null
+  const report = async () => {
+    const made = await (await engine()).report((await desk.words()).language, signal)
+    reported = made.markdown
+    return made
+  }
   return {
     'machine.detect': async () => (await engine()).detect(signal),
     async 'machine.why'({ name, image }) {
@@ -27,18 +31,18 @@ export function createHandlers(engine: () => Promise<Engine>, desk: Desk, signal
       return name === null ? whyKnown(signal) : [await why(name, { image, ask: true }, signal)]
     },
     'why.remove': async ({ id }) => (await engine()).planRemoval(id),
-    'doctor.check': async (options) => started((await engine()).startCheck(options)),
+    async 'doctor.check'(options) {
+      const { startCheck, checkNames } = await engine()
+      return { taskId: startCheck(options), checks: [...checkNames(options)] }
+    },
     'doctor.plan': async ({ ids }) => (await engine()).planRepair(ids, signal),
     async 'doctor.mute'({ id, muted }) {
       await (await engine()).mute(id, muted)
       return true
     },
-    'doctor.explain': async ({ text }) => [...(await explainText(text))],
-    'doctor.report': async () => (await engine()).report((await desk.words()).language, signal),
-    async 'doctor.saveReport'() {
-      const { markdown } = await (await engine()).report((await desk.words()).language, signal)
-      return desk.saveReport(markdown)
-    },
+    'doctor.explain': async ({ text }) => [...(await (await engine()).explain(text))],
+    'doctor.report': report,
+    'doctor.saveReport': async () => desk.saveReport(reported ?? (await report()).markdown),
     'image.tags': async (options) => (await engine()).tags(options, signal),
     async 'plan.make'({ profile, project = null, opened = null }) {
       const folder = project === null ? null : desk.project(project)

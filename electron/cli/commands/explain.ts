@@ -1,29 +1,35 @@
 import { createReadStream } from 'node:fs'
 import type { Explanation } from '../../contract/explain.ts'
-import { explain as explainText } from '../../doctor/explain/recognise.ts'
 import { decodeText } from '../../doctor/explain/decode.ts'
 import { noMore, unreadableFile } from '../args.ts'
 import { type Command, type Context, EXIT } from '../command.ts'
 import type { Output } from '../output.ts'
+import { look, printCheckUp } from './check.ts'
 
 /** Bytes of a log that are read; of a longer one the beginning tells what was started, the end is not reached. */
 const MAX_BYTES = 4 * 1024 * 1024
 
-/** `explain [FILE]`: what an error text, from a file or standard input, means and what to do. Only reads. */
+/**
+ * `explain [FILE]`: what an error text, from a file or standard input, means and what to do; then the checks that can
+ * find its cause here, with their repairs. Only reads. Status 3 when something is to be repaired.
+ */
 export const explain: Command = async (context) => {
-  const { output, args, io } = context
+  const { output, args, io, engine } = context
   noMore(args.words, 2)
   const [, file] = args.words
   if (file === undefined && io.stdin.isTTY === true && !args.json) output.line(output.text.say('explain:paste'))
-  const found = explainText(decodeText(await read(file, context)))
-  output.document(found)
+  const found = await engine.explain(decodeText(await read(file, context)))
+  for (const [index, one] of found.entries()) print(output, one, index)
+  const only = [...new Set(found.flatMap(({ checks }) => checks))]
+  if (only.length > 0) output.line()
+  const checkUp = only.length === 0 ? null : await look(context, only)
+  output.document({ explanations: found, checkUp })
+  if (checkUp !== null) printCheckUp(output, checkUp)
   if (found.length === 0) {
     output.line(output.text.say('explain:none'))
     output.line(`  ${output.text.say('explain:noneTodo')}`)
-    return EXIT.done
   }
-  for (const [index, one] of found.entries()) print(output, one, index)
-  return EXIT.done
+  return checkUp === null || checkUp.verdict === 'ready' ? EXIT.done : EXIT.different
 }
 
 function print(
