@@ -7,7 +7,7 @@ export type Animal = (typeof ZOO)[number]
 export type Zoo = { ca: string; of: Readonly<Record<Animal, { cert: string; key: string }>> }
 
 const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'] as const
-const CONFIG = `[ca]
+export const CONFIG = `[ca]
 default_ca = own
 [own]
 database = index.txt
@@ -27,34 +27,8 @@ const day = (offset: number): string =>
 export async function makeZoo(folder: string): Promise<Zoo> {
   const [known, stranger] = [join(folder, 'known'), join(folder, 'stranger')]
   for (const at of [known, stranger]) await authority(at)
-  const make = async (name: Animal, by: string, days: readonly [number, number], names = OWN_NAMES) => {
-    const key = join(folder, `${name}.key`)
-    const request = join(folder, `${name}.csr`)
-    const cert = join(folder, `${name}.pem`)
-    await must([
-      ...(['openssl', 'req', '-new', ...NEW_KEY, '-keyout', key, '-out', request, '-subj', `/CN=${name}`] as const),
-      ...['-addext', `subjectAltName=${names}`, '-addext', 'extendedKeyUsage=serverAuth'],
-    ])
-    await must(
-      [
-        ...([
-          'openssl',
-          'ca',
-          '-batch',
-          '-notext',
-          '-config',
-          'ca.cnf',
-          '-cert',
-          'ca.pem',
-          '-keyfile',
-          'ca.key',
-        ] as const),
-        ...['-in', request, '-out', cert, '-startdate', day(days[0]), '-enddate', day(days[1])],
-      ],
-      { cwd: by },
-    )
-    return read(cert, key)
-  }
+  const make = (name: Animal, by: string, days: readonly [number, number], names = OWN_NAMES) =>
+    issue(folder, { name, by, days, names })
   const signed = {
     good: await make('good', known, [-1, 30]),
     expired: await make('expired', known, [-30, -2]),
@@ -71,22 +45,52 @@ export async function makeZoo(folder: string): Promise<Zoo> {
   return { ca: await readFile(join(known, 'ca.pem'), 'utf8'), of: { ...signed, 'self-signed': await read(cert, key) } }
 }
 
-const OWN_NAMES = 'IP:127.0.0.1,DNS:localhost'
+export const OWN_NAMES = 'IP:127.0.0.1,DNS:localhost'
 
-async function authority(folder: string): Promise<void> {
+/** `by`: the folder of its authority; `days`: from when to when, counted from today. */
+export type Wish = {
+  name: string
+  by: string
+  days: readonly [number, number]
+  names: string
+  key?: readonly string[]
+  digest?: string
+  subject?: string
+  /** It signs others itself. */
+  authority?: true
+}
+
+/** A key and its certificate, `NAME.key` and `NAME.pem` in `folder`. */
+export async function issue(folder: string, wish: Wish): Promise<{ cert: string; key: string }> {
+  const { name, by, days, names, key: kind = NEW_KEY, digest = 'sha256', subject = `/CN=${name}` } = wish
+  const [key, request, cert] = ['key', 'csr', 'pem'].map((end) => join(folder, `${name}.${end}`))
+  if (key === undefined || request === undefined || cert === undefined) throw new Error('names')
+  const extensions =
+    wish.authority === true
+      ? ['-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'keyUsage=critical,keyCertSign,cRLSign']
+      : ['-addext', `subjectAltName=${names}`, '-addext', 'extendedKeyUsage=serverAuth']
+  await must(['openssl', 'req', '-new', ...kind, '-keyout', key, '-out', request, '-subj', subject, ...extensions])
+  const dates = ['-startdate', day(days[0]), '-enddate', day(days[1])]
+  const signer = ['-config', 'ca.cnf', '-cert', 'ca.pem', '-keyfile', 'ca.key', '-md', digest]
+  await must(['openssl', 'ca', '-batch', '-notext', ...signer, '-in', request, '-out', cert, ...dates], { cwd: by })
+  return read(cert, key)
+}
+
+/** An authority in a folder of its own: `ca.pem`, `ca.key` and what openssl's `ca` keeps. */
+export async function authority(folder: string, subject = '/CN=GoReady zoo'): Promise<void> {
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'ca.cnf'), CONFIG)
   await writeFile(join(folder, 'index.txt'), '')
   await must(
     [
       ...(['openssl', 'req', '-x509', ...NEW_KEY, '-keyout', 'ca.key', '-out', 'ca.pem', '-days', '30'] as const),
-      ...['-subj', '/CN=GoReady zoo', '-addext', 'keyUsage=critical,keyCertSign,cRLSign'],
+      ...['-subj', subject, '-addext', 'keyUsage=critical,keyCertSign,cRLSign'],
     ],
     { cwd: folder },
   )
 }
 
-const read = async (cert: string, key: string): Promise<{ cert: string; key: string }> => ({
+export const read = async (cert: string, key: string): Promise<{ cert: string; key: string }> => ({
   cert: await readFile(cert, 'utf8'),
   key: await readFile(key, 'utf8'),
 })

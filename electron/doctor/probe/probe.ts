@@ -10,6 +10,25 @@ export type Endpoint = {
   /** `FILE:LINE`, `environment`, the engine; `default`: the tool's own, that nobody set. */
   from: string
   byDefault: boolean
+  /** What it serves: a scope's packages may be few, the checksum database is no source. */
+  role: 'source' | 'scope' | 'checksums'
+  /** A name and password belong to it, here or in a file of the tool; they are not sent. */
+  login: boolean
+  turn: Turn
+  /** apt: the first suite that is fetched from there. */
+  suite?: string
+}
+
+/** Where it stands among the addresses that the tool asks one after the other. */
+export type Turn = {
+  /** All of the setting, as it is written; those of one list stand in for each other. */
+  list: string
+  /** From 0. */
+  at: number
+  /** When the tool goes on to the next: at any failure, only where this one does not hold what is asked, never. */
+  passes: 'always' | 'not-found' | 'never'
+  /** Behind the list the tool goes to the sources themselves (`direct`, Docker Hub). */
+  beyond: boolean
 }
 
 /** What a TLS server showed, whether it is believed or not. */
@@ -24,6 +43,10 @@ export type TlsSeen = {
   /** Whether the tools' own authorities believe it; `code`: what Node said where they do not. */
   trusted: boolean
   code: string | null
+  /** It speaks TLS 1.0 or 1.1 alone, or with a key that Node refuses; nothing else of it can be used. */
+  outdated: boolean
+  /** What its authority says of it in the answer that the server brings along (OCSP stapling); null: it brings none. */
+  staple: 'good' | 'revoked' | 'unknown' | null
 }
 
 /** Why a rung is broken: the rest of the finding's code, its values, raw facts. */

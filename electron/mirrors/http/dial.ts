@@ -22,13 +22,7 @@ const TCP_LIMIT = 10_000
  */
 export async function dial(origin: URL, route: Route, parts: DialParts, signal: AbortSignal): Promise<Connection> {
   const started = performance.now()
-  // Plain HTTP goes to a proxy as it is, with the whole address in its first line.
-  const raw =
-    route.kind === 'direct'
-      ? await tcp(origin, parts, signal)
-      : route.kind === 'http' && origin.protocol === 'http:'
-        ? await toProxy(route.proxy, parts, signal)
-        : await openTunnel(origin, route, (proxy) => toProxy(proxy, parts, signal), signal)
+  const raw = await dialRaw(origin, route, parts, signal)
   const connectMs = performance.now() - started
   if (origin.protocol === 'http:') return { socket: raw, connectMs, tlsMs: null }
   try {
@@ -38,6 +32,14 @@ export async function dial(origin: URL, route: Route, parts: DialParts, signal: 
     raw.destroy()
     throw error
   }
+}
+
+/** The connection below TLS, through the proxy's tunnel where there is one. Throws as `dial` does. */
+export async function dialRaw(origin: URL, route: Route, parts: DialParts, signal: AbortSignal): Promise<Socket> {
+  if (route.kind === 'direct') return tcp(origin, parts, signal)
+  // Plain HTTP goes to a proxy as it is, with the whole address in its first line.
+  if (route.kind === 'http' && origin.protocol === 'http:') return toProxy(route.proxy, parts, signal)
+  return openTunnel(origin, route, (proxy) => toProxy(proxy, parts, signal), signal)
 }
 
 /** A connection to a proxy itself, by TLS for https. Throws `OutError` `proxy`. */
@@ -69,8 +71,11 @@ function secured(raw: Socket, to: URL, secure: SecureContext | undefined, signal
   return ready(socket, 'secureConnect', signal, TCP_LIMIT)
 }
 
-/** No SNI for an address in numbers (RFC 6066), but the certificate has to name it all the same. */
-const namesOf = (to: URL) => ({ host: hostOf(to), ...(isIP(hostOf(to)) === 0 ? { servername: hostOf(to) } : {}) })
+/** What TLS is asked for. No SNI for an address in numbers (RFC 6066), but the certificate has to name it all the same. */
+export const namesOf = (to: URL) => ({
+  host: hostOf(to),
+  ...(isIP(hostOf(to)) === 0 ? { servername: hostOf(to) } : {}),
+})
 
 /** Waits for `event`; an error, an abort or `limit` milliseconds destroy the socket. */
 export function ready<S extends Socket>(socket: S, event: string, signal: AbortSignal, limit: number): Promise<S> {
@@ -114,10 +119,7 @@ export async function certificateFault(
   parts: DialParts,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const raw =
-    route.kind === 'direct'
-      ? await tcp(origin, parts, signal)
-      : await openTunnel(origin, route, (proxy) => toProxy(proxy, parts, signal), signal)
+  const raw = await dialRaw(origin, route, parts, signal)
   try {
     const socket = connectTls({ socket: raw, ...namesOf(origin), rejectUnauthorized: false })
     await ready(socket, 'secureConnect', signal, TCP_LIMIT)
