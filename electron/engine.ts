@@ -198,6 +198,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     witnesses: assets.witnesses,
     mirrors: () => book.list(),
     http: (timeout) => races.client(timeout),
+    systemProxy: system,
   })
   const tasks = new TaskRegistry()
   const settle = async (signal: AbortSignal): Promise<readonly Finding[]> => {

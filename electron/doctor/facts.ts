@@ -1,6 +1,4 @@
 import type { DockerState, Override } from '../contract/machine.ts'
-import type { Places } from '../core/places.ts'
-import type { Reader } from '../core/system.ts'
 import { dockerState } from '../docker/state.ts'
 import { type AptState, detectApt } from '../settings/apt/detect.ts'
 import { detectGo, type GoState } from '../settings/go/detect.ts'
@@ -8,6 +6,8 @@ import { detectNpm, type NpmState } from '../settings/npm/detect.ts'
 import { detectPip, type PipState } from '../settings/pip/detect.ts'
 import type { GoTool } from '../settings/why/go-below.ts'
 import { goTools } from '../settings/why/go-tool.ts'
+import type { Probe } from './probe/probe.ts'
+import { walk, type WalkParts } from './probe/walk.ts'
 
 /** What several checks want to know of this machine. Each is asked once, when the first check wants it. */
 export type Facts = {
@@ -20,20 +20,21 @@ export type Facts = {
   apt(): Promise<AptState>
   /** Everything that sets a source or a proxy, and which of it wins. */
   overrides(): Promise<readonly Override[]>
+  /** The way to every address in use, as far as it could be gone. Within 8 s. */
+  probes(): Promise<readonly Probe[]>
 }
 
-export type FactParts = {
-  sys: Reader
-  places: Places
+export type FactParts = Omit<WalkParts, 'facts'> & {
   /** Composes the overrides of all targets. */
   overrides(docker: DockerState, go: GoState): Promise<readonly Override[]>
 }
 
 /** `signal` ends the asking for all of them. */
-export function openFacts({ sys, places, overrides }: FactParts, signal: AbortSignal): Facts {
+export function openFacts(parts: FactParts, signal: AbortSignal): Facts {
+  const { sys, places, overrides } = parts
   const docker = once(() => dockerState(sys, places, signal))
   const go = once(() => detectGo(sys, places, signal))
-  return {
+  const facts = {
     docker,
     go,
     goTools: once(() => goTools(sys, places, signal)),
@@ -42,6 +43,7 @@ export function openFacts({ sys, places, overrides }: FactParts, signal: AbortSi
     apt: once(() => detectApt(sys, places)),
     overrides: once(async () => overrides(await docker(), await go())),
   }
+  return { ...facts, probes: once(() => walk({ ...parts, facts }, signal)) }
 }
 
 /** A question that is asked when somebody first wants to know, and whose answer all get. */

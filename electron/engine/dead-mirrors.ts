@@ -4,6 +4,7 @@ import type { TargetId } from '../contract/mirror.ts'
 import type { Finding } from '../contract/note.ts'
 import type { Profile } from '../contract/profile.ts'
 import type { Mirror } from '../mirrors/catalogue.ts'
+import { endedMirror } from '../mirrors/ended.ts'
 
 /** An address that something sets. `from` null: the profile. */
 type Used = { target: TargetId; url: string; from: string | null; counts: boolean }
@@ -57,27 +58,12 @@ function addresses(target: TargetId, value: string): readonly string[] {
 }
 
 function findingsOf(mirrors: readonly Mirror[], used: readonly Used[]): Finding[] {
-  const dead = mirrors.filter(({ status }) => status === 'dead')
   const found = used.flatMap(({ target, url, from, counts }): Finding[] => {
-    const mirror = dead.find((one) => one.target === target && isOn(one, url))
+    const mirror = endedMirror(mirrors, target, url)
     if (mirror === undefined) return []
     const key = `catalogue:dead.${from === null ? 'profile' : 'place'}${mirror.since === null ? '' : 'Since'}`
     const values = { url: mirror.url, since: mirror.since ?? '', from: from ?? '', target }
     return [{ id: `mirror.dead.${mirror.id}`, severity: counts ? 'warning' : 'info', note: { key, values } }]
   })
   return found.filter((one, at) => found.findIndex((other) => JSON.stringify(other) === JSON.stringify(one)) === at)
-}
-
-/** Whether an address is this mirror; apt's addresses go on with an archive's path. */
-function isOn({ target, url }: Mirror, address: string): boolean {
-  const [whole, part] = [plain(url), plain(address)]
-  return part === whole || (target === 'apt' && part.startsWith(`${whole}/`))
-}
-
-/** A slash at the end and the host's capitals make no difference, nor does a missing https://. */
-function plain(text: string): string {
-  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`
-  if (!URL.canParse(address)) return text
-  const { host, pathname } = new URL(address)
-  return `${host}${pathname}`.replace(/\/+$/, '')
 }

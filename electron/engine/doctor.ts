@@ -8,12 +8,13 @@ import type { Proposal } from '../core/setting.ts'
 import { undoable } from '../core/standing.ts'
 import type { System } from '../core/system.ts'
 import type { DoctorCheck, DoctorContext, Witnesses } from '../doctor/check.ts'
-import { openFacts } from '../doctor/facts.ts'
+import { type FactParts, once, openFacts } from '../doctor/facts.ts'
 import { doctorChecks } from '../doctor/index.ts'
 import { type Look, type Offered, runChecks } from '../doctor/run.ts'
 import type { MirrorCatalogue } from '../mirrors/catalogue.ts'
 import { trustedAuthorities } from '../mirrors/http/authorities.ts'
 import type { MirrorClient } from '../mirrors/http/client.ts'
+import type { SystemProxy } from '../mirrors/http/proxy.ts'
 import { machineOverrides } from './overrides.ts'
 import type { MuteBook } from './mutes.ts'
 import type { PlanBook } from './plans.ts'
@@ -29,6 +30,7 @@ type Parts = {
   witnesses: Witnesses
   mirrors(): Promise<MirrorCatalogue>
   http(timeout: number): Promise<MirrorClient>
+  systemProxy: SystemProxy | null
 }
 
 /** How many repairs of earlier looks can still be planned. */
@@ -138,7 +140,7 @@ export class DoctorBook {
   }
 
   async #context(signal: AbortSignal, project: Places['project']): Promise<DoctorContext> {
-    const { sys, witnesses, mirrors, http } = this.#parts
+    const { sys, witnesses, mirrors, http, systemProxy } = this.#parts
     const places = { ...this.#parts.places, project }
     const { runs } = await readRuns(places.state, sys)
     const readText = (path: string): Promise<string | null> =>
@@ -146,19 +148,20 @@ export class DoctorBook {
         (bytes) => new TextDecoder().decode(bytes),
         () => null,
       )
-    return {
+    const common = {
       sys,
       places,
-      facts: openFacts(
-        { sys, places, overrides: (docker, go) => machineOverrides(sys, places, { docker, go }, signal) },
-        signal,
-      ),
       mirrors: await mirrors(),
       witnesses,
-      http,
-      authorities: () => trustedAuthorities(places.environment, readText),
-      setUp: runs.some(undoable),
+      authorities: once(() => trustedAuthorities(places.environment, readText)),
       now: () => Date.now(),
+    }
+    const overrides: FactParts['overrides'] = (docker, go) => machineOverrides(sys, places, { docker, go }, signal)
+    return {
+      ...common,
+      facts: openFacts({ ...common, systemProxy, overrides }, signal),
+      http,
+      setUp: runs.some(undoable),
     }
   }
 }
