@@ -1,0 +1,79 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { AREAS, allFaults, type Area, type Planted } from './doctor/faults/index.ts'
+import { type Field, openField } from './doctor/field.ts'
+import { check, openGround } from './doctor/ground.ts'
+import { hung, misses, type Row, share, table } from './doctor/matrix.ts'
+import { atOnce } from './doctor/pool.ts'
+import { plantAndLook } from './doctor/trial.ts'
+import { projectRoot } from './lab/cache.ts'
+
+// Every fault is planted alone on a machine that is well: the check-up names it and nothing graver, its repair mends it,
+// and the undo gives the planted state back byte for byte.
+//
+// One of them, while it is written (by its name or a part of it, or by its area; what was found is printed whole):
+//   GOREADY_FAULT='goenv with a BOM' npx vitest run --project integration e2e/doctor-faults.test.ts
+//   GOREADY_FAULT=go npx vitest run --project integration e2e/doctor-faults.test.ts
+
+const named = process.env['GOREADY_FAULT'] ?? ''
+/** How many stand on the field at once. */
+const ABREAST = 3
+
+let field: Field
+beforeAll(async () => {
+  field = await openField()
+}, 600_000)
+afterAll(() => field?.stop())
+
+test('a machine that is well gives no finding', async () => {
+  for (const alone of [false, true]) {
+    const { ground, close } = await openGround(field, { alone })
+    const { code, checkUp } = await check(field, ground)
+    await close()
+    expect(checkUp.findings).toEqual([])
+    expect(hung({}, { code, checkUp })).toEqual([])
+    expect(code).toBe(0)
+  }
+})
+
+test('each fault is named, nothing graver is, and its repair goes there and back', { timeout: 1_800_000 }, async () => {
+  const faults = await wanted()
+  const rows = new Map<string, Row>()
+  const trial = async (fault: Planted): Promise<void> => {
+    const { row, report } = await plantAndLook(field, fault)
+    rows.set(fault.name, row)
+    if (named !== '') process.stdout.write(`${report}\n`)
+  }
+  await atOnce(
+    ABREAST,
+    faults.filter(({ alone }) => alone !== true),
+    trial,
+  )
+  await atOnce(
+    1,
+    faults.filter(({ alone }) => alone === true),
+    trial,
+  )
+  const sorted = faults.flatMap(({ name }) => rows.get(name) ?? [])
+  const text = table(sorted)
+  process.stdout.write(`${text}\n`)
+  const missed = misses(sorted)
+  if (missed.length > 0) process.stdout.write(`${missed.join('\n')}\n`)
+  if (named !== '') return expect(missed).toEqual([])
+  const folder = join(projectRoot(), 'test-results')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'doctor-matrix.md'), text)
+  expect(sorted.length).toBeGreaterThanOrEqual(60)
+  expect(share(sorted), missed.join('\n')).toBeGreaterThanOrEqual(0.95)
+})
+
+/** All faults, or those that GOREADY_FAULT names. */
+async function wanted(): Promise<readonly Planted[]> {
+  const area = AREAS.find((one): one is Area => one === named)
+  if (area !== undefined) return allFaults([area])
+  const all = await allFaults()
+  const found = all.filter(({ name }) => name.includes(named))
+  if (found.length === 0) throw new Error(`no fault is called ${named}`)
+  return found
+}
