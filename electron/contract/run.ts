@@ -48,6 +48,8 @@ export const undoResultSchema = z.object({
   restored: z.array(z.string()),
   kept: z.array(z.string()),
   handed: z.array(z.string()).default([]),
+  /** Deleted for good by the run, or by somebody since. */
+  gone: z.array(z.string()).default([]),
   removedFolders: z.array(z.string()),
   removedImages: z.array(z.string()),
 })
@@ -82,9 +84,10 @@ export type RunStatus = z.infer<typeof runStatusSchema>
 
 /**
  * How a file or variable of a run stands now. `ours`: as the run left it; `later`: a later run changed it again;
- * `edited`: neither; `back`: given back; `kept`: the undo left it as it was edited; `handed`: a later run needs it.
+ * `edited`: neither; `back`: given back; `kept`: the undo left it as it was edited; `handed`: a later run needs it;
+ * `gone`: deleted for good.
  */
-export const standingSchema = z.enum(['ours', 'later', 'edited', 'back', 'kept', 'handed', 'unreadable'])
+export const standingSchema = z.enum(['ours', 'later', 'edited', 'back', 'kept', 'handed', 'gone', 'unreadable'])
 export type Standing = z.infer<typeof standingSchema>
 
 /** One run in full, as `history --run` and the page of history show it. Secrets are redacted. */

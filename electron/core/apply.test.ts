@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Change, HandlerId } from '../contract/plan.ts'
 import { MemorySystem } from '../system/memory.ts'
-import { applyChanges, rollback, type Touched } from './apply.ts'
+import { applyChanges, rollback, nothingTouched } from './apply.ts'
 import { beginRun, readRun, readRuns, record } from './journal.ts'
 import { fold } from './plan.ts'
 import type { Handler } from './setting.ts'
@@ -24,7 +24,7 @@ async function apply(
   at = signal,
 ) {
   const journal = await beginRun(STATE, { id: runId, startedAt: 'now', pid: 1, changes, choices: [] }, sys)
-  const touched: Touched = { folders: [], files: new Map() }
+  const touched = nothingTouched()
   const context = { sys, handlers, runId, journal, signal: at, reloading: () => {} }
   try {
     await applyChanges(changes, touched, context)

@@ -3,7 +3,9 @@ import { sameBytes, toBase64 } from './bytes.ts'
 import { causeText, writeError } from './errors.ts'
 import { type Held, type HeldChange, isFileState, isHeld, readHeld, sameHeld } from './held.ts'
 import { record } from './journal.ts'
+import { giveNotices, type Interim, takeBackNotices } from './notice.ts'
 import type { Handler } from './setting.ts'
+import { applySteps, rollbackSteps, type TouchedSteps } from './steps.ts'
 import type { System } from './system.ts'
 import { type Move, transit } from './transition.ts'
 
@@ -19,14 +21,22 @@ export type ApplyContext = {
 }
 
 /** What an apply has touched so far; a rollback starts from it. */
-export type Touched = { folders: number[]; files: Map<number, Uint8Array | null> }
+export type Touched = {
+  folders: number[]
+  files: Map<number, Uint8Array | null>
+  steps: TouchedSteps
+  notices: Map<number, Interim>
+}
+export const nothingTouched = (): Touched => ({ folders: [], files: new Map(), steps: new Map(), notices: new Map() })
 
 /**
- * Makes the folders and files of a plan, journalled one by one, then tells the handlers.
+ * Moves trees away and sets rights, makes the folders and files of a plan, journalled one by one, then tells the
+ * handlers, and at last those that are to take an unchanged file anew.
  * Throws on the first failure or cancel; `touched` says what a rollback has to give back.
  */
 export async function applyChanges(changes: readonly Change[], touched: Touched, context: ApplyContext): Promise<void> {
   const { sys, journal, signal } = context
+  await applySteps(changes, touched.steps, context)
   for (const [i, change] of changes.entries()) {
     if (change.kind !== 'dir' || context.skip?.has(i)) continue
     signal.throwIfAborted()
@@ -51,6 +61,7 @@ export async function applyChanges(changes: readonly Change[], touched: Touched,
     },
     done: ({ index }) => record(journal, { t: 'done', i: index }, sys),
   })
+  await giveNotices(changes, touched.notices, context)
 }
 
 const moves = (changes: readonly Change[]): readonly Move[] =>
@@ -69,6 +80,12 @@ export async function rollback(
   const remaining: string[] = []
   const failed = (path: string, error: unknown) => {
     remaining.push(`${path}: ${causeText(error)}`)
+  }
+  try {
+    for (const path of await takeBackNotices(changes, touched.notices, context))
+      failed(path, 'changed by another program in the meantime')
+  } catch (error) {
+    for (const { path } of touched.notices.values()) failed(path, error)
   }
   const back: Move[] = []
   for (const [index, interim] of [...touched.files].reverse()) {
@@ -99,6 +116,7 @@ export async function rollback(
     if (change?.kind !== 'dir' || (await sys.lstat(change.path)) === null) continue
     await sys.removeDir(change.path).catch((error) => failed(change.path, error))
   }
+  await rollbackSteps(changes, touched.steps, context, failed)
   return remaining
 }
 

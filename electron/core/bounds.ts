@@ -1,11 +1,15 @@
-import type { Change, Edit } from '../contract/plan.ts'
+import type { Change, Edit, RightsChange } from '../contract/plan.ts'
 import { type Held, type HeldChange, isHeld, placeOf, sameHeld } from './held.ts'
-import { encodeRun, readRuns } from './journal.ts'
+import { encodeRun, readRuns, runsFolder } from './journal.ts'
+import { type Kept, keptPath, stateOf } from './kept-place.ts'
+import { keptOf, removeOrphans, removeRecord, soundPath, tidyKept } from './kept.ts'
 import { isPresence, presenceName } from './presence.ts'
 import { type Formats, withoutOurs, withoutTheirs } from './rebase.ts'
 import { type Run, withStates } from './replay.ts'
+import { sameRights } from './rights.ts'
 import { undoable } from './standing.ts'
 import type { System } from './system.ts'
+import { isDropped } from './tree.ts'
 
 /**
  * How much history is kept. A run of the wizard takes some 20 kB (each file it changes, before and after), and all
@@ -32,11 +36,12 @@ export async function keepBounds(
     const { runs, superseded } = await readRuns(state, sys)
     // The rest of one that was cut off in the middle of putting two together.
     for (const path of superseded) await sys.removeFile(path)
+    await removeOrphans(state, runs, await sys.list(runsFolder(state)).catch(() => []), sys)
     const size = runs.reduce((sum, run) => sum + run.size, 0)
     if (runs.length < bounds.runs && size <= bounds.bytes) return
     const over = runs.findLast((run) => !undoable(run) && !run.cutOff)
     if (over) {
-      await sys.removeFile(over.path)
+      await removeRecord(over, runs, sys)
       continue
     }
     const pair = squash ? oldestPair(runs) : null
@@ -69,24 +74,34 @@ async function putTogether(older: Run, newer: Run, formats: Formats, sys: System
   } catch {
     return false
   }
+  const state = stateOf(newer.path)
   const stat = await sys.lstat(newer.path)
   if (stat === null) return false
-  const text = encodeRun({
+  const kept = keptBy(changes, older, newer)
+  const joined: Run = {
     ...newer,
     changes,
     touched: new Set(changes.keys()),
+    ...kept,
     brought: broughtOf(changes, older, newer),
     squashed: {
       ids: [older.id],
       count: (older.squashed?.count ?? 0) + (newer.squashed?.count ?? 0) + 1,
       since: older.squashed?.since ?? older.startedAt,
     },
-  })
+  }
+  const text = encodeRun(joined)
   const temporary = `${newer.path}.joined`
   if (await sys.lstat(temporary)) await sys.removeFile(temporary)
   const { mode, uid, gid } = stat
   await sys.replaceFile(newer.path, new TextEncoder().encode(text), { mode, uid, gid, temporary })
   await sys.removeFile(older.path)
+  // A tree that came and went between the two is nobody's any more.
+  const mine = new Set(keptOf(joined).map(({ change, kept: one }) => keptPath(state, change.path, one)))
+  for (const { change, kept: one } of [...keptOf(older), ...keptOf(newer)])
+    if (!mine.has(keptPath(state, change.path, one)))
+      await sys.removeTree(await soundPath(state, change.path, one, sys))
+  await tidyKept(state, [older.id, newer.id], sys)
   return true
 }
 
@@ -95,11 +110,15 @@ function joinChanges(older: Run, newer: Run, formats: Formats): readonly Change[
   const early = standing(older)
   const late = standing(newer)
   const seen = new Set(late.map(nameOf))
+  const isGone = (change: Change): boolean =>
+    change.kind === 'tree' && [older, newer].some((run) => isDropped(run, run.changes.indexOf(change), change))
   const joined = late.flatMap((change): readonly Change[] => {
     const first = early.find((one) => nameOf(one) === nameOf(change))
     if (first === undefined) return [change]
-    if (!isHeld(change) || !isHeld(first)) return [first]
-    return joinHeld(first, change, formats)
+    if (isHeld(change) && isHeld(first)) return joinHeld(first, change, formats)
+    if (change.kind === 'rights' && first.kind === 'rights') return joinRights(first, change)
+    // What was there before both is what comes back, if it still can.
+    return change.kind === 'tree' && isGone(first) && !isGone(change) ? [first, change] : [first]
   })
   const folders = (change: Change) => (change.kind === 'dir' ? 0 : 1)
   return [...early.filter((change) => !seen.has(nameOf(change))), ...joined].toSorted((a, b) => folders(a) - folders(b))
@@ -127,6 +146,25 @@ function joinHeld(first: HeldChange, last: HeldChange, formats: Formats): readon
   const notify = [...new Set([...first.notify, ...last.notify])]
   const edits = joinEdits(mine.edits, last.edits)
   return [{ ...withStates(last, before, last.after), edits, notify, admin: first.admin || last.admin }]
+}
+
+function joinRights(first: RightsChange, last: RightsChange): readonly RightsChange[] {
+  // What somebody set between the two is the person's own.
+  const before = sameRights(first.after, last.before) ? first.before : last.before
+  return sameRights(before, last.after) ? [] : [{ ...last, before, admin: first.admin || last.admin }]
+}
+
+function keptBy(changes: readonly Change[], ...runs: readonly Run[]): Pick<Run, 'kept' | 'aside' | 'dropped'> {
+  const kept = new Map<number, readonly Kept[]>()
+  const dropped = new Set<number>()
+  for (const [index, change] of changes.entries())
+    for (const run of runs) {
+      const at = run.changes.indexOf(change)
+      if (at < 0 || change.kind !== 'tree') continue
+      if (isDropped(run, at, change)) dropped.add(index)
+      kept.set(index, run.kept.get(at) ?? [])
+    }
+  return { kept, aside: new Map(), dropped }
 }
 
 function joinEdits(first: readonly Edit[], last: readonly Edit[]): readonly Edit[] {

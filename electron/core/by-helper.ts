@@ -142,6 +142,7 @@ export const joinUndo = (own: UndoResult, helpers: UndoResult | null): UndoResul
         restored: [...helpers.restored, ...own.restored],
         kept: [...helpers.kept, ...own.kept],
         handed: [...helpers.handed, ...own.handed],
+        gone: [...helpers.gone, ...own.gone],
         removedFolders: [...helpers.removedFolders, ...own.removedFolders],
         removedImages: own.removedImages,
       }

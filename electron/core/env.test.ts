@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Edit, EnvValue, Value } from '../contract/plan.ts'
 import { MemorySystem } from '../system/memory.ts'
-import { applyChanges, rollback, type Touched } from './apply.ts'
+import { applyChanges, rollback, nothingTouched } from './apply.ts'
 import { editEnv, envTarget, splitList } from './env.ts'
 import { beginRun, newRunId, readRun } from './journal.ts'
 import { fold } from './plan.ts'
@@ -37,7 +37,7 @@ function setUp() {
     const id = newRunId()
     const begin = { id, startedAt: '', pid: 1, changes, choices: [] }
     const journal = await beginRun('/home/u/.state', begin, sys)
-    const touched: Touched = { folders: [], files: new Map() }
+    const touched = nothingTouched()
     const context = { sys, handlers, runId: id, journal, signal, reloading: () => {} }
     return { changes, journal, touched, context, done: applyChanges(changes, touched, context) }
   }
@@ -99,7 +99,7 @@ test('a failure gives back what was written; what changed since the plan stops t
 
   const changes = await fold([edit('A', 'A', 'new')], new Map(), sys)
   sys.variables.user.set('A', { type: 'REG_SZ', value: 'old' })
-  const touched: Touched = { folders: [], files: new Map() }
+  const touched = nothingTouched()
   await expect(applyChanges(changes, touched, failing.context)).rejects.toMatchObject({ code: 'changed-since-plan' })
 })
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Edit, FormatId } from '../contract/plan.ts'
 import { formats } from '../settings/index.ts'
 import { MemorySystem } from '../system/memory.ts'
-import { applyChanges } from './apply.ts'
+import { applyChanges, nothingTouched } from './apply.ts'
 import { CodedError, toAppError } from './errors.ts'
 import { beginRun, readRuns, record } from './journal.ts'
 import { fold } from './plan.ts'
@@ -62,7 +62,7 @@ test.each(CASES)('$format: no token in what history, a question or a failure sho
   const begin = { id: 'run1', startedAt: '', pid: 1, changes, choices: [] }
   const journal = await beginRun(STATE, begin, sys)
   const context = { sys, handlers: new Map(), runId: 'run1', journal, signal, reloading: () => {} }
-  await applyChanges(changes, { folders: [], files: new Map() }, context)
+  await applyChanges(changes, nothingTouched(), context)
   const error = toAppError(new CodedError('io', { path: one.path }, `https://me:${SECRET}9@h/ _authToken=${SECRET}a`))
   await record(journal, { t: 'end', status: 'applied', remaining: [], error }, sys)
   expect(sys.text(journal)).toContain(Buffer.from(one.start).toString('base64').slice(0, 20))

@@ -9,13 +9,15 @@ import { fromBase64, toBase64 } from './bytes.ts'
 import { CodedError, causeText, errno, writeError } from './errors.ts'
 import { folderOf, under } from './paths.ts'
 import type { Held } from './held.ts'
+import { keptSchema } from './kept-place.ts'
 import { replay, resolve, type Run, supersededOf } from './replay.ts'
 import type { Reader, System } from './system.ts'
-import { belongsTo, refuseForeignJournal, refuseForeignLink } from './trust.ts'
+import { refuseForeignJournal, refuseForeignLink, staysWith } from './trust.ts'
 
 const stateSchema = z
   .object({ bytes: z.string(), mode: z.number(), uid: z.number(), gid: z.number() })
   .transform((state): FileState => ({ ...state, bytes: fromBase64(state.bytes) }))
+const rightsSchema = z.object({ mode: z.number().int(), uid: z.number().int(), gid: z.number().int() })
 const valueSchema = z.json()
 const fileTargetSchema = z.object({
   kind: z.literal('file'),
@@ -85,6 +87,22 @@ const changeSchema = z.discriminatedUnion('kind', [
     after: z.boolean(),
     size: z.number().nullable(),
   }),
+  z.object({
+    kind: z.literal('tree'),
+    path: z.string(),
+    bytes: z.number(),
+    mtimeMs: z.number(),
+    final: z.boolean(),
+    admin: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal('rights'),
+    path: z.string(),
+    before: rightsSchema,
+    after: rightsSchema,
+    admin: z.boolean(),
+  }),
+  z.object({ kind: z.literal('notice'), path: z.string(), handler: handlerIdSchema, admin: z.boolean() }),
   z.object({ kind: z.literal('package'), ...presence }),
   z.object({ kind: z.literal('service'), ...presence, boot: z.boolean() }),
   z.object({ kind: z.literal('group'), ...presence, user: systemName }),
@@ -94,8 +112,8 @@ const changeSchema = z.discriminatedUnion('kind', [
 const packageName = z.string().regex(/^[A-Za-z0-9][\w.+:-]{0,127}$/)
 
 const heldSchema = z.union([stateSchema, envValueSchema]).nullable()
-/** `handed`: a later run relies on it, and gives it back with its own. */
-const outcomeSchema = z.enum(['restored', 'kept', 'merged', 'handed'])
+/** `handed`: a later run relies on it, and gives it back with its own. `gone`: nothing is left to give back. */
+const outcomeSchema = z.enum(['restored', 'kept', 'merged', 'handed', 'gone'])
 export type Outcome = z.output<typeof outcomeSchema>
 
 /** One line of a run's journal. `intent` is written before a file is touched, `done` after it was read back. */
@@ -122,8 +140,14 @@ const recordSchema = z.discriminatedUnion('t', [
     brought: z
       .object({ names: z.array(packageName).readonly(), configured: z.array(packageName).readonly() })
       .nullish(),
+    /** Where a tree goes. */
+    kept: keptSchema.nullish(),
+    /** What stood in a file whose service gets `interim` for one reload; null: no file. */
+    was: stateSchema.nullish(),
   }),
   z.object({ t: z.literal('done'), i: z.number().int() }),
+  /** A tree is deleted for good. */
+  z.object({ t: z.literal('dropped'), i: z.number().int() }),
   /** Where the image and the module came from. */
   z.object({
     t: z.literal('proved'),
@@ -152,6 +176,9 @@ const recordSchema = z.discriminatedUnion('t', [
     /** What it will be when it is back: the sign of `signOf`, and the word for `undo-done`. */
     to: z.string().nullish(),
     outcome: outcomeSchema.nullish(),
+    /** Where a tree comes back from, and where what stands in its place goes. */
+    kept: keptSchema.nullish(),
+    aside: keptSchema.nullish(),
   }),
   z.object({ t: z.literal('undo-done'), i: z.number().int(), outcome: outcomeSchema }),
   z.object({ t: z.literal('undo-end'), at: z.string() }),
@@ -229,7 +256,7 @@ export async function beginRun(state: string, begin: Begin, sys: System): Promis
   const folder = runsFolder(state)
   const folderOwner = await makePrivateFolder(folder, sys)
   // What root changes beyond this user's own files only root gives back, and out of a record that is root's.
-  const own = begin.changes.every((change) => belongsTo(change, folderOwner.uid))
+  const own = (await Promise.all(begin.changes.map((change) => staysWith(change, folderOwner.uid, sys)))).every(Boolean)
   const owner = own ? folderOwner : sys.identity
   const path = under(folder, `${begin.id}.jsonl`)
   const record = { t: 'begin', v: 1, ...begin, changes: begin.changes.map(encodeChange) }
@@ -336,10 +363,13 @@ export function encodeRun(run: Run): string {
   const entries: unknown[] = [{ t: 'begin', v: 1, id, startedAt, pid, changes, choices, why, squashed }]
   for (const i of run.touched) {
     const brought = run.brought.get(i) ?? null
-    entries.push({ t: 'intent', i, temporary: null, interim: null, brought }, { t: 'done', i })
+    const intent = { t: 'intent', i, temporary: null, interim: null, brought }
+    const kept = run.kept.get(i) ?? []
+    entries.push(...(kept.length === 0 ? [intent] : kept.map((one) => ({ ...intent, kept: one }))), { t: 'done', i })
   }
   if (proved.receipt !== null || proved.module !== null) entries.push({ t: 'proved', ...proved })
   entries.push({ t: 'end', status: 'applied', remaining: [], error: null, findings })
+  for (const i of run.dropped) entries.push({ t: 'dropped', i })
   return entries.map((entry) => `${JSON.stringify(entry)}\n`).join('')
 }
 

@@ -1,9 +1,10 @@
 import type { AppError, Finding, Note } from '../contract/note.ts'
-import type { Change } from '../contract/plan.ts'
+import type { Change, FileState } from '../contract/plan.ts'
 import type { RunSummary, Why } from '../contract/run.ts'
 import { fromBase64 } from './bytes.ts'
 import { type Held, isHeld } from './held.ts'
 import type { JournalRecord, Outcome } from './journal.ts'
+import type { Kept } from './kept-place.ts'
 import type { Brought } from './presence.ts'
 
 /** What a change would have been without an earlier run; it counts once that one has given back its change `of`. */
@@ -38,6 +39,14 @@ export type Run = {
   brought: ReadonlyMap<number, Brought>
   /** What stood in a file for one reload only, by index. */
   interims: ReadonlyMap<number, readonly Uint8Array[]>
+  /** Where its trees were moved to, by index. */
+  kept: ReadonlyMap<number, readonly Kept[]>
+  /** Where what stood in the place of a tree that came back was moved to, by index. */
+  aside: ReadonlyMap<number, readonly Kept[]>
+  /** Trees that are deleted for good. */
+  dropped: ReadonlySet<number>
+  /** Notices with an interim content, by index: what is to stand in the file after it. */
+  notices: ReadonlyMap<number, { interim: Uint8Array; was: FileState | null }>
   /** Temporary files that a run which was cut off may have left. */
   temporaries: readonly string[]
   end: 'applied' | 'failed' | 'cancelled' | null
@@ -68,6 +77,10 @@ function draft() {
     inherited: new Map<number, { by: string; of: number }>(),
     brought: new Map<number, Brought>(),
     interims: new Map<number, Uint8Array[]>(),
+    kept: new Map<number, readonly Kept[]>(),
+    aside: new Map<number, readonly Kept[]>(),
+    dropped: new Set<number>(),
+    notices: new Map<number, { interim: Uint8Array; was: FileState | null }>(),
     temporaries: new Set<string>(),
     end: null as Run['end'],
     error: null as AppError | null,
@@ -113,9 +126,19 @@ function take(run: Draft, entry: JournalRecord): void {
     case 'intent':
       run.touched.add(entry.i)
       if (entry.brought) run.brought.set(entry.i, entry.brought)
+      if (run.changes[entry.i]?.kind === 'notice') return notice(run, entry)
+      if (entry.kept) run.kept.set(entry.i, withPlace(run.kept.get(entry.i), entry.kept))
       return write(run, entry)
+    case 'done':
+      run.notices.delete(entry.i)
+      return
+    case 'dropped':
+      run.dropped.add(entry.i)
+      return
     case 'undo-intent': {
-      const { i, to, outcome, interim } = entry
+      const { i, to, outcome, interim, kept, aside } = entry
+      if (kept) run.kept.set(i, withPlace(run.kept.get(i), kept))
+      if (aside) run.aside.set(i, withPlace(run.aside.get(i), aside))
       if (to && outcome) run.meant.set(i, { to, outcome })
       if (interim === null) run.passing.delete(i)
       else run.passing.add(i)
@@ -143,6 +166,17 @@ function take(run: Draft, entry: JournalRecord): void {
     default:
       return turn(run, entry)
   }
+}
+
+/** The places with one more; what is told of one again counts. */
+const withPlace = (known: readonly Kept[] = [], one: Kept): readonly Kept[] => [
+  ...known.filter(({ place, run, as }) => place !== one.place || run !== one.run || as !== one.as),
+  one,
+]
+
+function notice(run: Draft, { i, temporary, interim, was = null }: Extract<JournalRecord, { t: 'intent' }>): void {
+  if (interim !== null) run.notices.set(i, { interim: fromBase64(interim), was })
+  if (temporary !== null) run.temporaries.add(temporary)
 }
 
 /** What may lie on the disk from then on. */

@@ -9,19 +9,23 @@ import { redact } from './redact.ts'
 import type { Run } from './replay.ts'
 import { blockedBy, laterOn, touchedFiles, type TouchedChange, undoable } from './standing.ts'
 import { summarize } from './summary.ts'
-import type { Reader } from './system.ts'
+import type { StepChange } from './steps.ts'
+import type { Reader, System } from './system.ts'
+import { standOf, touchedSteps } from './undo-steps.ts'
 import { viewChange } from './view.ts'
 
 /**
  * One run in full: its changes as in the plan, how each file stands now, and what stands in the way of its undo.
  * `alive`: the process that holds the lock, if any. Throws `run-not-found`.
  */
-export async function viewRun(id: string, runs: readonly Run[], alive: number | null, sys: Reader): Promise<RunView> {
+export async function viewRun(id: string, runs: readonly Run[], alive: number | null, sys: System): Promise<RunView> {
   const run = runs.find((entry) => entry.id === id)
   if (run === undefined) throw new CodedError('run-not-found', { run: id })
   const stands: RunView['stands'] = []
   for (const touched of touchedFiles(run))
     stands.push({ path: touched.change.path, state: await standingOf(run, runs, touched, sys) })
+  for (const { index, change } of touchedSteps(run))
+    stands.push({ path: change.path, state: await stepStandingOf(run, runs, index, change, sys) })
   const later = undoable(run) ? blockedBy(run, runs) : null
   const { error } = run
   return {
@@ -56,6 +60,26 @@ async function standingOf(
     if (sameHeld(current, change.before)) return 'back'
     if (isOurs(change, current, run.interims.get(index))) return 'ours'
     return laterOn(run, change, runs).some((later) => isOurs(later.change, current, [])) ? 'later' : 'edited'
+  } catch {
+    return 'unreadable'
+  }
+}
+
+async function stepStandingOf(
+  run: Run,
+  runs: readonly Run[],
+  index: number,
+  change: StepChange,
+  sys: System,
+): Promise<Standing> {
+  const outcome = run.givenBack.get(index)
+  if (outcome === 'kept' || outcome === 'gone') return outcome
+  if (outcome !== undefined) return 'back'
+  try {
+    const state = await standOf(run, index, change, sys)
+    const again = (other: Run): boolean =>
+      other.id > run.id && undoable(other) && touchedSteps(other).some((one) => one.change.path === change.path)
+    return state === 'edited' && runs.some(again) ? 'later' : state
   } catch {
     return 'unreadable'
   }

@@ -1,30 +1,24 @@
 import type { ImageFacts, Verification } from '../contract/image.ts'
 import type { Finding } from '../contract/note.ts'
-import type { Change, HandlerId, Plan } from '../contract/plan.ts'
+import type { Change, HandlerId, NoticeChange, Plan } from '../contract/plan.ts'
 import type { ApplyResult, Receipt, Why } from '../contract/run.ts'
 import type { StepId, TaskReport } from '../contract/task.ts'
-import { applyChanges, rollback, type Touched } from './apply.ts'
+import { applyChanges, rollback, nothingTouched } from './apply.ts'
 import { helpersPart, refuseHopeless, requestFor, settledByHelper, takeHand } from './by-helper.ts'
 import type { Choices, Elevation } from './elevation.ts'
 import { CodedError, causeText, isCancel, toAppError, withRemaining } from './errors.ts'
 import { type HeldChange, isHeld } from './held.ts'
 import { keepBounds } from './bounds.ts'
-import { beginRun, newRunId, readRuns, record } from './journal.ts'
+import { beginRun, newRunId, readRun, readRuns, record } from './journal.ts'
 import { LOCK_PATIENCE, lockHolder, type Waiting, withLock } from './lock.ts'
-import {
-  type Begun,
-  bringPresences,
-  isPresence,
-  type Presence,
-  presenceName,
-  returnPresences,
-  touchedPresences,
-} from './presence.ts'
+import { type Begun, bringPresences, isPresence, type Presence, presenceName, returnPresences } from './presence.ts'
 import type { Formats } from './rebase.ts'
+import type { Run } from './replay.ts'
 import type { Handler, Proposal } from './setting.ts'
 import type { System } from './system.ts'
 import { settle } from './settle.ts'
-import { touchedFiles } from './standing.ts'
+import { isStep, type StepChange } from './steps.ts'
+import { dropTrees } from './tree.ts'
 import { actionOf, isChange } from './view.ts'
 
 /** How long giving back may take once a run has failed; it no longer listens to the person's cancel. */
@@ -70,8 +64,9 @@ export type RunTools = {
   elevation?: Elevation
 }
 
-type OnDisk = HeldChange | Extract<Change, { kind: 'dir' }>
-const isOnDisk = (change: Change): change is OnDisk => isHeld(change) || change.kind === 'dir'
+type OnDisk = HeldChange | StepChange | NoticeChange | Extract<Change, { kind: 'dir' }>
+const isOnDisk = (change: Change): change is OnDisk =>
+  isHeld(change) || isStep(change) || change.kind === 'dir' || change.kind === 'notice'
 
 type Report = (event: TaskReport) => void
 
@@ -149,13 +144,14 @@ async function carryOut(
     hand?.close()
     throw error
   })
-  const touched: Touched = { folders: [], files: new Map() }
+  const touched = nothingTouched()
   const context = { sys, handlers, runId, journal, skip: part, reloading: () => step(report, 'reload', 'running') }
   const presence = { sys, journal, presence: tools.presence }
   const brought: Begun = new Map()
   // All presences are the helper's where there is one.
   const own = part.size > 0 ? changes.filter((change) => !isPresence(change)) : changes
   let pulled = false
+  let stands = false
   try {
     if (hand && input.choices) {
       await record(journal, { t: 'elevated', changes: [...part] }, sys)
@@ -170,7 +166,7 @@ async function carryOut(
       step(report, 'files', 'running')
       await applyChanges(changes, touched, { ...context, signal })
       step(report, 'files', 'done')
-      const reloads = changes.some((change) => isHeld(change) && change.notify.length > 0)
+      const reloads = changes.some((change) => change.kind === 'notice' || (isHeld(change) && change.notify.length > 0))
       step(report, 'reload', reloads ? 'done' : 'skipped')
     } else {
       step(report, 'files', 'skipped')
@@ -182,8 +178,12 @@ async function carryOut(
     if (receipt) await record(journal, { t: 'proved', receipt, module: verification?.module ?? null }, sys)
     await hand?.keep()
     await record(journal, { t: 'end', status: 'applied', remaining: [], findings: result.findings }, sys)
-    return { ...result, run: runId, changed: true, choices, findings: [...settled, ...result.findings] }
+    stands = true
+    // From here on nothing is given back any more: what is to make room goes for good.
+    const dropped = await dropFinal(await readRun(journal, sys), sys)
+    return { ...result, run: runId, changed: true, choices, findings: [...settled, ...result.findings, ...dropped] }
   } catch (thrown) {
+    if (stands) throw thrown
     const error: unknown = signal.aborted ? signal.reason : thrown
     step(report, 'rollback', 'running')
     const back = AbortSignal.timeout(ROLLBACK_TIMEOUT)
@@ -216,7 +216,19 @@ export async function settleInterrupted(
     findings.push(...(await settle(run, runs, { ...tools, signal })))
     findings.push(...(await settledByHelper(run, tools.sys)))
   }
+  // One that was cut off while it deleted what is not to come back.
+  for (const run of runs) findings.push(...(await dropFinal(run, tools.sys)))
   return findings
+}
+
+/** Deletes what a run that stands has moved away for good, and says what is left. */
+async function dropFinal(run: Run, sys: System): Promise<readonly Finding[]> {
+  const left = await dropTrees(run, sys)
+  return left.map((path) => ({
+    id: 'tree.left',
+    severity: 'warning',
+    note: { key: 'plan:tree.left', values: { path } },
+  }))
 }
 
 /** Whether a run was cut off and waits to be settled. Only reads. */
@@ -224,9 +236,13 @@ export async function hasInterrupted(tools: Pick<RunTools, 'sys' | 'state'>): Pr
   if ((await lockHolder(tools.state, tools.sys)) !== null) return false
   const { runs } = await readRuns(tools.state, tools.sys)
   return runs.some(
-    (run) => run.cutOff && (touchedFiles(run).length > 0 || touchedPresences(run).length > 0 || run.elevated.size > 0),
+    (run) =>
+      run.cutOff && (run.changes.some((change, i) => tells(change) && run.touched.has(i)) || run.elevated.size > 0),
   )
 }
+
+/** Whether settling has something to say of it. */
+const tells = (change: Change): boolean => change.kind !== 'dir' && (isOnDisk(change) || isPresence(change))
 
 /** Asks the real tools whether what was chosen holds, pulls the image where it is missing, and proves it. */
 async function prove(
@@ -254,7 +270,9 @@ async function prove(
   const result: ApplyResult = {
     run,
     changed: false,
-    files: plan.changes.flatMap((change) => (isHeld(change) ? [{ path: change.path, action: actionOf(change) }] : [])),
+    files: plan.changes.flatMap((change) =>
+      isHeld(change) || isStep(change) ? [{ path: change.path, action: actionOf(change) }] : [],
+    ),
     choices: proposals.flatMap((proposal) => proposal.notes),
     image: null,
     receipt: null,

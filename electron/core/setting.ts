@@ -92,6 +92,8 @@ export type Handler = {
   id: HandlerId
   /** It is told once of all that changed, with the first change's name. */
   once?: true
+  /** What the service works by although its file says `bytes`: with what it keeps although that has disappeared. */
+  shown?(sys: System, bytes: Uint8Array | null, signal: AbortSignal): Promise<Uint8Array | null>
   interim(sys: System, from: Uint8Array | null, to: Uint8Array | null, signal: AbortSignal): Promise<Uint8Array | null>
   notice(sys: System, path: string, bytes: Uint8Array | null, signal: AbortSignal, way: Way): Promise<void>
 }

@@ -4,11 +4,16 @@ import { isOurs } from './apply.ts'
 import { causeText } from './errors.ts'
 import { bytesOf, type Held, type HeldChange, readHeld, sameHeld } from './held.ts'
 import { mendJournal, record } from './journal.ts'
+import { stateOf as recordsOf } from './kept-place.ts'
+import { tidyKept } from './kept.ts'
+import { takeBackNotices } from './notice.ts'
 import { isBack, isPresence, presenceName, touchedPresences } from './presence.ts'
 import type { Run } from './replay.ts'
 import { signOf } from './sign.ts'
 import { laterOn, touchedFiles, undoable } from './standing.ts'
 import type { System } from './system.ts'
+import { closeAgain, treeRecord } from './tree.ts'
+import { stepParts } from './undo-steps.ts'
 import { isWithin, removeTemporaries, type UndoContext } from './undo.ts'
 
 /**
@@ -24,7 +29,7 @@ export async function settle(
   await mendJournal(run.path, sys)
   await removeTemporaries(run, sys)
   await removeEmptyFolders(run, runs, sys)
-  const findings: Finding[] = []
+  const findings: Finding[] = [...(await settleNotices(run, context)), ...(await settleSteps(run, sys))]
   const told = new Set<HandlerId>()
   for (const { index, change } of touchedFiles(run)) {
     const current = await readHeld(change, sys)
@@ -33,11 +38,7 @@ export async function settle(
     const meant = run.meant.get(index)
     if (state === 'before' && meant && !run.givenBack.has(index) && (await signOf(current)) === meant.to)
       await record(run.path, { t: 'undo-done', i: index, outcome: meant.outcome }, sys)
-    findings.push({
-      id: `settled.${state}`,
-      severity: state === 'neither' ? 'warning' : 'info',
-      note: { key: `plan:settled.${state}`, values: { path: change.path, run: run.id } },
-    })
+    findings.push(finding(run, change.path, state))
     const path = change.kind === 'file' ? change.real : change.path
     for (const id of change.notify) {
       const handler = handlers.get(id)
@@ -59,13 +60,37 @@ export async function settle(
     const change = run.changes[index]
     if (change === undefined || !isPresence(change) || presence === undefined) continue
     const state = (await isBack(presence, change, run.brought.get(index) ?? null, sys)) ? 'before' : 'after'
-    findings.push({
-      id: `settled.${state}`,
-      severity: 'info',
-      note: { key: `plan:settled.${state}`, values: { path: presenceName(change), run: run.id } },
-    })
+    findings.push(finding(run, presenceName(change), state))
   }
   await record(run.path, { t: 'settled', at: new Date().toISOString() }, sys)
+  return findings
+}
+
+const finding = (run: Run, path: string, state: 'before' | 'after' | 'neither'): Finding => ({
+  id: `settled.${state}`,
+  severity: state === 'neither' ? 'warning' : 'info',
+  note: { key: `plan:settled.${state}`, values: { path, run: run.id } },
+})
+
+/** A file that held something for one reload only comes back at once. */
+async function settleNotices(
+  run: Run,
+  context: Pick<UndoContext, 'sys' | 'handlers' | 'signal'>,
+): Promise<readonly Finding[]> {
+  const edited = await takeBackNotices(run.changes, run.notices, { ...context, journal: run.path, runId: run.id })
+  return edited.map((path) => finding(run, path, 'neither'))
+}
+
+const SETTLED = { back: 'before', ours: 'after', edited: 'neither', gone: 'neither' } as const
+
+/** Trees stay where they are; one that was cut off in its move is closed again. */
+async function settleSteps(run: Run, sys: System): Promise<readonly Finding[]> {
+  const findings: Finding[] = []
+  for (const { index, change, state } of await stepParts(run, sys)) {
+    if (change.kind === 'tree') await closeAgain(treeRecord(run, index, change), sys)
+    findings.push(finding(run, change.path, SETTLED[state]))
+  }
+  await tidyKept(recordsOf(run.path), [run.id], sys)
   return findings
 }
 

@@ -1,4 +1,5 @@
 import type { Edit } from '../contract/plan.ts'
+import { clashes } from './clash.ts'
 import { CodedError } from './errors.ts'
 import { type HeldChange, isHeld, placeOf } from './held.ts'
 import { isPresence, presenceName } from './presence.ts'
@@ -19,7 +20,8 @@ export function elevatedFiles(run: Run): readonly TouchedChange[] {
 /** Whether a run stands: it was applied (or cut off after its first write) and is not undone. */
 export const undoable = (run: Run): boolean =>
   !run.undone &&
-  run.changes.length > 0 &&
+  // After a notice alone everything is as it was.
+  run.changes.some(({ kind }) => kind !== 'notice') &&
   (run.end === 'applied' ||
     (run.end === null && (run.touched.size > 0 || run.elevated.size > 0)) ||
     run.remaining.length > 0)
@@ -77,7 +79,7 @@ export function blockedBy(run: Run, runs: readonly Run[]): Run | null {
   return (
     runs
       .filter((other) => other.id > run.id && undoable(other))
-      .findLast((other) => presencesOf(other).some((name) => mine.has(name))) ?? null
+      .findLast((other) => presencesOf(other).some((name) => mine.has(name)) || clashes(run, other)) ?? null
   )
 }
 

@@ -1,6 +1,7 @@
 import type { RunStatus, RunSummary } from '../contract/run.ts'
 import type { Run } from './replay.ts'
 import { elevatedFiles, touchedFiles } from './standing.ts'
+import { touchedSteps } from './undo-steps.ts'
 import { actionOf } from './view.ts'
 
 /** What `history` shows of a run. `alive`: the process that holds the lock, if any. */
@@ -11,7 +12,7 @@ export function summarize(run: Run, alive: number | null): RunSummary {
     startedAt: run.startedAt,
     status: statusOf(run, alive),
     changed: run.touched.size > 0 || run.elevated.size > 0 || image !== undefined,
-    files: [...touchedFiles(run), ...elevatedFiles(run)].map(({ change }) => ({
+    files: [...touchedSteps(run), ...touchedFiles(run), ...elevatedFiles(run)].map(({ change }) => ({
       path: change.path,
       action: actionOf(change),
     })),

@@ -1,6 +1,7 @@
 import type { Change, FileState } from '../contract/plan.ts'
 import { CodedError } from './errors.ts'
-import { folderOf, under } from './paths.ts'
+import { keptPath, stateOf } from './kept-place.ts'
+import { folderOf, nameOf, under } from './paths.ts'
 import type { Run } from './replay.ts'
 import type { Reader } from './system.ts'
 
@@ -41,9 +42,22 @@ async function ownerOf(path: string, sys: Reader, made: ReadonlySet<string> = ne
 export function belongsTo(change: Change, uid: number): boolean {
   if (change.kind === 'image') return true
   if (change.kind === 'dir') return change.uid === uid
+  if (change.kind === 'rights')
+    return [change.before, change.after].every((rights) => rights.uid === uid && (rights.mode & 0o6000) === 0)
   // Packages, services and groups are the machine's.
   if (change.kind !== 'file') return false
   return [change.before, change.after].every((state) => state === null || isPlain(state, uid))
+}
+
+/** The same of one that does not say itself whose it is: a tree, and a file that only its service reads. */
+export async function staysWith(change: Change, uid: number, sys: Reader): Promise<boolean> {
+  if (change.kind !== 'tree' && change.kind !== 'notice') return belongsTo(change, uid)
+  return (
+    (await ownerOf(
+      await sys.resolve(folderOf(change.path)).then((folder) => under(folder, nameOf(change.path))),
+      sys,
+    )) === uid
+  )
 }
 
 const isPlain = ({ uid, mode }: FileState, owner: number): boolean => uid === owner && (mode & 0o6000) === 0
@@ -68,6 +82,11 @@ export async function refuseForeignJournal(run: Run, sys: Reader): Promise<void>
   for (const [index, change] of run.changes.entries()) {
     // What only the helper has touched is given back out of the helper's own record.
     if (change.kind === 'image' || (run.elevated.has(index) && !run.touched.has(index))) continue
+    if (change.kind === 'tree' || change.kind === 'rights' || change.kind === 'notice') {
+      if (!(await isHis(run, index, change, writer, sys))) refuse(change.path)
+      folders.add(folderOf(await sys.resolve(change.path)))
+      continue
+    }
     if (change.kind !== 'file' && change.kind !== 'dir') {
       refuse('path' in change ? change.path : change.name)
       continue
@@ -78,4 +97,27 @@ export async function refuseForeignJournal(run: Run, sys: Reader): Promise<void>
     folders.add(folderOf(path))
   }
   for (const path of run.temporaries) if (!folders.has(folderOf(path))) refuse(path)
+}
+
+/** A link on the way may lead to what is his own, and nowhere else; so may what was moved away and what comes back. */
+async function isHis(
+  run: Run,
+  index: number,
+  change: Extract<Change, { kind: 'tree' | 'rights' | 'notice' }>,
+  writer: number,
+  sys: Reader,
+): Promise<boolean> {
+  const real = under(await sys.resolve(folderOf(change.path)), nameOf(change.path))
+  // A tree may itself be a link, which is moved as it is; a file that a service reads is its real one.
+  const at = change.kind === 'notice' ? await sys.resolve(change.path) : real
+  await refuseForeignLink(change.path, at, sys)
+  if (!belongsTo(change, writer) && change.kind === 'rights') return false
+  if ((await ownerOf(at, sys)) !== writer || (await ownerOf(folderOf(at), sys)) !== writer) return false
+  const was = run.notices.get(index)?.was ?? null
+  if (was !== null && !isPlain(was, writer)) return false
+  for (const kept of [...(run.kept.get(index) ?? []), ...(run.aside.get(index) ?? [])]) {
+    const stat = await sys.lstat(keptPath(stateOf(run.path), change.path, kept))
+    if (stat !== null && stat.uid !== writer) return false
+  }
+  return true
 }

@@ -3,7 +3,8 @@ import { type Held, type HeldChange, isFileState, readHeld, sameHeld } from './h
 import type { Run } from './replay.ts'
 import { formatOf, type Formats, type Step, takeOutOf, type Way } from './rebase.ts'
 import { laterOn, touchedFiles, undoable } from './standing.ts'
-import type { Reader } from './system.ts'
+import type { Reader, System } from './system.ts'
+import { stepParts } from './undo-steps.ts'
 
 /**
  * One file or variable of a run as it stands now. `back`: as it was before the run; `ours`: as the run (and later
@@ -73,13 +74,16 @@ function heirOf(run: Run, change: HeldChange, runs: readonly Run[]): Run | null 
   return heirs.at(-1) ?? null
 }
 
-/** Files of a run that neither it nor the time before it left as they are now: an undo asks about them. */
+/** Files and trees of a run that neither it nor the time before it left as they are now: an undo asks about them. */
 export async function conflicts(
   run: Run,
   runs: readonly Run[],
   formats: Formats,
-  sys: Reader,
+  sys: System,
 ): Promise<readonly string[]> {
   const parts = await partsOf(run, runs, formats, sys)
-  return parts.filter(({ state, heir }) => state === 'edited' && heir === null).map(({ change }) => change.path)
+  const steps = await stepParts(run, sys)
+  return [...parts.filter(({ heir }) => heir === null), ...steps]
+    .filter(({ state }) => state === 'edited')
+    .map(({ change }) => change.path)
 }

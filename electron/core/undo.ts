@@ -5,6 +5,7 @@ import { toBase64 } from './bytes.ts'
 import { CodedError, causeText, withRemaining, writeError } from './errors.ts'
 import { type Held, readHeld, sameHeld } from './held.ts'
 import { mendJournal, type Outcome, record, recordInherit, recordRebase } from './journal.ts'
+import { takeBackNotices } from './notice.ts'
 import { under } from './paths.ts'
 import { needRights, type Presence, undoPresences } from './presence.ts'
 import { type Formats, withoutOurs } from './rebase.ts'
@@ -15,6 +16,7 @@ import { blockedBy, touchedFiles, undoable } from './standing.ts'
 import type { System } from './system.ts'
 import { type Move, transit } from './transition.ts'
 import { type Part, partsOf } from './undo-parts.ts'
+import { decideSteps, openSteps, returnSteps, type StepDecision, touchedSteps } from './undo-steps.ts'
 import { safeDiff } from './view.ts'
 
 export type UndoContext = {
@@ -36,7 +38,7 @@ type Decision = { part: Part; outcome: Outcome; to: Held | null }
  * Gives back what stood there before a run: bytes, mode, owner; files and folders that did not exist go.
  * What later runs wrote into the same files stays, and their own undo then gives back what stood there before both.
  * A file that was edited since is asked about (`keep`, `restore`, `ours` = only our keys are taken back).
- * It can be repeated after being cut off. Throws `undo-later-run` {run, later}, `undo-conflict` and writing errors.
+ * A tree that was moved away comes back to its place. It can be repeated after being cut off. Throws `undo-later-run` {run, later}, `undo-conflict` and writing errors.
  */
 export async function undoRun(
   run: Run,
@@ -51,26 +53,34 @@ export async function undoRun(
   const decisions: Decision[] = []
   for (const part of [...(await partsOf(run, runs, formats, sys))].reverse())
     decisions.push(await decide(part, policy, context))
+  const steps = await decideSteps(run, policy, context.ask, sys)
+  let folders: { removed: string[]; handed: string[] }
   try {
     await mendJournal(run.path, sys)
     await record(run.path, { t: 'undo-begin', at: new Date().toISOString() }, sys)
+    await takeBackNotices(run.changes, run.notices, { ...context, journal: run.path, runId: run.id })
     await tellLater(run, decisions, sys)
-    await giveBack(run, decisions, context)
+    folders = await giveAllBack(run, runs, { decisions, steps }, context)
   } catch (error) {
-    throw await withOpen(error, decisions, sys)
+    throw await withOpen(error, run, { decisions, steps }, sys)
   }
-  const { removed, handed } = await removeFolders(run, runs, sys)
+  const { removed, handed } = folders
   const { returned, kept } = await undoPresences(run, sys, context.presence)
   await record(run.path, { t: 'undo-end', at: new Date().toISOString() }, sys)
   const pathsOf = (...wanted: readonly Outcome[]): string[] =>
     decisions
       .filter(({ outcome, part }) => wanted.includes(outcome) && (part.state !== 'back' || outcome === 'handed'))
       .map(({ part }) => part.change.path)
+  const stepsOf = (...wanted: readonly Outcome[]): string[] =>
+    steps
+      .filter(({ outcome, part }) => wanted.includes(outcome) && part.state !== 'back')
+      .map(({ part }) => part.change.path)
   return {
     run: run.id,
-    restored: [...pathsOf('restored', 'merged'), ...returned],
-    kept: [...pathsOf('kept'), ...kept],
+    restored: [...pathsOf('restored', 'merged'), ...stepsOf('restored', 'merged'), ...returned],
+    kept: [...pathsOf('kept'), ...stepsOf('kept'), ...kept],
     handed: [...pathsOf('handed'), ...handed],
+    gone: stepsOf('gone'),
     removedFolders: removed,
     removedImages: [],
   }
@@ -143,8 +153,33 @@ async function handOver(run: Run, index: number, change: Change, heir: Run, sys:
   await record(run.path, { t: 'undo-done', i: index, outcome: 'handed' }, sys)
 }
 
-/** Goes on past a file that fails; then throws the first failure, with all that is not back in `remaining`. */
-async function giveBack(run: Run, decisions: readonly Decision[], context: UndoContext): Promise<void> {
+type Decisions = { decisions: readonly Decision[]; steps: readonly StepDecision[] }
+type Failure = { path: string; error: unknown }
+
+/**
+ * Files, then the folders made for them, then what was moved away. Goes on past what fails; then throws the first
+ * failure, with all that is not back in `remaining`.
+ */
+async function giveAllBack(
+  run: Run,
+  runs: readonly Run[],
+  { decisions, steps }: Decisions,
+  context: UndoContext,
+): Promise<{ removed: string[]; handed: string[] }> {
+  const failures = await giveBack(run, decisions, context)
+  const folders = failures.length === 0 ? await removeFolders(run, runs, context.sys) : { removed: [], handed: [] }
+  await returnSteps(run, steps, context, (path, error) => failures.push({ path, error }))
+  const [first] = failures
+  if (first)
+    throw withRemaining(
+      first.error,
+      failures.map(({ path, error }) => `${path}: ${causeText(error)}`),
+    )
+  return folders
+}
+
+/** Goes on past a file that fails; answers what has. */
+async function giveBack(run: Run, decisions: readonly Decision[], context: UndoContext): Promise<Failure[]> {
   const { sys } = context
   await removeTemporaries(run, sys)
   const back: Move[] = []
@@ -158,7 +193,7 @@ async function giveBack(run: Run, decisions: readonly Decision[], context: UndoC
     if (state !== 'back') back.push({ index, change, from: current, to })
   }
   const passing = new Set<number>()
-  const failures: { path: string; error: unknown }[] = []
+  const failures: Failure[] = []
   await transit(back, {
     ...context,
     runId: run.id,
@@ -180,16 +215,11 @@ async function giveBack(run: Run, decisions: readonly Decision[], context: UndoC
     resumable: true,
     way: 'back',
   })
-  const [first] = failures
-  if (first)
-    throw withRemaining(
-      first.error,
-      failures.map(({ path, error }) => `${path}: ${causeText(error)}`),
-    )
+  return failures
 }
 
 /** The error with all that is not given back yet, also where it came before anything was moved. */
-async function withOpen(error: unknown, decisions: readonly Decision[], sys: System): Promise<unknown> {
+async function withOpen(error: unknown, run: Run, { decisions, steps }: Decisions, sys: System): Promise<unknown> {
   if (error instanceof CodedError && error.remaining.length > 0) return error
   const open: string[] = []
   for (const { part, to } of decisions) {
@@ -198,7 +228,7 @@ async function withOpen(error: unknown, decisions: readonly Decision[], sys: Sys
     const now = await readHeld(change, sys).catch(() => current)
     if (!sameHeld(now, to)) open.push(change.path)
   }
-  return withRemaining(error, open)
+  return withRemaining(error, [...open, ...(await openSteps(run, steps, sys))])
 }
 
 /** A temporary file that a cut-off run left would be in the way of the next one. */
@@ -249,5 +279,6 @@ export function isWithin(run: Run, folder: string): boolean {
   const made = run.changes.some(
     (change, index) => change.kind === 'dir' && run.touched.has(index) && below(`${change.path}/`),
   )
-  return made || touchedFiles(run).some(({ change }) => change.kind === 'file' && below(change.real))
+  const moved = touchedSteps(run).some(({ index, change }) => !run.givenBack.has(index) && below(change.path))
+  return made || moved || touchedFiles(run).some(({ change }) => change.kind === 'file' && below(change.real))
 }

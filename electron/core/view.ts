@@ -6,9 +6,11 @@ import { assertNever } from './errors.ts'
 import { bytesOf, type Held, type HeldChange, isFileState } from './held.ts'
 import { isPresence } from './presence.ts'
 import { isSecretName, redact } from './redact.ts'
+import type { StepChange } from './steps.ts'
 
 /** What a change does to its file, in one word. */
-export function actionOf(change: { before: unknown; after: unknown }): 'create' | 'modify' | 'delete' {
+export function actionOf(change: HeldChange | StepChange): 'create' | 'modify' | 'delete' {
+  if (change.kind === 'tree') return 'delete'
   if (change.before === null) return 'create'
   return change.after === null ? 'delete' : 'modify'
 }
@@ -109,7 +111,7 @@ export function viewChange(change: Exclude<Change, PresenceChange>): ChangeView 
 }
 
 /** `owner:group mode`, all numbers, as `ls -n` and chmod have them. */
-const showRights = ({ uid, gid, mode }: Rights): string => `${uid}:${gid} ${mode.toString(8).padStart(4, '0')}`
+export const showRights = ({ uid, gid, mode }: Rights): string => `${uid}:${gid} ${mode.toString(8).padStart(4, '0')}`
 
 /** Whether a plan would change anything. */
 export const isChange = (change: Change): boolean =>

@@ -1,5 +1,6 @@
 import { CodedError } from '../core/errors.ts'
 import { readRuns, runsFolder } from '../core/journal.ts'
+import { removeOrphans, removeRecord } from '../core/kept.ts'
 import { withLock } from '../core/lock.ts'
 import type { RunTools } from '../core/run.ts'
 import { newestUndoable } from '../core/standing.ts'
@@ -19,8 +20,11 @@ export async function removeRuns(
   return withLock(state, pid, sys, async () => {
     const { runs, damaged, superseded } = await readRuns(state, sys)
     if (!evenUndo && (damaged.length > 0 || newestUndoable(runs, null) !== null)) return false
-    for (const path of [...runs.map((run) => run.path), ...damaged, ...superseded]) await sys.removeFile(path)
+    for (const run of runs) await removeRecord(run, [run], sys)
+    for (const path of [...damaged, ...superseded]) await sys.removeFile(path)
     const folder = runsFolder(state)
+    const names = (await sys.lstat(folder)) ? await sys.list(folder) : []
+    await removeOrphans(state, [], names, sys)
     if ((await sys.lstat(folder)) && (await sys.list(folder)).length === 0) await sys.removeDir(folder)
     await more()
     return true

@@ -4,6 +4,7 @@ import { joinUndo, undoByHelper } from '../core/by-helper.ts'
 import type { AskConflict } from '../core/elevation.ts'
 import { CodedError, errno, isCancel, withRemaining } from '../core/errors.ts'
 import { readRuns } from '../core/journal.ts'
+import { removeRecord } from '../core/kept.ts'
 import { lockHolder, withLock } from '../core/lock.ts'
 import { folderOf, nameOf, under } from '../core/paths.ts'
 import type { Places } from '../core/places.ts'
@@ -13,6 +14,7 @@ import { viewRun } from '../core/run-view.ts'
 import { blockedBy, newestUndoable, touchedFiles } from '../core/standing.ts'
 import { summarize } from '../core/summary.ts'
 import type { System } from '../core/system.ts'
+import { touchedSteps } from '../core/undo-steps.ts'
 import { undoRun } from '../core/undo.ts'
 import { formats } from '../settings/index.ts'
 
@@ -47,7 +49,7 @@ export async function showRun(id: string, places: Places, sys: System): Promise<
 export async function undo(runId: string | null, policy: ConflictPolicy, how: UndoTools): Promise<UndoResult> {
   const { tools, report, signal } = how
   const { sys, state } = tools
-  const nothing = { run: null, restored: [], kept: [], handed: [], removedFolders: [], removedImages: [] }
+  const nothing = { run: null, restored: [], kept: [], handed: [], gone: [], removedFolders: [], removedImages: [] }
   const first = await readRuns(state, sys)
   const wanted = newestUndoable(first.runs, runId)
   if (wanted === null) return nothing
@@ -70,7 +72,8 @@ export async function undo(runId: string | null, policy: ConflictPolicy, how: Un
     return await withLock(state, tools.pid, sys, begin, waitingFor(report, signal))
   } catch (error) {
     // A lock that a full disk does not take: all of the run is still to be given back.
-    const open = begun || isBusy(error) ? [] : touchedFiles(wanted).map(({ change }) => change.path)
+    const open =
+      begun || isBusy(error) ? [] : [...touchedSteps(wanted), ...touchedFiles(wanted)].map(({ change }) => change.path)
     throw withRemaining(error, open)
   }
 }
@@ -139,6 +142,8 @@ export async function uninstall(
     }
     report({ type: 'step', step: 'undo', state: 'done' })
     await forget()
+    // What a conflict has left in the keeping of a run goes with its record, also from beside its own place.
+    for (const run of (await readRuns(state, sys)).runs) await removeRecord(run, [run], sys)
     for (const folder of [places.cache, under(state, 'runs')]) if (await removeTree(folder, sys)) removed.push(folder)
     // The lock lies in there until the end.
     for (const name of await namesIn(state, sys)) if (!/^lock~*$/.test(name)) await removeTree(under(state, name), sys)
@@ -162,13 +167,8 @@ const namesIn = async (folder: string, sys: System): Promise<readonly string[]> 
 
 /** Removes a folder of the program's own with all that is in it, following no link. Answers whether it was there. */
 async function removeTree(path: string, sys: System): Promise<boolean> {
-  const stat = await sys.lstat(path)
-  if (stat === null) return false
-  if (stat.kind !== 'dir') await sys.removeFile(path)
-  else {
-    for (const name of await sys.list(path)) await removeTree(under(path, name), sys)
-    await sys.removeDir(path)
-  }
+  if ((await sys.lstat(path)) === null) return false
+  await sys.removeTree(path)
   return true
 }
 

@@ -4,7 +4,7 @@ import type { Change, Edit, FormatId, Value } from '../contract/plan.ts'
 import type { ConflictPolicy } from '../contract/run.ts'
 import { MemorySystem } from './memory.ts'
 import type { Formats } from '../core/rebase.ts'
-import { applyChanges, type Touched } from '../core/apply.ts'
+import { applyChanges, nothingTouched } from '../core/apply.ts'
 import { envTarget } from '../core/env.ts'
 import { beginRun, newRunId, readRuns, record } from '../core/journal.ts'
 import { fold } from '../core/plan.ts'
@@ -107,7 +107,7 @@ export class World {
     this.clock += 1000
     const id = newRunId(new Date(this.clock))
     const journal = await beginRun(STATE, { id, startedAt: '', pid: 1, changes, choices: [] }, this.sys)
-    const touched: Touched = { folders: [], files: new Map() }
+    const touched = nothingTouched()
     const handlers = new Map([['environment-broadcast' as const, quiet]])
     await applyChanges(changes, touched, { sys: this.sys, handlers, runId: id, journal, signal, reloading: () => {} })
     await record(journal, { t: 'end', status: 'applied', remaining: [] }, this.sys)

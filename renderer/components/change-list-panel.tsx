@@ -1,6 +1,7 @@
 import i18next from 'i18next'
 import type { ChangeView } from '../../electron/contract/plan.ts'
-import type { ReviewRow } from '../store/review-plan.ts'
+import { plainWords } from '../store/plain-change.ts'
+import type { PlainRow, ReviewRow } from '../store/review-plan.ts'
 import { sizeText } from '../store/run-format.ts'
 import css from './change-list.module.css'
 import { DiffView } from './diff-view.tsx'
@@ -28,6 +29,14 @@ export function ChangePanel({ row: change }: { row: ReviewRow }) {
         </ul>
       </>
     )
+  if (change.kind === 'tree' || change.kind === 'rights' || change.kind === 'notice')
+    return (
+      <>
+        <h2>{change.path}</h2>
+        <p className={css.why}>{plainWords(change, 'will')}</p>
+        <p className="faint">{i18next.t(`review:${change.kind}.${plainUndo(change)}`)}</p>
+      </>
+    )
   const owners = [...new Set(change.keys.map(({ owner }) => i18next.t(`setting:name.${owner}`)))]
   return (
     <>
@@ -44,6 +53,9 @@ export function ChangePanel({ row: change }: { row: ReviewRow }) {
     </>
   )
 }
+
+const plainUndo = (change: PlainRow): 'undo' | 'forGood' =>
+  change.kind === 'tree' && change.final ? 'forGood' : 'undo'
 
 function imageSentence({ action, name, size }: Extract<ChangeView, { kind: 'image' }>): string {
   if (action === 'keep') return i18next.t('review:image.keep', { name })

@@ -1,8 +1,8 @@
 import i18next from 'i18next'
 import { type KeyboardEvent, useId, useRef, useState } from 'react'
 import type { ChangeView } from '../../electron/contract/plan.ts'
-import { type ReviewRow, reviewRows, rowKey } from '../store/review-plan.ts'
-import { splitPath } from '../store/run-format.ts'
+import { type PlainRow, type ReviewRow, reviewRows, rowKey } from '../store/review-plan.ts'
+import { sizeText, splitPath } from '../store/run-format.ts'
 import { ChangePanel } from './change-list-panel.tsx'
 import css from './change-list.module.css'
 
@@ -86,6 +86,7 @@ function badgesOf(row: ReviewRow): readonly Badge[] {
         ? { tone: 'create', sign: '↓', text: i18next.t('review:badge.pull') }
         : { tone: 'plain', sign: '✓', text: i18next.t('review:badge.keep') },
     ]
+  if (row.kind === 'tree' || row.kind === 'rights' || row.kind === 'notice') return plainBadges(row)
   const action = row.kind === 'folders' ? 'create' : row.action
   const sign = { create: '+', modify: '●', delete: '−' }[action]
   const badges: Badge[] = [{ tone: action, sign, text: i18next.t(`review:badge.${action}`) }]
@@ -93,6 +94,24 @@ function badgesOf(row: ReviewRow): readonly Badge[] {
   if (row.kind === 'file' || row.kind === 'env')
     for (const id of row.notify) badges.push({ tone: 'warning', sign: '↻', text: i18next.t(`review:badge.${id}`) })
   badges.push({ tone: 'plain', sign: '↩', text: i18next.t('review:badge.undo') })
+  return badges
+}
+
+function plainBadges(row: PlainRow): readonly Badge[] {
+  const badges: Badge[] = []
+  if (row.kind === 'tree') {
+    const [sign, text] = row.final ? ['−', 'review:badge.delete'] : ['→', 'review:badge.move']
+    badges.push({ tone: 'delete', sign, text: i18next.t(text) })
+    badges.push({ tone: 'plain', sign: '≈', text: sizeText(row.bytes) })
+  } else if (row.kind === 'rights') {
+    badges.push({ tone: 'modify', sign: '●', text: i18next.t('review:badge.rights') })
+  } else {
+    badges.push({ tone: 'warning', sign: '↻', text: i18next.t(`review:badge.${row.handler}`) })
+  }
+  if (row.admin) badges.push({ tone: 'warning', sign: '!', text: i18next.t('review:badge.admin') })
+  if (row.kind === 'tree' && row.final)
+    badges.push({ tone: 'warning', sign: '!', text: i18next.t('review:badge.forGood') })
+  else if (row.kind !== 'notice') badges.push({ tone: 'plain', sign: '↩', text: i18next.t('review:badge.undo') })
   return badges
 }
 

@@ -84,7 +84,7 @@ function Focused({ children }: { children: string }) {
 
 /** What an undo gave back, and what it left. */
 export function Undone({ result }: { result: UndoResult }) {
-  const { restored, kept, handed, removedFolders } = result
+  const { restored, kept, handed, gone, removedFolders } = result
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => heading.current?.focus(), [])
   return (
@@ -96,6 +96,7 @@ export function Undone({ result }: { result: UndoResult }) {
       <List name={i18next.t('done:undo.restored')} paths={restored} />
       <List name={i18next.t('done:undo.kept')} paths={kept} />
       <List name={i18next.t('history:handedNow')} paths={handed} />
+      <List name={i18next.t('history:goneNow')} paths={gone} />
       <List name={i18next.t('done:undo.folders')} paths={removedFolders} />
       <p className="faint">{i18next.t('done:undo.after')}</p>
     </section>

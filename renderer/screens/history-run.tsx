@@ -10,6 +10,8 @@ import { Fold } from '../components/fold.tsx'
 import { QuestionPanel } from '../components/question-panel.tsx'
 import { Failure } from '../components/run-failure.tsx'
 import { Waits } from '../components/waits.tsx'
+import { plainWords } from '../store/plain-change.ts'
+import { isHeld, isPlain } from '../store/review-plan.ts'
 import { answerErrand, cancelErrand } from '../store/done-errand.ts'
 import { useHistory } from '../store/history.ts'
 import { historyReport } from '../store/history-report.ts'
@@ -86,7 +88,7 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 
 /** Each file with how it stands now; its diff unfolds. */
 function Changes({ view }: { view: RunView }) {
-  const held = view.changes.filter((change) => change.kind === 'file' || change.kind === 'env')
+  const held = view.changes.filter((change) => isHeld(change) || isPlain(change))
   if (held.length === 0) return null
   const stands = new Map(view.stands.map(({ path, state }) => [path, state]))
   return (
@@ -107,7 +109,9 @@ function Changes({ view }: { view: RunView }) {
               </span>
             }
           >
-            {change.diff === '' ? (
+            {isPlain(change) ? (
+              <p>{plainWords(change, 'did')}</p>
+            ) : change.diff === '' ? (
               <p className="faint">{i18next.t('history:three.hidden')}</p>
             ) : (
               <DiffView diff={change.diff} name={change.path} />
@@ -187,6 +191,7 @@ function Back({ result }: { result: UndoResult }) {
       </p>
       <Paths words={i18next.t('history:keptNow')} paths={result.kept} />
       <Paths words={i18next.t('history:handedNow')} paths={result.handed} />
+      <Paths words={i18next.t('history:goneNow')} paths={result.gone} />
     </div>
   )
 }

@@ -39,7 +39,7 @@ const summary = {
   receipt: null,
   module: null,
 }
-const undone = { run: 'r1', restored: ['/x'], kept: [], handed: [], removedFolders: [], removedImages: [] }
+const undone = { run: 'r1', restored: ['/x'], kept: [], handed: [], gone: [], removedFolders: [], removedImages: [] }
 
 test('the last page says that Go is ready only when it is', () => {
   expect(done({ looked: false })).toBe('reading')

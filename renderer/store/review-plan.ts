@@ -17,9 +17,13 @@ export type PlanSum = {
 
 export function sumPlan({ changes, findings }: Pick<PlanView, 'changes' | 'findings'>): PlanSum {
   const image = changes.find((change) => change.kind === 'image')
-  const notified = new Set(changes.flatMap((change) => (isHeld(change) ? change.notify : [])))
+  const notified = new Set(
+    changes.flatMap((change) =>
+      isHeld(change) ? change.notify : isPlain(change) && change.kind === 'notice' ? [change.handler] : [],
+    ),
+  )
   return {
-    files: changes.filter(isHeld).length,
+    files: changes.filter((change) => isHeld(change) || change.kind === 'tree' || change.kind === 'rights').length,
     download: image?.action === 'pull' ? image.size : undefined,
     admin: changes.flatMap((change) => (change.kind !== 'image' && change.admin ? [change.path] : [])),
     reloads: notified.has('docker-reload'),
@@ -29,11 +33,16 @@ export function sumPlan({ changes, findings }: Pick<PlanView, 'changes' | 'findi
 }
 
 /** One row of the list: a file, the image, or all new folders together. */
-export type ReviewRow = FileRow | ImageRow | { kind: 'folders'; paths: readonly string[]; admin: boolean }
+export type ReviewRow = FileRow | PlainRow | ImageRow | { kind: 'folders'; paths: readonly string[]; admin: boolean }
 type FileRow = Extract<ChangeView, { kind: 'file' | 'env' }>
 
 /** A file, or a variable that the system keeps itself. */
 export const isHeld = (change: ChangeView): change is FileRow => change.kind === 'file' || change.kind === 'env'
+
+/** A change without a diff: something is moved away, gets other rights, or a service reads its file anew. */
+export type PlainRow = Extract<ChangeView, { kind: 'tree' | 'rights' | 'notice' }>
+export const isPlain = (change: ChangeView): change is PlainRow =>
+  change.kind === 'tree' || change.kind === 'rights' || change.kind === 'notice'
 type ImageRow = Extract<ChangeView, { kind: 'image' }>
 
 /** What matters first: files, then the image. Folders only hold the files; they stand together at the end. */
@@ -46,6 +55,7 @@ export function reviewRows(changes: readonly ChangeView[]): readonly ReviewRow[]
   }
   return [
     ...changes.filter(isHeld),
+    ...changes.filter(isPlain),
     ...changes.filter((change) => change.kind === 'image'),
     ...(folders.length === 0 ? [] : [row]),
   ]

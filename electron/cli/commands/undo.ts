@@ -23,6 +23,7 @@ export const undo: Command = async (context) => {
   for (const path of result.restored) output.line(`  ${path}  ${say('restored')}`)
   for (const path of result.kept) output.line(`  ${path}  ${say('kept')}`)
   for (const path of result.handed) output.line(`  ${path}  ${output.text.say('history:cli.handed')}`)
+  for (const path of result.gone) output.line(`  ${path}  ${output.text.say('history:cli.gone')}`)
   for (const path of result.removedFolders) output.line(`  ${path}  ${say('folder')}`)
   const run = (await engine.history()).find((entry) => entry.id === result.run)
   if (run?.image) output.line(say('images', { image: run.image }))

@@ -33,6 +33,8 @@ export function windowsSystem(sys: System, places: Places): System {
     },
     replaceFile: (path, bytes, options) => patiently(path, () => sys.replaceFile(path, bytes, options)),
     removeFile: (path) => patiently(path, () => sys.removeFile(path)),
+    rename: (from, to) => patiently(from, () => sys.rename(from, to)),
+    removeTree: (path) => patiently(path, () => sys.removeTree(path)),
   }
 }
 

@@ -28,6 +28,17 @@ export function dockerHandler(parts: DockerHandlerParts): Handler {
   const { every = 200, most = 20_000, refusal = 8000, daemon = findDaemon } = parts
   return {
     id: 'docker-reload',
+    async shown(sys, bytes, signal) {
+      const now = await parts.state(sys, signal)
+      if (now.state !== 'running' || now.mirrors.length === 0) return bytes
+      try {
+        if (mirrorsIn(bytes) !== null) return bytes
+        return daemonJsonFormat.edit(bytes, [{ key: MIRRORS_KEY, after: now.mirrors }])
+      } catch {
+        // A file that does not parse is refused by the daemon itself.
+        return bytes
+      }
+    },
     async interim(sys, from, to, signal) {
       // dockerd keeps its mirrors when the key merely disappears: it has to see an empty list once.
       const old = mirrorsOrNull(from) ?? []

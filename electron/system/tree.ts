@@ -1,0 +1,126 @@
+import { constants, type PathLike, type Stats } from 'node:fs'
+import {
+  chmod,
+  chown,
+  type FileHandle,
+  lchown,
+  lstat,
+  open,
+  readdir,
+  rename,
+  rm,
+  rmdir,
+  unlink,
+} from 'node:fs/promises'
+import type { Rights } from '../contract/plan.ts'
+import { errno } from '../core/errors.ts'
+import { folderOf } from '../core/paths.ts'
+import { syncFolder } from './atomic-write.ts'
+
+/** Moves what stands at `from`, as `System.rename` says it. */
+export async function move(from: string, to: string): Promise<void> {
+  // rename(2) itself would replace a file or an empty folder.
+  if (await itself(to)) throw Object.assign(new Error(`EEXIST: ${to}`), { code: 'EEXIST' })
+  await rename(from, to)
+  await syncFolder(folderOf(to))
+  if (folderOf(from) !== folderOf(to)) await syncFolder(folderOf(from))
+}
+
+async function itself(path: PathLike): Promise<Stats | null> {
+  try {
+    return await lstat(path)
+  } catch (error) {
+    if (errno(error) === 'ENOENT' || errno(error) === 'ENOTDIR') return null
+    throw error
+  }
+}
+
+/** Linux' open(2): a handle on the thing itself, whatever it is and however closed it is. */
+const O_PATH = 0o10000000
+
+/** Sets owner and mode, as `System.setRights` says it. */
+export async function setRights(path: string, rights: Rights): Promise<void> {
+  const handle = process.platform === 'linux' ? await open(path, O_PATH | constants.O_NOFOLLOW) : null
+  try {
+    const stat = handle ? await handle.stat() : await lstat(path)
+    if (stat.isSymbolicLink()) throw Object.assign(new Error(`ELOOP: ${path}`), { code: 'ELOOP' })
+    // Root works in other people's folders: what was a file a moment ago may be a link now.
+    const at = handle ? (through(handle) ?? path) : path
+    const { mode, uid, gid } = rights
+    const moves = process.getuid !== undefined && uid >= 0 && (stat.uid !== uid || stat.gid !== gid)
+    // The name in /proc is a link to what the handle holds.
+    if (moves) await (handle ? chown(at, uid, gid) : lchown(at, uid, gid))
+    // In this order: chown takes setuid and setgid away.
+    await chmod(at, mode)
+  } finally {
+    await handle?.close()
+  }
+  await syncItself(path)
+}
+
+const through = (handle: FileHandle): string | null =>
+  process.platform === 'linux' ? `/proc/self/fd/${handle.fd}` : null
+
+/** What cannot be opened (a socket, a file that its owner may not read) is on the disk with its folder. */
+async function syncItself(path: string): Promise<void> {
+  if (process.platform === 'win32') return
+  try {
+    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  } catch {
+    await syncFolder(folderOf(path)).catch(() => {})
+  }
+}
+
+/** Deletes what stands at `path` with all below it, as `System.removeTree` says it. */
+export async function removeTree(path: string): Promise<void> {
+  const stat = await itself(path)
+  if (stat === null) return
+  if (process.platform === 'win32') await rm(path, { recursive: true, force: true, maxRetries: 3 })
+  else if (stat.isDirectory()) {
+    await empty(path)
+    await rmdir(path)
+  } else await unlink(path)
+  await syncFolder(folderOf(path))
+}
+
+/**
+ * Folders are entered by handles: one that somebody puts a link in the place of meanwhile leads nowhere. Names are
+ * bytes; a folder that is closed even to its owner (Go's module cache) is opened first.
+ */
+async function empty(folder: PathLike): Promise<void> {
+  const handle = await openFolder(folder)
+  try {
+    const here = Buffer.from(`${through(handle) ?? String(folder)}/`)
+    for (const entry of await readdir(here, { withFileTypes: true, encoding: 'buffer' })) {
+      const at = Buffer.concat([here, entry.name])
+      if (entry.isDirectory()) {
+        await empty(at)
+        await rmdir(at)
+      } else await unlink(at)
+    }
+  } finally {
+    await handle.close()
+  }
+}
+
+async function openFolder(folder: PathLike): Promise<FileHandle> {
+  const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW
+  const handle = await open(folder, flags).catch(async (error: unknown) => {
+    if (errno(error) !== 'EACCES' || process.getuid?.() === 0) throw error
+    await chmod(folder, 0o700)
+    return open(folder, flags)
+  })
+  try {
+    const { mode } = await handle.stat()
+    if ((mode & 0o300) !== 0o300) await handle.chmod((mode & 0o7777) | 0o300)
+    return handle
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
