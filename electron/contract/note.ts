@@ -59,6 +59,7 @@ export const ERROR_CODES = [
   'apt-other-archive',
   'apt-no-authorities',
   'apt-update-failed',
+  'authorities-update-failed',
   'launch-agent-failed',
   'socket-path-too-long',
   'image-bad-reference',

@@ -6,7 +6,13 @@ export const settingIdSchema = z.enum(SETTING_IDS)
 export type SettingId = z.infer<typeof settingIdSchema>
 
 /** What has to notice a changed file. Each handler runs once, after all files are written. */
-export const HANDLER_IDS = ['docker-reload', 'apt-update', 'environment-broadcast', 'launch-agent'] as const
+export const HANDLER_IDS = [
+  'docker-reload',
+  'apt-update',
+  'authorities-update',
+  'environment-broadcast',
+  'launch-agent',
+] as const
 export const handlerIdSchema = z.enum(HANDLER_IDS)
 export type HandlerId = z.infer<typeof handlerIdSchema>
 

@@ -17,7 +17,7 @@ export function diffText(
   after: Uint8Array | null,
   format: FormatId | null = null,
 ): string {
-  const [from, to] = [showText(before), showText(after)]
+  const [from, to] = [foldBundle(showText(before)), foldBundle(showText(after))]
   const names = [before === null ? '/dev/null' : path, after === null ? '/dev/null' : path] as const
   const patch = structuredPatch(...names, from, to, undefined, undefined, { context: 3 })
   const [old, now] = [hiddenLines(from, format), hiddenLines(to, format)]
@@ -34,6 +34,15 @@ export function diffText(
   }
   return redact(formatPatch(patch, FILE_HEADERS_ONLY))
 }
+
+const CERTIFICATE =
+  /-----BEGIN CERTIFICATE-----\s+([A-Za-z0-9+/]{0,24})[^-]*?([A-Za-z0-9+/=]{0,16})\s+-----END CERTIFICATE-----/g
+/** Characters; a person's own authority is shown as it is. */
+const BUNDLE = 32 * 1024
+
+/** All the certificates that a system believes are thousands of lines that nobody reads: then each of them is one. */
+const foldBundle = (text: string): string =>
+  text.length < BUNDLE ? text : text.replace(CERTIFICATE, '-----CERTIFICATE $1…$2-----')
 
 /** The lines of a content without its secrets; as many as it has. */
 function hiddenLines(text: string, format: FormatId | null): readonly string[] {

@@ -3,6 +3,7 @@ import type { Handler } from '../core/setting.ts'
 import { dockerState } from '../docker/state.ts'
 import type { Platform } from '../platform/platform.ts'
 import { aptHandler } from '../settings/apt/handler.ts'
+import { authoritiesHandler } from '../settings/authority/handler.ts'
 import { dockerHandler } from '../settings/docker/handler.ts'
 import { findPrograms } from '../settings/find-program.ts'
 import { launchAgentHandler } from '../settings/shell/launch-agent-handler.ts'
@@ -14,6 +15,6 @@ export function openHandlers({ places, reloadDocker, handlers }: Platform): Read
     state: (sys, signal) => dockerState(sys, places, signal),
     daemon: async (sys) => (await findPrograms(sys, places, 'dockerd', places.docker.programs))[0] ?? null,
   })
-  const all = [docker, aptHandler(places), launchAgentHandler(places), ...handlers]
+  const all = [docker, aptHandler(places), authoritiesHandler(places), launchAgentHandler(places), ...handlers]
   return new Map(all.map((handler) => [handler.id, handler]))
 }

@@ -6,16 +6,7 @@ import { CodedError } from '../core/errors.ts'
  * is refused by name (`not-yet` {key}) before anything is looked at.
  */
 export function refuseNotYet(profile: Profile): void {
-  const later: readonly (readonly [string, boolean])[] = [
-    ...['npm', 'go', 'pip', 'apt'].map(
-      (target) =>
-        [
-          `authorities: ${target}`,
-          (profile.authorities ?? []).some((authority) => authority.for.some((one) => one === target)),
-        ] as const,
-    ),
-    ['telemetry', profile.telemetry?.otlp !== undefined],
-  ]
+  const later: readonly (readonly [string, boolean])[] = [['telemetry', profile.telemetry?.otlp !== undefined]]
   const first = later.find(([, named]) => named)
   if (first) throw new CodedError('not-yet', { key: first[0] })
 }

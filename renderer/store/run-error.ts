@@ -62,6 +62,7 @@ const FITTING: Readonly<Partial<Record<ErrorCode, Page>>> = {
   'bad-authority': 'sources',
   'setting-not-effective': 'environment',
   'launch-agent-failed': 'environment',
+  'authorities-update-failed': 'sources',
   'edit-conflict': 'environment',
 }
 

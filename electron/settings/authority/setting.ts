@@ -1,100 +1,85 @@
-import type { Finding, Note } from '../../contract/note.ts'
-import type { Edit, Target } from '../../contract/plan.ts'
-import type { Profile } from '../../contract/profile.ts'
-import { parseImage } from '../../contract/grammar.ts'
+import type { Finding } from '../../contract/note.ts'
+import type { Edit } from '../../contract/plan.ts'
+import type { Places } from '../../core/places.ts'
 import type { Setting } from '../../core/setting.ts'
 import type { Reader } from '../../core/system.ts'
-import { folderOf, under } from '../../core/paths.ts'
 import { askDistribution } from '../../docker/distribution.ts'
 import { dockerState } from '../../docker/state.ts'
-import { readOrNull } from '../read-keys.ts'
-import { CONTENT_KEY, wholeFormat } from './text.ts'
-import { readAuthority, readClient } from './pem.ts'
+import { forBundle, holdsBundle } from './bundle.ts'
+import { certsFolder, forDocker } from './certs-d.ts'
+import { forSystem, holdsSystem } from './system-store.ts'
+import { wantedFor } from './wanted.ts'
 
 export type AuthorityState = {
   /** `certs.d` beside the daemon.json that the engine reads. */
   folder: string
   /** Reads the files that a profile names. */
   sys: Reader
+  places: Places
 }
-/** One file below `certs.d`, and what it is to hold. */
-type Wanted = { host: string; name: string; text: string; secret: boolean; before: string | null }
-export type AuthorityChoice = { files: readonly Wanted[] }
+/** `hosts`: registries that the engine is to trust; `texts`: what each way of trusting is to hold. */
+export type AuthorityChoice = {
+  edits: readonly Edit[]
+  hosts: readonly string[]
+  texts: Readonly<Record<'npm' | 'pip' | 'system', readonly string[]>>
+}
 
 /**
- * A registry's own authority, and the certificate that it asks of its clients, in `certs.d/HOST[:PORT]/`: the engine
- * looks there at each connection, so nothing is reloaded (docs.docker.com, "Verify repository client with certificates").
+ * Authorities of a company or a school, for exactly the tools that are named: the engine by `certs.d`, npm and pip
+ * by a file of their own, go and apt through the system's.
  */
 export const authoritySetting: Setting<AuthorityState, AuthorityChoice> = {
   id: 'authority',
-  async detect(sys, places, signal) {
-    const { configFile } = await dockerState(sys, places, signal)
-    return { folder: under(folderOf(configFile ?? places.docker.daemonJson.system), 'certs.d'), sys }
+  detect: async (sys, places, signal) => ({ folder: await certsFolder(sys, places, signal), sys, places }),
+  async choose(profile, { folder, sys, places }) {
+    if ((profile.authorities ?? []).length === 0) return null
+    const docker = await forDocker(profile, folder, sys)
+    const npm = await forBundle('npm', profile, places, sys)
+    const pip = await forBundle('pip', profile, places, sys)
+    const system = await forSystem(profile, places, sys)
+    const texts = async (...tools: Parameters<typeof wantedFor>[1]): Promise<readonly string[]> =>
+      (await wantedFor(profile, tools, sys)).map(({ text }) => text)
+    const all = [docker, npm, pip, system]
+    return {
+      choice: {
+        edits: all.flatMap(({ edits }) => edits),
+        hosts: docker.hosts,
+        texts: { npm: await texts('npm'), pip: await texts('pip'), system: await texts('go', 'apt') },
+      },
+      notes: all.flatMap(({ notes }) => notes),
+    }
   },
-  async choose(profile, { folder, sys }) {
-    const wanted = (profile.authorities ?? []).filter((authority) => authority.for.includes('docker'))
-    const hosts = privateHosts(profile)
-    if (wanted.length === 0) return null
-    if (hosts.length === 0) {
-      const files = wanted.map(({ file }) => file).join(' ')
-      return { choice: { files: [] }, notes: [{ key: 'setting:authority.noHost', values: { files } }] }
+  plan: (_, { edits }) => edits,
+  async verify(sys, places, { hosts, texts }, signal) {
+    const written: Finding[] = []
+    const add = (name: 'npm' | 'pip' | 'system', holds: boolean): void => {
+      const note = { key: `setting:authority.${name}${holds ? 'Holds' : 'Lacks'}` }
+      written.push({ id: `authority.${name}`, severity: holds ? 'ok' : 'error', note })
     }
-    const files: Wanted[] = []
-    const notes: Note[] = []
-    const texts: string[] = []
-    for (const authority of wanted) {
-      const { text, facts } = await readAuthority(authority.file, sys)
-      texts.push(text)
-      notes.push({ key: 'setting:authority.chosen', values: { ...facts, hosts: hosts.join(' ') } })
-    }
-    const client = wanted.find((authority) => authority.client !== undefined)?.client
-    const pair = client === undefined ? null : await readClient(client, sys)
-    for (const host of hosts) {
-      const add = async (name: string, text: string, secret: boolean): Promise<void> => {
-        files.push({ host, name, text, secret, before: await present(sys, under(folder, host, name)) })
-      }
-      await add('ca.crt', [...new Set(texts)].join(''), false)
-      if (pair !== null) {
-        await add('client.cert', pair.cert, false)
-        await add('client.key', pair.key, true)
-      }
-    }
-    return { choice: { files }, notes }
-  },
-  plan: ({ folder }, { files }) =>
-    files.filter(({ text, before }) => text !== before).map((file) => edit(folder, file)),
-  async verify(sys, places, { files }, signal) {
-    const hosts = [...new Set(files.map(({ host }) => host))]
-    const { state } = await dockerState(sys, places, signal)
-    if (state !== 'running') return []
-    return Promise.all(
-      hosts.map(async (host): Promise<Finding> => {
-        const answer = await askDistribution(sys, places, host, signal)
-        const key = `setting:authority.${answer.state}`
-        const severity = answer.state === 'untrusted' ? 'error' : answer.state === 'answered' ? 'ok' : 'info'
-        const details = answer.cause === null ? {} : { details: [answer.cause] }
-        return { id: `authority.${host}`, severity, note: { key, values: { host } }, ...details }
-      }),
-    )
+    for (const tool of ['npm', 'pip'] as const)
+      if (texts[tool].length > 0) add(tool, await holdsBundle(tool, texts[tool], places, sys))
+    // Another root is no machine: nobody has made its file.
+    if (texts.system.length > 0 && !places.otherRoot) add('system', await holdsSystem(texts.system, places, sys))
+    return [...written, ...(await askEngine(sys, places, hosts, signal))]
   },
 }
 
-/** Registries that the profile names and that speak TLS: its Docker sources, and the one in the image's own name. */
-function privateHosts(profile: Profile): readonly string[] {
-  const sources = profile.sources?.docker
-  const mirrors = Array.isArray(sources) ? sources.map((url) => new URL(url)) : []
-  const image = profile.image === undefined ? null : parseImage(profile.image)
-  const own = image === null || image.registry === 'docker.io' ? [] : [image.registry]
-  return [...new Set([...mirrors.filter(({ protocol }) => protocol === 'https:').map(({ host }) => host), ...own])]
-}
-
-async function present(sys: Reader, path: string): Promise<string | null> {
-  const value = wholeFormat.read(await readOrNull(sys, path)).get(CONTENT_KEY)
-  return typeof value === 'string' ? value : null
-}
-
-function edit(folder: string, { host, name, text, secret, before }: Wanted): Edit {
-  const path = under(folder, host, name)
-  const target: Target = { kind: 'file', path, format: 'whole', mode: secret ? 0o600 : 0o644, notify: [] }
-  return { target, owner: 'authority', key: CONTENT_KEY, before, after: text, ...(secret ? { secret } : {}) }
+async function askEngine(
+  sys: Reader,
+  places: Places,
+  hosts: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  if (hosts.length === 0) return []
+  const { state } = await dockerState(sys, places, signal)
+  if (state !== 'running') return []
+  return Promise.all(
+    hosts.map(async (host): Promise<Finding> => {
+      const answer = await askDistribution(sys, places, host, signal)
+      const key = `setting:authority.${answer.state}`
+      const severity = answer.state === 'untrusted' ? 'error' : answer.state === 'answered' ? 'ok' : 'info'
+      const details = answer.cause === null ? {} : { details: [answer.cause] }
+      return { id: `authority.${host}`, severity, note: { key, values: { host } }, ...details }
+    }),
+  )
 }
