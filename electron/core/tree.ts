@@ -1,7 +1,7 @@
 import type { TreeChange } from '../contract/plan.ts'
 import { CodedError, errno, writeError } from './errors.ts'
 import { mendJournal, record } from './journal.ts'
-import { makeKept, soundPath } from './kept.ts'
+import { makeKept, soundPath, tidyKept } from './kept.ts'
 import { type Kept, stateOf } from './kept-place.ts'
 import { folderOf, nameOf, under } from './paths.ts'
 import type { Run } from './replay.ts'
@@ -164,6 +164,7 @@ export async function dropTrees(run: Run, sys: System): Promise<readonly string[
     } catch {
       left.push(change.path)
     }
+    await tidyKept(stateOf(run.path), new Set(places.map((kept) => kept.run)), sys)
   }
   return left
 }
