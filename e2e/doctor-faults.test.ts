@@ -4,8 +4,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AREAS, allFaults, type Area, type Planted } from './doctor/faults/index.ts'
 import { type Field, openField } from './doctor/field.ts'
 import { check, openGround } from './doctor/ground.ts'
+import { lookAtVariant, type Variant, variants } from './doctor/healthy.ts'
 import { hung, misses, type Row, share, table } from './doctor/matrix.ts'
 import { atOnce } from './doctor/pool.ts'
+import { todaysSeed } from './doctor/random.ts'
+import { startServers } from './doctor/servers.ts'
 import { plantAndLook } from './doctor/trial.ts'
 import { projectRoot } from './lab/cache.ts'
 
@@ -14,6 +17,7 @@ import { projectRoot } from './lab/cache.ts'
 //
 // One of them, while it is written (by its name or a part of it, or by its area; what was found is printed whole):
 //   GOREADY_FAULT='goenv with a BOM' npx vitest run --project integration e2e/doctor-faults.test.ts
+//   GOREADY_FAULT=healthy: the healthy machines alone, GOREADY_SEED=N: those of another day.
 //   GOREADY_FAULT=go npx vitest run --project integration e2e/doctor-faults.test.ts
 
 const named = process.env['GOREADY_FAULT'] ?? ''
@@ -38,6 +42,7 @@ test('a machine that is well gives no finding', async () => {
 })
 
 test('each fault is named, nothing graver is, and its repair goes there and back', { timeout: 1_800_000 }, async () => {
+  if (named === 'healthy') return
   const faults = await wanted()
   const rows = new Map<string, Row>()
   const trial = async (fault: Planted): Promise<void> => {
@@ -66,6 +71,32 @@ test('each fault is named, nothing graver is, and its repair goes there and back
   writeFileSync(join(folder, 'doctor-matrix.md'), text)
   expect(sorted.length).toBeGreaterThanOrEqual(60)
   expect(share(sorted), missed.join('\n')).toBeGreaterThanOrEqual(0.95)
+})
+
+test('machines full of unusual but valid settings give no finding', { timeout: 1_800_000 }, async () => {
+  if (named !== '' && named !== 'healthy') return
+  const seed = todaysSeed()
+  const servers = await startServers(field)
+  const alarms: string[] = []
+  const look = async (variant: Variant): Promise<void> => {
+    alarms.push(...(await lookAtVariant(field, servers, variant)))
+  }
+  try {
+    const all = variants(seed)
+    await atOnce(
+      ABREAST,
+      all.filter(({ alone }) => !alone),
+      look,
+    )
+    await atOnce(
+      1,
+      all.filter(({ alone }) => alone),
+      look,
+    )
+  } finally {
+    await servers.stop()
+  }
+  expect(alarms, `GOREADY_SEED=${seed}`).toEqual([])
 })
 
 /** All faults, or those that GOREADY_FAULT names. */

@@ -9,6 +9,8 @@ export type Ground = {
   home: string
   root: string
   catalogue: string
+  /** What every command gets: `--home`, `--root`, `--catalogue`; a fault may add to it or change it. */
+  args: string[]
   /** The environment of the command line; a fault may add to it or change it. */
   env: Record<string, string>
   /** Programs in front of the command line, e.g. `faketime` or `nsenter` with their arguments. */

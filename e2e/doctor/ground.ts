@@ -42,6 +42,7 @@ export async function openGround(field: Field, { alone, name = 'home' }: GroundO
   const ground: Ground = {
     ...{ dir, home, root, catalogue, npm: field.npm, pip: field.pip },
     env: { PATH: field.path, LANG: 'C.UTF-8', HOME: home },
+    args: ['--home', home, '--root', root, '--catalogue', catalogue],
     wrap: [],
     lab: alone ? lab : shared(lab),
     after: (work) => void after.push(work),
@@ -97,8 +98,7 @@ export type Said = { code: number | null; stdout: string; stderr: string; ms: nu
 
 /** Runs the command line on a ground to its end, at most a minute. Never blocks: the servers run in this process. */
 export function say(field: Field, ground: Ground, args: readonly string[]): Promise<Said> {
-  const places = ['--home', ground.home, '--root', ground.root, '--catalogue', ground.catalogue]
-  const [program, ...argv] = [...ground.wrap, process.execPath, field.program, ...args, ...places]
+  const [program, ...argv] = [...ground.wrap, process.execPath, field.program, ...args, ...ground.args]
   const started = performance.now()
   const child = spawn(program ?? '', argv, { cwd: ground.dir, env: ground.env, stdio: ['ignore', 'pipe', 'pipe'] })
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []]
