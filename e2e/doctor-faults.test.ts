@@ -7,6 +7,7 @@ import { check, openGround } from './doctor/ground.ts'
 import { lookAtVariant, type Variant, variants } from './doctor/healthy.ts'
 import { hung, misses, type Row, share, table } from './doctor/matrix.ts'
 import { atOnce } from './doctor/pool.ts'
+import { drawPairs, type Pair, plantBoth } from './doctor/pairs.ts'
 import { todaysSeed } from './doctor/random.ts'
 import { startServers } from './doctor/servers.ts'
 import { plantAndLook } from './doctor/trial.ts'
@@ -17,7 +18,7 @@ import { projectRoot } from './lab/cache.ts'
 //
 // One of them, while it is written (by its name or a part of it, or by its area; what was found is printed whole):
 //   GOREADY_FAULT='goenv with a BOM' npx vitest run --project integration e2e/doctor-faults.test.ts
-//   GOREADY_FAULT=healthy: the healthy machines alone, GOREADY_SEED=N: those of another day.
+//   GOREADY_FAULT=healthy, GOREADY_FAULT=pairs: those alone; GOREADY_SEED=N: as on another day.
 //   GOREADY_FAULT=go npx vitest run --project integration e2e/doctor-faults.test.ts
 
 const named = process.env['GOREADY_FAULT'] ?? ''
@@ -42,7 +43,7 @@ test('a machine that is well gives no finding', async () => {
 })
 
 test('each fault is named, nothing graver is, and its repair goes there and back', { timeout: 1_800_000 }, async () => {
-  if (named === 'healthy') return
+  if (named === 'healthy' || named === 'pairs') return
   const faults = await wanted()
   const rows = new Map<string, Row>()
   const trial = async (fault: Planted): Promise<void> => {
@@ -97,6 +98,33 @@ test('machines full of unusual but valid settings give no finding', { timeout: 1
     await servers.stop()
   }
   expect(alarms, `GOREADY_SEED=${seed}`).toEqual([])
+})
+
+test('two faults at once are both named', { timeout: 1_800_000 }, async () => {
+  if (named !== '' && named !== 'pairs') return
+  const seed = todaysSeed()
+  const count = process.env['GOREADY_FULL'] === '1' ? 60 : 8
+  const missed: string[] = []
+  let planted = 0
+  const look = async (pair: Pair): Promise<void> => {
+    if (planted >= count) return
+    planted++
+    const wrong = await plantBoth(field, pair)
+    if (wrong === null) planted--
+    else missed.push(...wrong)
+  }
+  // More than are needed: some undo each other.
+  const all = drawPairs(await allFaults(), count * 3, seed)
+  const isAlone = ([one, other]: Pair): boolean => one.alone === true || other.alone === true
+  // Half of them where the engine and the servers may break.
+  await atOnce(1, all.filter(isAlone).slice(0, count / 2), look)
+  await atOnce(
+    ABREAST,
+    all.filter((pair) => !isAlone(pair)),
+    look,
+  )
+  expect(planted).toBe(count)
+  expect(missed, `GOREADY_SEED=${seed}`).toEqual([])
 })
 
 /** All faults, or those that GOREADY_FAULT names. */

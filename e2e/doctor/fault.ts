@@ -40,6 +40,8 @@ export type Fault = {
   alone?: boolean
   /** Codes that are not named while this fault is there, by its nature: a stopped engine hides its old mirrors. */
   hides?: readonly string[]
+  /** It changes the machine as a whole (its clock, its network, its user): it is not planted together with others. */
+  whole?: boolean
   /** A server that takes its time is what is broken: a check may run to its deadline. */
   stalls?: boolean
   /** What it plants. The folders below home and root exist for this fault alone. */

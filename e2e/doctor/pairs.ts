@@ -1,0 +1,71 @@
+import type { Ground } from './fault.ts'
+import type { Planted } from './faults/index.ts'
+import type { Field } from './field.ts'
+import { check, look, openGround } from './ground.ts'
+import { hung, unnamed } from './matrix.ts'
+import { randomFrom } from './random.ts'
+
+export type Pair = readonly [Planted, Planted]
+
+/** `count` pairs of faults of different areas that leave each other alone, drawn without repetition. */
+export function drawPairs(faults: readonly Planted[], count: number, seed: number): readonly Pair[] {
+  const random = randomFrom(seed)
+  const draw = (): Planted | undefined => faults[Math.floor(random() * faults.length)]
+  const pairs = new Map<string, Pair>()
+  for (let attempt = 0; attempt < count * 50 && pairs.size < count; attempt++) {
+    const [one, other] = [draw(), draw()]
+    if (one === undefined || other === undefined || !fit(one, other)) continue
+    pairs.set([one.name, other.name].toSorted().join('\n'), [one, other])
+  }
+  return [...pairs.values()]
+}
+
+/** Of one area both might write one file; two that change how the command line is started would get in each other's way. */
+const fit = (one: Planted, other: Planted): boolean =>
+  one.area !== other.area && !(one.whole === true || other.whole === true)
+
+/**
+ * Plants two faults on one machine: what is not named of them, or ran too long. null: the second undid the first, which
+ * says nothing.
+ */
+export async function plantBoth(field: Field, pair: Pair): Promise<readonly string[] | null> {
+  const name = pair.map((one) => one.name).join(' + ')
+  const opened = await openGround(field, { alone: pair.some(({ alone }) => alone === true) })
+  const { ground } = opened
+  const wrong: string[] = []
+  let clash = false
+  try {
+    const looks = [stateOf(ground)]
+    for (const { plant } of pair) {
+      await plant(ground)
+      looks.push(stateOf(ground))
+    }
+    clash = undid(looks)
+    if (!clash) {
+      const checked = await check(field, ground)
+      const found = checked.checkUp.findings.map(({ code }) => code).join(' ')
+      wrong.push(...unnamed(pair, checked).map((code) => `${code} is not named [found: ${found}]`))
+      wrong.push(...hung({ stalls: pair.some(({ stalls }) => stalls === true) }, checked))
+    }
+  } catch (error) {
+    wrong.push(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  }
+  await opened.close().catch((error: unknown) => wrong.push(`taking it back: ${String(error)}`))
+  return clash && wrong.length === 0 ? null : wrong.map((one) => `${name}: ${one}`)
+}
+
+type State = Readonly<Record<string, string>>
+
+/** Files and variables, and how the command line is started. */
+const stateOf = (ground: Ground): State => ({
+  ...look(ground),
+  ...Object.fromEntries(Object.entries(ground.env).map(([name, value]) => [`$${name}`, value])),
+  ...{ args: ground.args.join('\n'), wrap: ground.wrap.join('\n') },
+})
+
+/** Whether the second of two changes has changed what the first one did. */
+function undid([well = {}, first = {}, both = {}]: readonly State[]): boolean {
+  return [...Object.keys(well), ...Object.keys(first)].some(
+    (name) => first[name] !== well[name] && both[name] !== first[name],
+  )
+}
