@@ -41,7 +41,7 @@ await setUpTexts(firstLanguage(location.search, navigator.languages))
 // Language, page and choices first: a page that jumps to another one after a moment is worse than the moment.
 await Promise.all([
   usePreferences.getState().load(start?.preferences),
-  loadChoices(start?.fresh ?? false),
+  loadChoices(start?.fresh ?? false, start !== null),
   // Whether the page begins with a warning.
   start === null ? useAppInfo.getState().load() : useAppInfo.setState({ root: start.root }),
 ])
@@ -57,8 +57,8 @@ afterPicture(() => {
 })
 
 /** `fresh`: main has said that there is nothing to load. */
-async function loadChoices(fresh: boolean): Promise<void> {
-  await useWizard.getState().load(fresh)
+async function loadChoices(fresh: boolean, started: boolean): Promise<void> {
+  await useWizard.getState().load(fresh, started)
   if (!fresh) await openGiven()
 }
 

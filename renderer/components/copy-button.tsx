@@ -1,13 +1,15 @@
-import { Button } from '@mantine/core'
+import { ActionIcon, Button } from '@mantine/core'
 import i18next from 'i18next'
 import { useEffect, useState } from 'react'
 import { request } from '../api.ts'
 import { say } from '../store/announcer.ts'
-import { CopyIcon } from './icons.tsx'
+import { CheckIcon, CopyIcon } from './icons.tsx'
 
-/** Puts `text` onto the clipboard and says so. `what` names it to a screen reader when several stand on a page. */
-export function CopyButton({ text, what }: { text: string; what?: string }) {
-  const [outcome, setOutcome] = useState<'copied' | 'notCopied' | null>(null)
+type Outcome = 'copied' | 'notCopied' | null
+
+/** Puts `text` onto the clipboard and says so; the outcome stands for a moment. */
+function useCopy(text: string): { outcome: Outcome; copy(): void } {
+  const [outcome, setOutcome] = useState<Outcome>(null)
   useEffect(() => {
     if (outcome === null) return
     say(i18next.t(`wizard:${outcome}`))
@@ -19,6 +21,12 @@ export function CopyButton({ text, what }: { text: string; what?: string }) {
       .then((written) => setOutcome(written ? 'copied' : 'notCopied'))
       .catch(() => setOutcome('notCopied'))
   }
+  return { outcome, copy }
+}
+
+/** A button that copies. `what` names it to a screen reader when several stand on a page. */
+export function CopyButton({ text, what }: { text: string; what?: string }) {
+  const { outcome, copy } = useCopy(text)
   const label = i18next.t(`wizard:${outcome ?? 'copy'}`)
   return (
     <Button
@@ -31,5 +39,16 @@ export function CopyButton({ text, what }: { text: string; what?: string }) {
     >
       {label}
     </Button>
+  )
+}
+
+/** The same as a sign in the middle of a sentence. */
+export function CopyIconButton({ text }: { text: string }) {
+  const { outcome, copy } = useCopy(text)
+  const label = `${i18next.t(`wizard:${outcome ?? 'copy'}`)} ${text}`
+  return (
+    <ActionIcon variant="subtle" size={26} aria-label={label} title={label} onClick={copy}>
+      {outcome === 'copied' ? <CheckIcon /> : <CopyIcon />}
+    </ActionIcon>
   )
 }

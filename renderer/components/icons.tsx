@@ -86,3 +86,9 @@ export const ClockIcon = () => (
     <path d="M10 6v4.3l2.8 1.7" />
   </Icon>
 )
+
+export const CheckIcon = () => (
+  <Icon>
+    <path d="m4.5 10.5 3.5 3.5 7.5-8" />
+  </Icon>
+)

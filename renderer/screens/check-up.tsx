@@ -1,21 +1,20 @@
 import { Button, Skeleton } from '@mantine/core'
 import i18next from 'i18next'
-import { useEffect, useState } from 'react'
-import type { Note } from '../../electron/contract/note.ts'
-import { request } from '../api.ts'
+import { useEffect } from 'react'
 import { Facts } from '../components/facts.tsx'
-import { FindingList, type Row } from '../components/finding-list.tsx'
+import { FindingList } from '../components/finding-list.tsx'
 import { Fold } from '../components/fold.tsx'
 import { Problem } from '../components/problem.tsx'
 import { usePlainBar } from '../frame/plain-bar.ts'
-import { errorOf } from '../store/run-error.ts'
 import type { PageView } from '../page.ts'
 import { say } from '../store/announcer.ts'
 import { type CheckUp, useCheckUp } from '../store/check-up.ts'
-import { type Check, checksOf, networkCheck, verdictOf } from '../store/checks.ts'
+import { checksOf, networkCheck, verdictOf } from '../store/checks.ts'
+import { useDoctor } from '../store/doctor.ts'
 import { useSources } from '../store/sources.ts'
-import { useWizard } from '../store/wizard.ts'
-import { DockerHelpPanel } from './check-up-docker.tsx'
+import { DoctorView } from './check-up-doctor.tsx'
+import { chosenOf, doctorSentence } from './check-up-doctor-words.ts'
+import { OpenFindings, rowOf } from './check-up-open.tsx'
 
 /** The first page: one verdict about this machine, what needs attention under it, the rest folded. */
 export const checkUpPage: PageView = {
@@ -23,11 +22,15 @@ export const checkUpPage: PageView = {
   Body,
   useBar() {
     const verdict = useVerdict()
+    const { shown, doctor } = useDoctor()
     const key = verdict === null ? 'looking' : verdict.open.some(({ id }) => id === 'docker') ? 'docker' : 'ready'
-    return usePlainBar(i18next.t(`check-up:sentence.${key}`), { first: true })
+    const sentence = shown === true ? doctorSentence(doctor) : i18next.t(`check-up:sentence.${key}`)
+    return usePlainBar(sentence, { first: true })
   },
   useChosen() {
     const verdict = useVerdict()
+    const { shown, doctor } = useDoctor()
+    if (shown === true) return chosenOf(doctor)
     if (verdict === null) return null
     if (verdict.state !== 'needs') return i18next.t('check-up:chosen.ready')
     return i18next.t('check-up:chosen.needs', { count: verdict.problems })
@@ -46,6 +49,13 @@ function Body() {
   const { checkUp, lookAgain, lookAnew } = useCheckUp()
   // Whoever comes back from a run, or from its undo, is not shown what was true before it.
   useEffect(() => void lookAnew(), [lookAnew])
+  const { shown, begin } = useDoctor()
+  useEffect(() => {
+    // At the start itself it is asked after the first picture.
+    if (useCheckUp.getState().lookedAt > 0) void begin()
+  }, [begin])
+  if (shown === true) return <DoctorView checkUp={checkUp} />
+  if (shown === null && checkUp.step !== 'failed') return <Looking />
   switch (checkUp.step) {
     case 'looking':
       return <Looking />
@@ -91,66 +101,17 @@ function Seen({ checkUp }: { checkUp: CheckUp & { step: 'seen' } }) {
         <OpenFindings checks={open} />
       </section>
       <Fold summary={i18next.t(more > 0 ? 'check-up:restMore' : 'check-up:restOk', { count: fine, problems: more })}>
-        <FindingList quiet rows={folded.map((check) => row(check))} />
+        <FindingList quiet rows={folded.map(rowOf)} />
       </Fold>
       <Fold summary={i18next.t('check-up:facts')}>
         <Facts machine={checkUp.machine} />
       </Fold>
+      <p className="doctor-more">
+        <Button variant="subtle" size="compact-md" onClick={() => void useDoctor.getState().open()}>
+          {i18next.t('doctor:page.thorough')}
+        </Button>
+        <span className="faint">{i18next.t('doctor:page.thoroughWhy')}</span>
+      </p>
     </>
-  )
-}
-
-const sentence = ({ key, values }: Note) => i18next.t(key, values ?? {})
-const row = ({ id, state, note }: Check): Row => ({ id, sign: state, text: sentence(note) })
-
-function OpenFindings({ checks }: { checks: readonly Check[] }) {
-  const [helping, setHelping] = useState(false)
-  const rows = checks.map((check): Row => {
-    switch (check.remedy?.kind) {
-      case undefined:
-        return row(check)
-      case 'docker-help':
-        return {
-          ...row(check),
-          button: (
-            <Button size="compact-md" aria-expanded={helping} onClick={() => setHelping(!helping)}>
-              {i18next.t(helping ? 'check-up:hide' : 'check-up:show')}
-            </Button>
-          ),
-          ...(helping ? { below: <DockerHelpPanel /> } : {}),
-        }
-      case 'undo':
-        return { ...row(check), button: <UndoButton runId={check.remedy.runId} /> }
-      case 'sources':
-        return {
-          ...row(check),
-          button: (
-            <Button variant="light" size="compact-md" onClick={() => useWizard.getState().go('sources')}>
-              {i18next.t('check-up:toSources')}
-            </Button>
-          ),
-        }
-    }
-  })
-  return <FindingList rows={rows} />
-}
-
-/** Gives back what an interrupted run left half done; the run page shows it. */
-function UndoButton({ runId }: { runId: string }) {
-  const [busy, setBusy] = useState(false)
-  const undo = () => {
-    setBusy(true)
-    request('run.undo', { runId, onConflict: 'ask' }).then(
-      ({ taskId }) => useWizard.getState().follow(taskId),
-      (error: unknown) => {
-        setBusy(false)
-        useCheckUp.setState({ checkUp: { step: 'failed', error: errorOf(error) } })
-      },
-    )
-  }
-  return (
-    <Button size="compact-md" disabled={busy} onClick={undo}>
-      {i18next.t(busy ? 'check-up:undoing' : 'check-up:undo')}
-    </Button>
   )
 }

@@ -35,6 +35,18 @@ export async function runErrand(begin: () => Promise<string>, show: (errand: Err
   })
 }
 
+export type Ended = Extract<Errand, { step: 'done' | 'failed' }>
+
+/** The same, and answers when it has ended. */
+export function runToEnd(begin: () => Promise<string>, show: (errand: Errand) => void): Promise<Ended> {
+  return new Promise((resolve) => {
+    void runErrand(begin, (errand) => {
+      show(errand)
+      if (errand.step === 'done' || errand.step === 'failed') resolve(errand)
+    })
+  })
+}
+
 function errandOf(taskId: string, timeline: Timeline): Errand {
   const { end } = timeline
   if (end === null) return { step: 'running', taskId, timeline }

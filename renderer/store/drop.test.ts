@@ -9,5 +9,7 @@ test.each([
   ['tango.mod', null],
   ['go.mod.bak', null],
   ['yml', null],
+  ['build.log', 'log'],
+  ['报错.TXT', 'log'],
   ['program.exe', null],
 ])('%s is for %s', (name, kind) => expect(kindOf(name)).toBe(kind))

@@ -4,6 +4,8 @@ import type { OpenedProfile } from '../../electron/contract/wizard.ts'
 import { request } from '../api.ts'
 import { errorOf } from './run-error.ts'
 import { isChanging } from './busy.ts'
+import { useDoctor } from './doctor.ts'
+import { useExplain } from './explain.ts'
 import { chooseImage, imageOf, useTags } from './tags.ts'
 import { isLocked, useWizard } from './wizard.ts'
 
@@ -59,21 +61,30 @@ async function taken(files: readonly File[]): Promise<DropOutcome> {
   if (await isChanging()) return refused('running')
   const kind = kindOf(file.name)
   if (kind === null) return refused('kind', file.name)
-  // A character has at most three bytes a unit; nothing larger is even read.
-  if (file.size > MAX_TEXT * 3) return refused('large', file.name)
+  // A character has at most three bytes a unit; nothing larger is even read. Of a log the end tells.
+  const part = kind === 'log' ? file.slice(-MAX_TEXT) : file
+  if (part.size > MAX_TEXT * 3) return refused('large', file.name)
   let text: string
   try {
-    text = await file.text()
+    text = await part.text()
   } catch {
     return refused('unreadable', file.name)
   }
   if (text.length > MAX_TEXT) return refused('large', file.name)
-  return kind === 'profile' ? openProfile(file.name, text) : takeGoMod(file.name, text)
+  switch (kind) {
+    case 'profile':
+      return openProfile(file.name, text)
+    case 'go-mod':
+      return takeGoMod(file.name, text)
+    case 'log':
+      return explainLog(file.name, text)
+  }
 }
 
 /** What a file is for, by its name. */
-export function kindOf(name: string): 'profile' | 'go-mod' | null {
+export function kindOf(name: string): 'profile' | 'go-mod' | 'log' | null {
   if (/\.ya?ml$/i.test(name)) return 'profile'
+  if (/\.(?:log|txt)$/i.test(name)) return 'log'
   return /(^|[._-])go\.mod$/i.test(name) ? 'go-mod' : null
 }
 
@@ -101,4 +112,15 @@ async function takeGoMod(name: string, text: string): Promise<DropOutcome> {
   wizard.go('go-version')
   const key = go === null ? 'review:drop.goModAny' : 'review:drop.goMod'
   return { tone: 'done', note: { key, values: { name, go: go ?? '', tag } } }
+}
+
+/** The check-up explains it, and checks what fits. */
+function explainLog(name: string, text: string): DropOutcome {
+  const explain = useExplain.getState()
+  explain.write(text)
+  explain.fold(true)
+  void explain.explain()
+  void useDoctor.getState().open()
+  useWizard.getState().go('check-up')
+  return { tone: 'done', note: { key: 'review:drop.log', values: { name } } }
 }

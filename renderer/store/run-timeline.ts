@@ -1,3 +1,4 @@
+import type { CheckView } from '../../electron/contract/doctor.ts'
 import type { AppError } from '../../electron/contract/note.ts'
 import type { Question, StepId, TaskEvent } from '../../electron/contract/task.ts'
 import { assertNever } from '../assert-never.ts'
@@ -18,6 +19,8 @@ export type Timeline = {
   /** Lines that were dropped in front of `log`. */
   dropped: number
   questions: readonly Question[]
+  /** The checks of a check-up that have ended, in the order of their ends. */
+  checks: readonly CheckView[]
   /** The process of another GoReady that this one waits for. */
   waitsFor: number | null
   end: TimelineEnd | null
@@ -34,7 +37,7 @@ export const LOG_KEPT = 2000
 /** A task before its first event. */
 export function beginTimeline(expected: readonly StepId[]): Timeline {
   const steps = expected.map((id): TimelineStep => ({ id, state: 'waiting', progress: null }))
-  return { steps, log: [], dropped: 0, questions: [], waitsFor: null, end: null, seq: -1 }
+  return { steps, log: [], dropped: 0, questions: [], checks: [], waitsFor: null, end: null, seq: -1 }
 }
 
 /** Many events at once into a timeline. Pure; older events than those it knows are ignored. */
@@ -66,7 +69,7 @@ function withEvent(timeline: Timeline, event: Exclude<TaskEvent, { type: 'log' }
     case 'answered':
       return { ...timeline, questions: timeline.questions.filter(({ id }) => id !== event.questionId) }
     case 'checked':
-      return timeline
+      return { ...timeline, checks: [...timeline.checks, event.check] }
     case 'waiting':
       return { ...timeline, waitsFor: event.pid }
     case 'done':

@@ -1,4 +1,5 @@
 import { useCheckUp } from './check-up.ts'
+import { useDoctor } from './doctor.ts'
 import { useTags } from './tags.ts'
 import { useWizard } from './wizard.ts'
 
@@ -9,6 +10,8 @@ const RARELY = 60_000
 /** Keeps the lamps live: looks at once, again from time to time while the window is seen, and when the network changes. Once. */
 export function watchMachine(): void {
   const { look, tryNetwork } = useCheckUp.getState()
+  // Beside the look, not after it.
+  if (useWizard.getState().page === 'check-up') void useDoctor.getState().begin()
   void look()
   void tryNetwork()
   // Sizes and names are on every later page.

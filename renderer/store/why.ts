@@ -1,10 +1,8 @@
 import { create } from 'zustand'
 import type { AppError } from '../../electron/contract/note.ts'
-import type { PlanView } from '../../electron/contract/plan.ts'
-import { applyResultSchema } from '../../electron/contract/run.ts'
 import type { WhyAnswer, WhyContext } from '../../electron/contract/why.ts'
 import { request } from '../api.ts'
-import { type Errand, runErrand } from './done-errand.ts'
+import { type Mend, type Mending, openMending } from './mend.ts'
 import { errorOf } from './run-error.ts'
 import { useWizard } from './wizard.ts'
 
@@ -14,27 +12,16 @@ export type Looked<T> =
   | { step: 'seen'; seen: T }
   | { step: 'failed'; error: AppError }
 
-/** Taking a layer away: the plan is looked at first; a run of its own can be given back at once. */
-export type RemovalStep =
-  | { step: 'none' }
-  | { step: 'planning'; id: string }
-  | { step: 'shown'; id: string; plan: PlanView }
-  | { step: 'writing'; id: string; plan: PlanView }
-  | { step: 'done'; run: string | null; undo: Errand }
-  | { step: 'failed'; error: AppError }
-
-type WhyStore = {
+type WhyStore = Pick<Mending, 'apply' | 'undo' | 'back'> & {
   /** All names that are known to matter, told from files. */
   all: Looked<readonly WhyAnswer[]>
   /** One name, where real terminals were asked as well. */
   details: Readonly<Record<string, Looked<WhyAnswer>>>
-  removal: RemovalStep
+  /** Taking a layer away. */
+  removal: Mend
   look(): Promise<void>
   open(name: string): Promise<void>
   plan(id: string): Promise<void>
-  apply(): Promise<void>
-  undo(): Promise<void>
-  back(): void
 }
 
 /** What the environment page says about where values come from. */
@@ -46,7 +33,11 @@ export const useWhy = create<WhyStore>((set, get) => {
     const names = Object.keys(get().details)
     await Promise.all([get().look(), ...names.map((name) => get().open(name))])
   }
-  let turn = 0
+  const { plan, apply, undo, back } = openMending(
+    () => get().removal,
+    (removal) => set({ removal }),
+    again,
+  )
   return {
     all: { step: 'idle' },
     details: {},
@@ -70,48 +61,10 @@ export const useWhy = create<WhyStore>((set, get) => {
         detail(name, { step: 'failed', error: errorOf(thrown) })
       }
     },
-    async plan(id) {
-      const mine = ++turn
-      set({ removal: { step: 'planning', id } })
-      const removal = await request('why.remove', { id }).then(
-        (plan): RemovalStep =>
-          plan.changed ? { step: 'shown', id, plan } : { step: 'done', run: null, undo: { step: 'idle' } },
-        (thrown: unknown): RemovalStep => ({ step: 'failed', error: errorOf(thrown) }),
-      )
-      if (mine === turn) set({ removal })
-    },
-    async apply() {
-      const { removal } = get()
-      if (removal.step !== 'shown') return
-      const { id, plan } = removal
-      set({ removal: { step: 'writing', id, plan } })
-      await runErrand(
-        async () => (await request('plan.apply', { planId: plan.id })).taskId,
-        (errand) => {
-          if (errand.step === 'failed') set({ removal: { step: 'failed', error: errand.error } })
-          if (errand.step !== 'done') return
-          const result = applyResultSchema.safeParse(errand.result)
-          set({ removal: { step: 'done', run: result.success ? result.data.run : null, undo: { step: 'idle' } } })
-          void again()
-        },
-      )
-    },
-    async undo() {
-      const { removal } = get()
-      if (removal.step !== 'done' || removal.run === null || removal.undo.step === 'running') return
-      const { run } = removal
-      await runErrand(
-        async () => (await request('run.undo', { runId: run, onConflict: 'keep' })).taskId,
-        (undo) => {
-          set({ removal: { step: 'done', run, undo } })
-          if (undo.step === 'done') void again()
-        },
-      )
-    },
-    back() {
-      turn++
-      set({ removal: { step: 'none' } })
-    },
+    plan: (id) => plan(id, () => request('why.remove', { id })),
+    apply,
+    undo,
+    back,
   }
 })
 

@@ -13,8 +13,11 @@ type WizardStore = Draft & {
   ready: boolean
   /** Grows whenever all choices are replaced at once; what was typed for the earlier ones is void then. */
   turn: number
-  /** Asks main what is kept. `fresh`: main has said that there is nothing. */
-  load(fresh?: boolean): Promise<void>
+  /**
+   * Asks main what is kept. `fresh`: main has said that there is nothing; `started`: the program was, not only its
+   * page. A later start begins with the check-up, where the last one had come to its end.
+   */
+  load(fresh?: boolean, started?: boolean): Promise<void>
   go(page: Page): void
   /** One page on or back; the run page is reached only by starting a run. */
   next(): void
@@ -45,10 +48,11 @@ export const useWizard = create<WizardStore>((set, get) => {
     ...FIRST,
     ready: false,
     turn: 0,
-    async load(fresh = false) {
+    async load(fresh = false, started = false) {
       if (fresh) return set({ ...FIRST, ready: true })
       const draft = await request('draft.load', undefined).catch(() => null)
-      set({ ...(draft ?? FIRST), ready: true })
+      const kept = draft ?? FIRST
+      set({ ...kept, page: started && kept.page === 'done' ? 'check-up' : kept.page, ready: true })
     },
     go: (page) => keep({ page }),
     next: () => move(1),

@@ -1,0 +1,96 @@
+import i18next from 'i18next'
+import { useEffect } from 'react'
+import type { PlanView } from '../../electron/contract/plan.ts'
+import { whatOf } from '../components/doctor-finding.tsx'
+import { Commands } from '../components/commands.tsx'
+import { PlanDialog } from '../components/plan-dialog.tsx'
+import { say } from '../store/announcer.ts'
+import { useRepair } from '../store/repair.ts'
+import { sumPlan } from '../store/review-plan.ts'
+
+/** Repairs as a diff, before they are done; then what is better. */
+export function RepairDialog({ onClosed }: { onClosed(): void }) {
+  const { mend, asked, later, apply, undo, back } = useRepair()
+  const [only] = asked
+  const title =
+    asked.length === 1 && only !== undefined
+      ? i18next.t(only.note.key, only.note.values ?? {})
+      : i18next.t('doctor:page.repairTitle', { count: asked.length })
+  return (
+    <PlanDialog
+      mend={mend}
+      title={title}
+      yes={(plan) => {
+        const { files } = sumPlan(plan)
+        return files === 0 ? i18next.t('doctor:page.repair') : i18next.t('doctor:page.repairFiles', { count: files })
+      }}
+      above={
+        <>
+          {mend.step === 'shown' && <Choices plan={mend.plan} title={title} />}
+          {later.map(({ id, note }) => (
+            <p key={id} className="faint">
+              {i18next.t('doctor:page.later', { note: i18next.t(note.key, note.values ?? {}) })}
+            </p>
+          ))}
+        </>
+      }
+      closed={(plan) => (plan.rights === 'missing' ? <NoRights ids={asked.map(({ id }) => id)} /> : null)}
+      sure={({ changes }) =>
+        changes.some((change) => change.kind === 'tree' && change.final) ? i18next.t('doctor:page.final') : null
+      }
+      done={<Outcome />}
+      apply={apply}
+      undo={undo}
+      back={back}
+      onClosed={onClosed}
+    />
+  )
+}
+
+/** What the plan does in words, where its title does not say it already, and whether a password is asked for. */
+function Choices({ plan, title }: { plan: PlanView; title: string }) {
+  const words = plan.choices.map(({ key, values }) => i18next.t(key, values ?? {})).filter((text) => text !== title)
+  return (
+    <>
+      {words.length > 0 && (
+        <ul>
+          {words.map((text) => (
+            <li key={text}>{text}</li>
+          ))}
+        </ul>
+      )}
+      {plan.rights === 'password' && <p>{i18next.t('doctor:page.password')}</p>}
+    </>
+  )
+}
+
+function NoRights({ ids }: { ids: readonly string[] }) {
+  return (
+    <div>
+      <p>{i18next.t('doctor:page.noRights')}</p>
+      <Commands lines={[`sudo goready repair ${ids.join(' ')}`]} name={i18next.t('review:admin.command')} />
+    </div>
+  )
+}
+
+/** What is better, and how much is left; once the checks have run again. */
+function Outcome() {
+  const { mend, outcome } = useRepair()
+  const text = mend.step === 'done' ? wordsOf(mend.run, mend.undo.step === 'done', outcome) : ''
+  useEffect(() => {
+    if (text !== '') say(text)
+  }, [text])
+  return <p aria-busy={text === ''}>{text === '' ? '' : text}</p>
+}
+
+function wordsOf(run: string | null, undone: boolean, outcome: ReturnType<typeof useRepair.getState>['outcome']) {
+  if (undone) return i18next.t('doctor:page.undone')
+  if (run === null) return i18next.t('why:same')
+  if (outcome === null) return i18next.t('doctor:page.rechecking')
+  const { mended, left } = outcome
+  const whats = mended.map((found) => whatOf(found).replaceAll('`', ''))
+  const better =
+    whats.length === 0 ? i18next.t('doctor:page.done') : i18next.t('doctor:page.mended', { what: whats.join(' ') })
+  const rest = left === 0 ? i18next.t('doctor:page.leftNone') : i18next.t('doctor:page.left', { count: left })
+  return `${better} ${rest}`
+}
