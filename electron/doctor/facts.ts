@@ -4,6 +4,7 @@ import { type AptState, detectApt } from '../settings/apt/detect.ts'
 import { detectGo, type GoState } from '../settings/go/detect.ts'
 import { detectNpm, type NpmState } from '../settings/npm/detect.ts'
 import { detectPip, type PipState } from '../settings/pip/detect.ts'
+import { gatherFacts, type WhyFacts } from '../settings/why/facts.ts'
 import type { GoTool } from '../settings/why/go-below.ts'
 import { goTools } from '../settings/why/go-tool.ts'
 import type { Probe } from './probe/probe.ts'
@@ -18,6 +19,8 @@ export type Facts = {
   npm(): Promise<NpmState>
   pip(): Promise<PipState>
   apt(): Promise<AptState>
+  /** Every file that may set a variable, and what each kind of program that is started anew gets of it. */
+  startups(): Promise<WhyFacts>
   /** Everything that sets a source or a proxy, and which of it wins. */
   overrides(): Promise<readonly Override[]>
   /** The way to every address in use, as far as it could be gone. Within 8 s. */
@@ -41,6 +44,7 @@ export function openFacts(parts: FactParts, signal: AbortSignal): Facts {
     npm: once(() => detectNpm(sys, places, signal)),
     pip: once(() => detectPip(sys, places)),
     apt: once(() => detectApt(sys, places)),
+    startups: once(() => gatherFacts(sys, places)),
     overrides: once(async () => overrides(await docker(), await go())),
   }
   return { ...facts, probes: once(() => walk({ ...parts, facts }, signal)) }
