@@ -3,6 +3,7 @@ import { type Checked, check, openGround } from './ground.ts'
 import { emptyMachine, type Trait, writeMachine } from './machine.ts'
 import { hung } from './matrix.ts'
 import { randomFrom, shuffled } from './random.ts'
+import { unsaidOf } from './sayings.ts'
 import type { Servers } from './servers.ts'
 import { TRAITS } from './traits.ts'
 
@@ -57,5 +58,6 @@ const alarmsOf = (checked: Checked): readonly string[] => [
       `${severity} ${code} ${subject} ${JSON.stringify(values)} ${evidence.join(' | ')}`,
   ),
   ...hung({}, checked),
+  ...unsaidOf(checked.checkUp),
   ...(checked.code === 0 ? [] : [`the exit status is ${checked.code}`]),
 ]

@@ -119,10 +119,10 @@ const SOURCES: readonly Trait[] = [
     change: ({ go, servers }) => void go.set('GOPROXY', servers.corporate),
   },
   {
-    name: 'file:// alone, with everything private',
+    name: 'file:// alone, with the own modules private',
     change({ go, servers }) {
       go.set('GOPROXY', `file://${servers.modules}/cache/download`)
-      go.set('GONOSUMDB', '*')
+      go.set('GONOSUMDB', 'corp.example')
     },
   },
 ]
@@ -427,7 +427,9 @@ const SYSTEMS: readonly Trait[] = [
   {
     name: 'files of all users that nobody may write',
     change(machine) {
-      put(machine, 'root/etc/environment', 'PATH="/usr/local/bin:/usr/bin:/bin"\n', 0o444)
+      // A GOROOT that comes from nowhere and another PATH would really be at odds.
+      const path = machine.ground.env['GOROOT'] === undefined ? 'PATH="/usr/local/bin:/usr/bin:/bin"\n' : ''
+      put(machine, 'root/etc/environment', `${path}LC_TIME=C.UTF-8\n`, 0o444)
       put(machine, 'root/etc/profile.d/company.sh', 'export EDITOR=vim\numask 022\n', 0o444)
       put(machine, 'root/etc/zsh/zshenv', '# nothing\n', 0o444)
     },

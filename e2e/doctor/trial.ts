@@ -5,6 +5,7 @@ import type { Planted } from './faults/index.ts'
 import type { Field } from './field.ts'
 import { type Checked, check, documents, look, openGround, type Said, say } from './ground.ts'
 import { judge, type Row } from './matrix.ts'
+import { unsaidOf } from './sayings.ts'
 
 export type Trial = {
   row: Row
@@ -25,6 +26,7 @@ export async function plantAndLook(field: Field, fault: Planted): Promise<Trial>
     const checked = await check(field, ground)
     Object.assign(row, judge(fault, checked), { ms: Math.round(checked.checkUp.ms) })
     report += reportOf(checked)
+    row.wrong = [...row.wrong, ...unsaidOf(checked.checkUp)]
     row.wrong = [...row.wrong, ...changes(before, look(ground)).map((one) => `the check changed ${one}`)]
     if (fault.repair) {
       const wrong = await thereAndBack(field, ground, fault, checked, before)
