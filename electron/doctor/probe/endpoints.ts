@@ -59,7 +59,10 @@ const winners = (overrides: readonly Override[], target: TargetId, name: string)
 
 const isWinner = ({ wins, value }: Layer): boolean => wins && value !== null && value !== ''
 
-async function goEndpoints({ facts }: EndpointParts, overrides: readonly Override[]): Promise<readonly Plain[]> {
+async function goEndpoints(
+  { facts, places }: EndpointParts,
+  overrides: readonly Override[],
+): Promise<readonly Plain[]> {
   const [go] = await facts.goTools()
   const set = winners(overrides, 'go', 'GOPROXY')
   const own = go?.defaults.get('GOPROXY') ?? ''
@@ -72,7 +75,23 @@ async function goEndpoints({ facts }: EndpointParts, overrides: readonly Overrid
     if (url === undefined) return []
     return [{ target: 'go', url, from, byDefault: false, role: 'checksums', turn: alone(value ?? '') }]
   })
-  return [...sources, ...sums]
+  return [...sources, ...sums, ...(hasProxy(places) ? privateHosts(overrides) : [])]
+}
+
+const hasProxy = ({ environment }: Places): boolean =>
+  Object.entries(environment).some(([name, value]) => /^(https?|all)_proxy$/i.test(name) && value !== '')
+
+/** Hosts of GOPRIVATE that are written out: `git.corp.example/team`. */
+function privateHosts(overrides: readonly Override[]): readonly Plain[] {
+  return winners(overrides, 'go', 'GOPRIVATE').flatMap(({ value, from }) => {
+    const hosts = (value ?? '').split(',').map((pattern) => pattern.trim().split('/')[0] ?? '')
+    return hosts
+      .filter((host) => /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/i.test(host))
+      .map((host): Plain => {
+        const url = `https://${host}`
+        return { target: 'go', url, from, byDefault: false, role: 'private', turn: alone(url) }
+      })
+  })
 }
 
 /** What stands behind `off` or `direct` is never asked. */

@@ -10,8 +10,11 @@ export type Endpoint = {
   /** `FILE:LINE`, `environment`, the engine; `default`: the tool's own, that nobody set. */
   from: string
   byDefault: boolean
-  /** What it serves: a scope's packages may be few, the checksum database is no source. */
-  role: 'source' | 'scope' | 'checksums'
+  /**
+   * What it serves: a scope's packages may be few, the checksum database is no source; `private`: a host of private
+   * modules, of which only the way through a proxy is looked at.
+   */
+  role: 'source' | 'scope' | 'checksums' | 'private'
   /** A name and password belong to it, here or in a file of the tool; they are not sent. */
   login: boolean
   turn: Turn
