@@ -1,4 +1,6 @@
 import type { DoctorCheck } from './check.ts'
+import { loopbackProxiesCheck } from './checks/network/loopback-proxies.ts'
+import { networkWaysCheck } from './checks/network/ways.ts'
 import { dockerApiCheck } from './checks/docker/api.ts'
 import { dockerClientConfigCheck } from './checks/docker/client-config.ts'
 import { dockerClockCheck } from './checks/docker/clock.ts'
@@ -28,6 +30,8 @@ import { aptSystemCheck } from './checks/packages/system.ts'
 
 /** Every check, in the order in which they are shown. */
 export const doctorChecks: readonly DoctorCheck[] = [
+  networkWaysCheck,
+  loopbackProxiesCheck,
   dockerStateCheck,
   dockerContextCheck,
   dockerDaemonJsonCheck,
