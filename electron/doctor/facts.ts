@@ -8,6 +8,7 @@ import { gatherFacts, type WhyFacts } from '../settings/why/facts.ts'
 import type { GoTool } from '../settings/why/go-below.ts'
 import { goTools } from '../settings/why/go-tool.ts'
 import type { Probe } from './probe/probe.ts'
+import { trustStores, type TrustStores } from './probe/trust.ts'
 import { walk, type WalkParts } from './probe/walk.ts'
 
 /** What several checks want to know of this machine. Each is asked once, when the first check wants it. */
@@ -23,6 +24,8 @@ export type Facts = {
   startups(): Promise<WhyFacts>
   /** Everything that sets a source or a proxy, and which of it wins. */
   overrides(): Promise<readonly Override[]>
+  /** Whom each tool believes. */
+  trust(): Promise<TrustStores>
   /** The way to every address in use, as far as it could be gone. Within 8 s. */
   probes(): Promise<readonly Probe[]>
 }
@@ -37,7 +40,7 @@ export function openFacts(parts: FactParts, signal: AbortSignal): Facts {
   const { sys, places, overrides } = parts
   const docker = once(() => dockerState(sys, places, signal))
   const go = once(() => detectGo(sys, places, signal))
-  const facts = {
+  const settled = {
     docker,
     go,
     goTools: once(() => goTools(sys, places, signal)),
@@ -47,7 +50,13 @@ export function openFacts(parts: FactParts, signal: AbortSignal): Facts {
     startups: once(() => gatherFacts(sys, places)),
     overrides: once(async () => overrides(await docker(), await go())),
   }
-  return { ...facts, probes: once(() => walk({ ...parts, facts }, signal)) }
+  const facts = { ...settled, trust: once(() => trustStores({ ...parts, facts: settled }, signal)) }
+  // The way is gone with what any tool believes: whether the one that goes it does is a matter of its certificates.
+  const authorities = async (): Promise<readonly string[]> => [
+    ...((await parts.authorities()) ?? []),
+    ...(await facts.trust()).all,
+  ]
+  return { ...facts, probes: once(() => walk({ ...parts, facts, authorities }, signal)) }
 }
 
 /** A question that is asked when somebody first wants to know, and whose answer all get. */

@@ -1,6 +1,8 @@
 import type { DoctorCheck } from './check.ts'
 import { loopbackProxiesCheck } from './checks/network/loopback-proxies.ts'
 import { networkWaysCheck } from './checks/network/ways.ts'
+import { certificateClockCheck } from './checks/certificate/clock-check.ts'
+import { certificateServersCheck } from './checks/certificate/servers.ts'
 import { dockerApiCheck } from './checks/docker/api.ts'
 import { dockerClientConfigCheck } from './checks/docker/client-config.ts'
 import { dockerClockCheck } from './checks/docker/clock.ts'
@@ -32,6 +34,8 @@ import { aptSystemCheck } from './checks/packages/system.ts'
 export const doctorChecks: readonly DoctorCheck[] = [
   networkWaysCheck,
   loopbackProxiesCheck,
+  certificateServersCheck,
+  certificateClockCheck,
   dockerStateCheck,
   dockerContextCheck,
   dockerDaemonJsonCheck,
