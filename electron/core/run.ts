@@ -17,7 +17,7 @@ import type { Run } from './replay.ts'
 import type { Handler, Proposal } from './setting.ts'
 import type { System } from './system.ts'
 import { settle } from './settle.ts'
-import { isStep, type StepChange } from './steps.ts'
+import { isStep, type StepChange, withRights } from './steps.ts'
 import { dropTrees } from './tree.ts'
 import { actionOf, isChange } from './view.ts'
 
@@ -84,6 +84,7 @@ export async function runPlan(
   signal.throwIfAborted()
   await input.image?.ready(signal)
   if (!input.plan.changes.some(isChange)) return prove(input, tools, null, report, signal)
+  const changes = withRights(input.plan.changes)
   const part = helpersPart(input.plan.changes, tools)
   await refuseHopeless(input.plan.changes, part, input.choices ?? null, tools)
   await refuseOutOfReach(
@@ -94,7 +95,7 @@ export async function runPlan(
     tools.state,
     tools.pid,
     tools.sys,
-    () => carryOut(input, part, tools, report, signal),
+    () => carryOut({ ...input, plan: { ...input.plan, changes } }, part, tools, report, signal),
     waitingFor(report, signal),
   )
 }

@@ -317,6 +317,18 @@ test('trees in trees go with the outer one, whatever order they come in', async 
   }
 })
 
+test('a file that is written and gets other rights in one plan has both, and none of them after the undo', async () => {
+  const sys = await machine()
+  const before = outside(sys)
+  const tools = toolsOf(sys)
+  const files = await fold([edit(TOOL, 'b', '2')], testFormats, sys)
+  await apply(tools, [...files, rights()])
+  expect(sys.text(TOOL)).toBe('#!\nb=2')
+  expect((await sys.lstat(TOOL))?.mode).toBe(0o755)
+  expect((await undo(tools))?.kept).toEqual([])
+  expect(outside(sys)).toEqual(before)
+})
+
 test('a later run in the same place has to go first', async () => {
   const sys = await machine()
   const before = outside(sys)

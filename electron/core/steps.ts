@@ -32,6 +32,18 @@ const isSwallowed = (changes: readonly Change[], i: number, { path, kind }: Step
       (path !== other.path || kind !== 'tree' || at < i),
   )
 
+/** A file that also gets other rights in the same plan is written with those: they are set before it. */
+export const withRights = (changes: readonly Change[]): readonly Change[] =>
+  changes.map((change) => {
+    const rights = changes.find((one) => one.kind === 'rights' && change.kind === 'file' && change.real === one.path)
+    if (rights?.kind !== 'rights' || change.kind !== 'file' || change.before === null) return change
+    const { before, after } = change
+    const set = (key: 'mode' | 'uid' | 'gid'): number =>
+      after === null || after[key] === before[key] ? rights.after[key] : after[key]
+    const rightly = { mode: set('mode'), uid: set('uid'), gid: set('gid') }
+    return { ...change, before: { ...before, ...rights.after }, after: after && { ...after, ...rightly } }
+  })
+
 /** Moves the trees of a plan away and sets its rights, journalled one by one. Throws on the first failure or cancel. */
 export async function applySteps(changes: readonly Change[], touched: TouchedSteps, context: Context): Promise<void> {
   for (const [i, change] of changes.entries()) {

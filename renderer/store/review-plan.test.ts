@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ChangeView } from '../../electron/contract/plan.ts'
+import { setUpTexts } from '../i18n/setup.ts'
+import { plainWords } from './plain-change.ts'
 import { reviewRows, rowKey, sumPlan } from './review-plan.ts'
 
 const file = (path: string, more: Partial<Extract<ChangeView, { kind: 'file' }>> = {}): ChangeView => ({
@@ -57,4 +59,23 @@ test('files come first, then the image, and all folders together at the end', ()
   expect(rows.map(rowKey)).toEqual(['file /a', 'file /b', 'image golang:1.27', 'folders'])
   expect(rows.at(-1)).toEqual({ kind: 'folders', paths: ['/home/a/.config', '/etc/docker'], admin: true })
   expect(reviewRows([file('/a')])).toHaveLength(1)
+})
+
+const tree: ChangeView = { kind: 'tree', path: '/c', bytes: 812e6, final: true, admin: false }
+const rights: ChangeView = { kind: 'rights', path: '/d', before: '0:0 0600', after: '1000:1000 0600', admin: true }
+const notice: ChangeView = { kind: 'notice', path: '/e', handler: 'docker-reload', admin: false }
+
+test('what is moved away or gets other rights counts as a file, a notice reloads its service', () => {
+  const changes = [tree, rights, notice]
+  expect(sumPlan({ changes, findings: [] })).toMatchObject({ files: 2, admin: ['/d'], reloads: true, refreshes: false })
+  expect(reviewRows([notice, tree, file('/a')]).map(rowKey)).toEqual(['file /a', 'notice /e', 'tree /c'])
+})
+
+test('a change without a diff is told in plain words', async () => {
+  await setUpTexts('zh-CN')
+  expect(plainWords(tree, 'will')).toContain('812 MB')
+  expect(plainWords({ ...tree, final: false }, 'did')).not.toBe(plainWords(tree, 'did'))
+  expect(plainWords(rights, 'will')).toBe('所有者 0:0 → 1000:1000')
+  expect(plainWords({ ...rights, after: '1000:1000 0755' }, 'will')).toContain('权限 0600 → 0755')
+  expect(plainWords(notice, 'will')).toContain('/e')
 })

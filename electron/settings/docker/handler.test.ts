@@ -51,6 +51,7 @@ function setUp(states: DockerState[], validate?: { code: number; stderr: string 
   return {
     log,
     notice: (file: string | null) => handler.notice(sys, FILE, bytes(file), signal, 'apply'),
+    shown: async (file: string | null) => text((await handler.shown?.(sys, bytes(file), signal)) ?? null),
     interim: async (from: string | null, to: string | null) =>
       text(await handler.interim(sys, bytes(from), bytes(to), signal)),
   }
@@ -134,4 +135,20 @@ test('a cancel ends the waiting', async () => {
   ).rejects.toMatchObject({
     name: 'AbortError',
   })
+})
+
+test('what the engine keeps although its file has lost it is what the file is taken to have said', async () => {
+  const kept = (file: string | null, state: DockerState['state'] = 'running', mirrors = ['https://m.example']) =>
+    setUp([engine(state, mirrors)]).shown(file)
+  const file = '{"debug": true}'
+  const shown = await kept(file)
+  expect(JSON.parse(shown ?? '')).toEqual({ debug: true, 'registry-mirrors': ['https://m.example'] })
+  const { interim } = setUp([engine('running', ['https://m.example'])])
+  expect(JSON.parse((await interim(shown, file)) ?? '')).toEqual({ debug: true, 'registry-mirrors': [] })
+  expect(JSON.parse((await kept(null)) ?? '')).toEqual({ 'registry-mirrors': ['https://m.example'] })
+  // What the file says, an engine without any, one that does not run, and what does not parse.
+  expect(await kept(MIRROR)).toBe(MIRROR)
+  expect(await kept(file, 'running', [])).toBe(file)
+  expect(await kept(file, 'not-running')).toBe(file)
+  expect(await kept('{')).toBe('{')
 })
