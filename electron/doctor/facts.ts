@@ -35,10 +35,13 @@ export type FactParts = Omit<WalkParts, 'facts'> & {
   overrides(docker: DockerState, go: GoState): Promise<readonly Override[]>
 }
 
+/** Milliseconds; an engine that is mute for longer is one that nobody can use, and the checks that wait for it have five seconds. */
+const DOCKER_PATIENCE = 3500
+
 /** `signal` ends the asking for all of them. */
 export function openFacts(parts: FactParts, signal: AbortSignal): Facts {
   const { sys, places, overrides } = parts
-  const docker = once(() => dockerState(sys, places, signal))
+  const docker = once(() => dockerState(sys, places, signal, DOCKER_PATIENCE))
   const go = once(() => detectGo(sys, places, signal))
   const settled = {
     docker,
