@@ -2,11 +2,12 @@ import type { Machine } from '../../contract/machine.ts'
 import type { Places } from '../../core/places.ts'
 import { redact } from '../../core/redact.ts'
 import type { Reader } from '../../core/system.ts'
-import { findPrograms, PLAIN_PATH } from '../find-program.ts'
+import { findPrograms } from '../find-program.ts'
 import { findLayers, type Layer } from '../layers.ts'
 import { readOrNull } from '../read-keys.ts'
 import { detectShells, type ShellState } from '../shell/detect.ts'
 import { ownFiles } from '../shell/families.ts'
+import { askGo } from './ask-go.ts'
 import { goenvFormat } from './text.ts'
 import { GO_VARIABLES } from './variables.ts'
 
@@ -65,8 +66,7 @@ async function installedGo(sys: Reader, places: Places, signal: AbortSignal): Pr
   ]
   const found: { path: string; version: string }[] = []
   for (const path of await findPrograms(sys, places, 'go', known)) {
-    const env = { PATH: PLAIN_PATH, HOME: places.home, GOTOOLCHAIN: 'local', GOENV: 'off' }
-    const answer = await sys.query([path, 'version'], { env, cwd: '/', timeout: 5000, signal }).catch(() => null)
+    const answer = await askGo(sys, places, [path, 'version'], { timeout: 5000, signal }).catch(() => null)
     signal.throwIfAborted()
     const version = /^go version (?:devel )?(go\S+)/.exec(answer?.stdout ?? '')?.[1]
     if (version !== undefined) found.push({ path, version })

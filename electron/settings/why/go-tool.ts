@@ -1,6 +1,7 @@
 import type { Places } from '../../core/places.ts'
-import type { Reader } from '../../core/system.ts'
-import { findPrograms, PLAIN_PATH } from '../find-program.ts'
+import type { ExecResult, Reader } from '../../core/system.ts'
+import { findPrograms } from '../find-program.ts'
+import { askGo } from '../go/ask-go.ts'
 import type { GoTool } from './go-below.ts'
 
 /**
@@ -11,18 +12,21 @@ export async function goTools(sys: Reader, places: Places, signal: AbortSignal):
   const known = ['/usr/local/go/bin/go', `${places.home}/.local/go/bin/go`, '/usr/lib/go/bin/go', '/snap/bin/go']
   const tools: GoTool[] = []
   for (const path of await findPrograms(sys, places, 'go', known)) {
-    // `version` might follow a go.mod, and a setting that it cannot read breaks it.
-    const env = { PATH: PLAIN_PATH, HOME: places.home, GOTOOLCHAIN: 'local', GOENV: 'off' }
-    const options = { env, cwd: '/', timeout: 10_000, signal }
-    const [version, answer] = await Promise.all(
-      [['version'], ['env', '-json']].map((words) => sys.query([path, ...words], options).catch(() => null)),
-    )
+    const ask = (words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<ExecResult | null> =>
+      askGo(sys, places, [path, ...words], { env, timeout: 10_000, signal }).catch(() => null)
+    // All at once with cgo would ask the C compiler as well, which takes long without a cache.
+    const [version, answer, cgo] = await Promise.all([
+      ask(['version']),
+      ask(['env', '-json'], { CGO_ENABLED: '0' }),
+      ask(['env', 'CGO_ENABLED']),
+    ])
     signal.throwIfAborted()
     const named = /^go version (?:devel )?(go\S+)/.exec(version?.stdout ?? '')?.[1]
     const defaults = objectOf(answer?.stdout ?? '')
     if (named === undefined || defaults === null) continue
-    // Two that were answered for the question's sake.
-    for (const name of ['GOTOOLCHAIN', 'GOENV']) defaults.delete(name)
+    // What was answered for the question's sake.
+    for (const name of ['GOTOOLCHAIN', 'GOENV', 'GOGCCFLAGS']) defaults.delete(name)
+    defaults.set('CGO_ENABLED', cgo?.stdout.trim() ?? '')
     tools.push({ path, version: named, root: defaults.get('GOROOT') ?? '', defaults })
   }
   return tools
@@ -46,8 +50,8 @@ export async function goRefuses(
   flags: string,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const env = { PATH: PLAIN_PATH, HOME: places.home, GOTOOLCHAIN: 'local', GOENV: 'off', GOFLAGS: flags }
-  const answer = await sys.query([go, 'version'], { env, cwd: '/', timeout: 10_000, signal }).catch(() => null)
+  const options = { env: { GOFLAGS: flags }, timeout: 10_000, signal }
+  const answer = await askGo(sys, places, [go, 'version'], options).catch(() => null)
   signal.throwIfAborted()
   return answer === null || answer.code === 0 ? null : answer.stderr.trim()
 }

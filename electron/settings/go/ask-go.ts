@@ -1,0 +1,28 @@
+import type { Places } from '../../core/places.ts'
+import type { ExecResult, Reader } from '../../core/system.ts'
+import { PLAIN_PATH } from '../find-program.ts'
+
+type Options = {
+  env?: Readonly<Record<string, string>>
+  /** Milliseconds. */
+  timeout: number
+  signal: AbortSignal
+}
+
+/**
+ * Asks a go by itself: without anybody's settings, in a folder without a go.mod, never to download another one.
+ * It keeps counters and a cache in the home even when it is only asked (golang.org/x/telemetry), and a look must not
+ * change anything: its home is one that is gone afterwards, and its answer says the real one. Throws as `query`.
+ */
+export function askGo(
+  sys: Reader,
+  places: Places,
+  argv: readonly [string, ...string[]],
+  { env = {}, timeout, signal }: Options,
+): Promise<ExecResult> {
+  return sys.withScratch({}, async (home) => {
+    const all = { PATH: PLAIN_PATH, HOME: home, GOTOOLCHAIN: 'local', GOENV: 'off', ...env }
+    const answer = await sys.query(argv, { env: all, cwd: '/', timeout, signal })
+    return { ...answer, stdout: answer.stdout.replaceAll(home, places.home) }
+  })
+}
