@@ -122,8 +122,8 @@ async function climbMissing(
   if (!misplaced && wanted.denies(first)) return ladder.ok('content', `HTTP ${first.status}`)
   const passesOn = endpoint.turn.passes !== 'never' || endpoint.turn.beyond
   if (!misplaced && target === 'go' && passesOn) return ladder.ok('content', `HTTP ${first.status}`)
-  if (wanted.more !== null && !misplaced) {
-    const got = await ask(wanted.more)
+  for (const path of misplaced ? [] : wanted.more) {
+    const got = await ask(path)
     if ('answer' in got && got.answer.status < 300) return judge(endpoint, url, wanted, got.answer, ladder)
     if ('answer' in got && wanted.denies(got.answer)) return ladder.ok('content', `HTTP ${got.answer.status}`)
   }

@@ -51,6 +51,8 @@ export function startClimb(endpoint: Endpoint, means: Means, signal: AbortSignal
     if (endpoint.role === 'private' && route.kind === 'direct') return
     if (route.kind === 'direct') await climbTcp(url, names, ladder, means)
     else await climbProxy(url, route, ladder, means)
+    // Each request would wait for the name again, and so tell nothing of the server.
+    if (names?.state === 'slow') return
     if (!ladder.ended && endpoint.role !== 'private') {
       if (url.protocol === 'https:') seen.tls = await climbTls(url, route, ladder, means)
       else ladder.skip('tls')

@@ -6,11 +6,11 @@ import { isPage } from '../../mirrors/http/errors.ts'
 import type { Answer } from '../../mirrors/race/adapter.ts'
 import type { Endpoint } from './probe.ts'
 
-/** What a tool would ask of an address. `more`: what tells, where the first is not held, whether it is one at all. */
+/** What a tool would ask of an address. `more`: what tells, where the first is not held, whether it is such a server. */
 export type Wanted = {
   path: string
   headers: Readonly<Record<string, string>>
-  more: string | null
+  more: readonly string[]
   /** What an answer with a good status is. */
   judge(answer: Answer): 'good' | 'page' | 'wrong'
   /** Whether an answer that it is not there is what such a server says of what it does not hold. */
@@ -21,14 +21,13 @@ export type Wanted = {
 export function wantedOf(endpoint: Endpoint, { artefacts }: Pick<MirrorCatalogue, 'artefacts'>): Wanted | null {
   const { target, role } = endpoint
   if (role === 'scope' || role === 'private') return null
-  if (role === 'checksums')
-    return { ...plain('latest', (answer) => textOf(answer).startsWith('go.sum database tree')), more: null }
+  if (role === 'checksums') return plain('latest', (answer) => textOf(answer).startsWith('go.sum database tree'))
   switch (target) {
     case 'go': {
       const { proof, bulk } = { ...DEFAULT_CONTEXT.go, ...artefacts?.go }
       return {
         ...plain(`${escaped(proof.path)}/@v/list`, (answer) => /^(v\d\S*\s*)*$/.test(textOf(answer))),
-        more: `${escaped(bulk.path)}/@v/list`,
+        more: [`${escaped(bulk.path)}/@v/list`],
         // The protocol wants plain text; a web server's own page is no module proxy's.
         denies: (answer) => !isPage(answer),
       }
@@ -44,7 +43,7 @@ export function wantedOf(endpoint: Endpoint, { artefacts }: Pick<MirrorCatalogue
     }
     case 'pip': {
       const { proof } = { ...DEFAULT_CONTEXT.pip, ...artefacts?.pip }
-      return { ...plain(`${proof}/`, isIndex), headers: { accept: SIMPLE_ACCEPT }, more: '' }
+      return { ...plain(`${proof}/`, isIndex), headers: { accept: SIMPLE_ACCEPT }, more: ['pip/', ''] }
     }
     case 'docker':
       return plain('v2/', (answer) => 'docker-distribution-api-version' in answer.headers || !isPage(answer))
@@ -53,7 +52,7 @@ export function wantedOf(endpoint: Endpoint, { artefacts }: Pick<MirrorCatalogue
       const folder = suite.endsWith('/') ? suite : `dists/${suite}/`
       const isRelease = (answer: Answer): boolean =>
         /^(-----BEGIN PGP SIGNED|(Origin|Label|Suite|Codename|Date): )/m.test(textOf(answer))
-      return { ...plain(`${folder}InRelease`, isRelease), more: `${folder}Release` }
+      return { ...plain(`${folder}InRelease`, isRelease), more: [`${folder}Release`] }
     }
   }
 }
@@ -61,7 +60,7 @@ export function wantedOf(endpoint: Endpoint, { artefacts }: Pick<MirrorCatalogue
 const plain = (path: string, isGood: (answer: Answer) => boolean): Wanted => ({
   path,
   headers: {},
-  more: null,
+  more: [],
   judge: (answer) => (isGood(answer) ? 'good' : isPage(answer) ? 'page' : 'wrong'),
   denies: () => false,
 })

@@ -9,7 +9,8 @@ export type Form = { url: URL | null; reason: Reason | null; mended: string | nu
 export type Reason = 'space' | 'scheme-missing' | 'scheme' | 'character' | 'path' | 'query' | 'word'
 
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i
-const HOST = /^(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z]{2,}(?::\d{1,5})?(?:\/\S*)?$/i
+const HOST =
+  /^(?:(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z]{2,}|\d{1,3}(?:\.\d{1,3}){3}|localhost)(?::\d{1,5})?(?:\/\S*)?$/i
 
 /** Judges an address as its tool reads it. */
 export function formOf(target: TargetId, text: string): Form {

@@ -36,7 +36,8 @@ type Cause = Pick<Group, 'reason' | 'subject' | 'values'>
 
 function causeOf({ endpoint, broken }: Probe, { mirrors }: MirrorCatalogue): Cause | null {
   const ended = endedMirror(mirrors, endpoint.target, endpoint.url)
-  // Whatever its old address answers now: that it has ended is why.
+  // Whatever its old address answers now: that it has ended is why. Of apt's sources whoever looks after those tells.
+  if (ended !== undefined && endpoint.target === 'apt') return null
   if (ended !== undefined && broken?.rung !== 'form')
     return { reason: 'mirror-ended', subject: ended.url, values: { since: ended.since ?? '' } }
   if (broken === null || broken.reason === 'certificate') return null
