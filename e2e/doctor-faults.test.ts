@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AREAS, allFaults, type Area, type Planted } from './doctor/faults/index.ts'
 import { type Field, openField } from './doctor/field.ts'
-import { check, openGround } from './doctor/ground.ts'
+import { checkCalmly, openGround } from './doctor/ground.ts'
 import { lookAtVariant, type Variant, variants } from './doctor/healthy.ts'
 import { hung, misses, type Row, share, table } from './doctor/matrix.ts'
 import { atOnce } from './doctor/pool.ts'
@@ -23,7 +23,7 @@ import { projectRoot } from './lab/cache.ts'
 
 const named = process.env['GOREADY_FAULT'] ?? ''
 /** How many stand on the field at once. */
-const ABREAST = 3
+const ABREAST = 2
 
 let field: Field
 beforeAll(async () => {
@@ -34,7 +34,7 @@ afterAll(() => field?.stop())
 test('a machine that is well gives no finding', async () => {
   for (const alone of [false, true]) {
     const { ground, close } = await openGround(field, { alone })
-    const { code, checkUp } = await check(field, ground)
+    const { code, checkUp } = await checkCalmly(field, ground)
     await close()
     expect(checkUp.findings).toEqual([])
     expect(hung({}, { code, checkUp })).toEqual([])

@@ -1,5 +1,5 @@
 import type { Field } from './field.ts'
-import { type Checked, check, openGround } from './ground.ts'
+import { type Checked, checkCalmly, openGround } from './ground.ts'
 import { emptyMachine, type Trait, writeMachine } from './machine.ts'
 import { hung } from './matrix.ts'
 import { randomFrom, shuffled } from './random.ts'
@@ -44,7 +44,7 @@ export async function lookAtVariant(
     const machine = emptyMachine(field, servers, ground)
     for (const trait of traits) await trait.change(machine)
     await writeMachine(machine)
-    return alarmsOf(await check(field, ground)).map((one) => `${name}: ${one}`)
+    return alarmsOf(await checkCalmly(field, ground)).map((one) => `${name}: ${one}`)
   } catch (error) {
     return [`${name}: ${error instanceof Error ? error.stack : String(error)}`]
   } finally {

@@ -1,7 +1,7 @@
 import type { Ground } from './fault.ts'
 import type { Planted } from './faults/index.ts'
 import type { Field } from './field.ts'
-import { check, look, openGround } from './ground.ts'
+import { checkCalmly, look, openGround } from './ground.ts'
 import { hung, unnamed } from './matrix.ts'
 import { randomFrom } from './random.ts'
 
@@ -32,6 +32,7 @@ export async function plantBoth(field: Field, pair: Pair): Promise<readonly stri
   const name = pair.map((one) => one.name).join(' + ')
   const opened = await openGround(field, { alone: pair.some(({ alone }) => alone === true) })
   const { ground } = opened
+  const stalls = pair.some((one) => one.stalls === true)
   const wrong: string[] = []
   let clash = false
   try {
@@ -42,10 +43,10 @@ export async function plantBoth(field: Field, pair: Pair): Promise<readonly stri
     }
     clash = undid(looks)
     if (!clash) {
-      const checked = await check(field, ground)
+      const checked = await checkCalmly(field, ground, stalls)
       const found = checked.checkUp.findings.map(({ code }) => code).join(' ')
       wrong.push(...unnamed(pair, checked).map((code) => `${code} is not named [found: ${found}]`))
-      wrong.push(...hung({ stalls: pair.some(({ stalls }) => stalls === true) }, checked))
+      wrong.push(...hung({ stalls }, checked))
     }
   } catch (error) {
     wrong.push(error instanceof Error ? (error.stack ?? error.message) : String(error))

@@ -438,10 +438,10 @@ const SYSTEMS: readonly Trait[] = [
 
 /** The distribution's own archive on a mirror, fetched lists beside it. */
 async function apt(machine: Machine, stanzas: boolean): Promise<void> {
-  const { servers, ground } = machine
+  const { servers } = machine
   const key = readFileSync(servers.signer.key)
   const keyring = '/usr/share/keyrings/lab-archive-keyring.asc'
-  put(machine, 'root/usr/share/keyrings/lab-archive-keyring.asc', key)
+  put(machine, `root${keyring}`, key)
   put(machine, 'root/etc/apt/trusted.gpg.d/lab.asc', key)
   put(
     machine,
@@ -451,9 +451,9 @@ async function apt(machine: Machine, stanzas: boolean): Promise<void> {
   put(machine, 'root/var/lib/dpkg/arch', 'amd64\n')
   const url = servers.archive.url
   const sources = stanzas
-    ? `Types: deb\nURIs: ${url}/debian\nSuites: bookworm\nComponents: main\nSigned-By: ${join(ground.root, keyring)}\n\n` +
-      `Types: deb\nURIs: ${url}/debian-security\nSuites: bookworm-security\nComponents: main\nSigned-By: ${join(ground.root, keyring)}\n`
-    : `# the company's mirror\ndeb [arch=amd64 signed-by=${join(ground.root, keyring)}] ${url}/debian bookworm main\n`
+    ? `Types: deb\nURIs: ${url}/debian\nSuites: bookworm\nComponents: main\nSigned-By: ${keyring}\n\n` +
+      `Types: deb\nURIs: ${url}/debian-security\nSuites: bookworm-security\nComponents: main\nSigned-By: ${keyring}\n`
+    : `# the company's mirror\ndeb [arch=amd64 signed-by=${keyring}] ${url}/debian bookworm main\n`
   put(machine, stanzas ? 'root/etc/apt/sources.list.d/debian.sources' : 'root/etc/apt/sources.list', sources)
   for (const [archive, suite] of [
     ['debian', 'bookworm'],

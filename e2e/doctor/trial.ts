@@ -3,7 +3,7 @@ import { checkUpSchema, type FoundView } from '../../electron/contract/doctor.ts
 import type { Ground } from './fault.ts'
 import type { Planted } from './faults/index.ts'
 import type { Field } from './field.ts'
-import { type Checked, check, documents, look, openGround, type Said, say } from './ground.ts'
+import { type Checked, checkCalmly, documents, look, openGround, type Said, say } from './ground.ts'
 import { judge, type Row } from './matrix.ts'
 import { unsaidOf } from './sayings.ts'
 
@@ -23,7 +23,7 @@ export async function plantAndLook(field: Field, fault: Planted): Promise<Trial>
   try {
     await fault.plant(ground)
     const before = look(ground)
-    const checked = await check(field, ground)
+    const checked = await checkCalmly(field, ground, fault.stalls)
     Object.assign(row, judge(fault, checked), { ms: Math.round(checked.checkUp.ms) })
     report += reportOf(checked)
     row.wrong = [...row.wrong, ...unsaidOf(checked.checkUp)]
@@ -58,7 +58,7 @@ async function thereAndBack(
   if (repair === undefined) return ['no repair is offered']
   const repaired = await say(field, ground, ['repair', repair.id, '--yes', '--json'])
   if (repaired.code !== 0) return [`the repair ended with ${repaired.code}: ${errorOf(repaired)}`]
-  const after = await check(field, ground)
+  const after = await checkCalmly(field, ground)
   const known = new Set(checkUp.findings.map((one) => one.id))
   const wrong: string[] = []
   const left = after.checkUp.findings.filter((one) => one.code === code && known.has(one.id))
