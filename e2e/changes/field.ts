@@ -71,6 +71,9 @@ export class Field {
     execFileSync('chown', ['-hR', `${USER}:${USER}`, this.dir])
     if (!this.state.startsWith(this.home)) chownSync(this.state, USER, USER)
     chmodSync(this.state, 0o700)
+    mkdirSync(join(module, 'sub/shut'))
+    chownSync(join(module, 'sub/shut'), USER, USER)
+    chmodSync(join(module, 'sub/shut'), 0)
     for (const path of ['sub/deep', 'sub', '.']) chmodSync(join(module, path), 0o555)
     // Left behind by a command that was once run as root.
     if (this.uid === 0) chownSync(join(this.home, 'go/env'), 0, 0)

@@ -141,6 +141,9 @@ test('cut off at any write, the next start settles it and undo gives everything 
     const tools = toolsOf(sys, service.handlers)
     await settleAll(tools)
     expect(sys.text(DAEMON)).toBe('x=1')
+    // Wherever it is by now, it is as closed as it was.
+    const roots = Object.entries(sys.tree()).filter(([path]) => path === MODULE || /\/kept\/[^/]+\/\d+$/.test(path))
+    expect(roots.map(([, look]) => look)).toEqual(['dir 555 1000:1000'])
     await undo(tools)
     expect(outside(sys)).toEqual(before)
     expect(kept(sys)).toEqual([])
@@ -385,6 +388,11 @@ test('bounds: trees go with their records, two runs in one still give back, noth
   sys.put(`${MODULE}/go.mod`, 'module second')
   await apply(tools, [await treeOf(sys), rights(0o700, TOOL, 0o755)])
   await apply(tools, [await treeOf(sys, `${HOME}/rc`)])
+  const trees = () => kept(sys).filter((path) => /\/kept\/[^/]+\/[^/]+$/.test(path))
+  const [third, , first] = (await readRuns(STATE, sys)).runs.map(({ id }) => id)
+  await keepBounds(STATE, testFormats, sys, true, { bytes: 1e9, runs: 3 })
+  // The tree between the two runs is nobody's any more; the first one and the file are kept.
+  expect(trees().toSorted()).toEqual([first, third].map((id) => `${STATE}/kept/${id}/0`))
   for (let dying = 0; ; dying++) {
     const died = dieAt(sys, dying)
     const bounds = { bytes: 1e9, runs: 2 }
@@ -393,24 +401,42 @@ test('bounds: trees go with their records, two runs in one still give back, noth
   }
   const { runs } = await readRuns(STATE, sys)
   expect(runs.map(({ squashed }) => squashed?.count)).toEqual([2])
-  // The tree between the two runs is nobody's any more; the first one and the file are kept.
-  expect(kept(sys).filter((path) => /\/kept\/[^/]+\/[^/]+$/.test(path))).toHaveLength(2)
+  expect(trees()).toHaveLength(2)
   expect((await undo(tools))?.restored.toSorted()).toEqual([MODULE, TOOL, `${HOME}/rc`].toSorted())
   expect(outside(sys)).toEqual(before)
   expect(kept(sys)).toEqual([])
 })
 
-test('bounds: the record of a run that was given back goes with what a conflict had left', async () => {
+test('the record of a run that was given back goes with what a conflict had left, also beside its own place', async () => {
+  for (const way of ['bounds', 'remove'] as const) {
+    const sys = await machine()
+    sys.volumes.push(`${HOME}/go`)
+    const tools = toolsOf(sys)
+    await apply(tools, [await treeOf(sys)])
+    sys.put(`${MODULE}/go.mod`, 'module new')
+    await undo(tools, 'keep')
+    expect(kept(sys)).not.toEqual([])
+    if (way === 'bounds') await keepBounds(STATE, testFormats, sys, true, { bytes: 1e9, runs: 1 })
+    else await removeRuns(tools, false, false, () => Promise.resolve())
+    expect(kept(sys)).toEqual([])
+    expect((await readRuns(STATE, sys)).runs).toEqual([])
+  }
+})
+
+test('what cannot be deleted is told, never given back by halves, and tried again', async () => {
   const sys = await machine()
-  sys.volumes.push(`${HOME}/go`)
   const tools = toolsOf(sys)
-  await apply(tools, [await treeOf(sys)])
-  sys.put(`${MODULE}/go.mod`, 'module new')
-  await undo(tools, 'keep')
+  let count = 0
+  sys.fault = (operation) => {
+    if (operation === 'removeTree' && count++ > 0) throw Object.assign(new Error('no'), { code: 'EPERM' })
+  }
+  const { findings } = await apply(tools, [await treeOf(sys, MODULE, true)])
+  expect(findings).toMatchObject([{ id: 'tree.left', note: { values: { path: MODULE } } }])
+  expect(await undo(tools)).toMatchObject({ restored: [], gone: [MODULE] })
   expect(kept(sys)).not.toEqual([])
-  await keepBounds(STATE, testFormats, sys, true, { bytes: 1e9, runs: 1 })
+  sys.fault = () => {}
+  expect(await settleAll(tools)).toEqual([])
   expect(kept(sys)).toEqual([])
-  expect((await readRuns(STATE, sys)).runs).toEqual([])
 })
 
 test('the history names them, and those of a run without any are as before', async () => {
