@@ -227,14 +227,16 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     planRepair: (ids, signal) => doctor.plan(ids, signal),
     mute: (id, muted) => mutes.set(id, muted),
     async report(language, signal) {
-      const [machine, checkUp, runs] = await Promise.all([
+      const [machine, checkUp, runs, { mirrors }] = await Promise.all([
         detectMachine({ platform, sys, mirrors: () => book.list(), project: null }, signal),
         doctor.look({ only: null }, () => {}, signal),
         history(places, sys),
+        book.list(),
       ])
+      const known = mirrors.flatMap(({ own, url }) => (own === true ? [] : [url]))
       // The sentences of both languages are large and seldom needed here.
       const [{ makeReport }, { openText }] = await Promise.all([import('./engine/report.ts'), import('./cli/text.ts')])
-      return makeReport({ machine, checkUp, runs, home: places.home }, await openText(language))
+      return makeReport({ machine, checkUp, runs, home: places.home, known }, await openText(language))
     },
     tags: ({ refresh }, signal) => images.tags(refresh, signal),
     mirrors: () => book.list(),

@@ -4,7 +4,14 @@ import type { RunSummary } from '../contract/run.ts'
 import type { Text } from '../cli/text.ts'
 import { anonymous } from './anonymous.ts'
 
-type Reported = { machine: Machine; checkUp: CheckUp; runs: readonly RunSummary[]; home: string }
+type Reported = {
+  machine: Machine
+  checkUp: CheckUp
+  runs: readonly RunSummary[]
+  home: string
+  /** Addresses of mirrors that everybody knows. */
+  known: readonly string[]
+}
 
 /** How many runs are told of, the newest first. */
 const RUNS = 10
@@ -13,14 +20,22 @@ const RUNS = 10
  * The report of a machine, for a teacher or an issue: Markdown for people, JSON for programs. Names of this user and
  * this machine, tokens, and addresses of private hosts are taken out of all of it.
  */
-export function makeReport({ machine, checkUp, runs, home }: Reported, text: Text): { markdown: string; json: string } {
-  const hide = anonymous({ user: machine.user.name, home, hosts: hostsOf(machine) })
+export function makeReport(
+  { machine, checkUp, runs, home, known }: Reported,
+  text: Text,
+): { markdown: string; json: string } {
+  const hide = anonymous({
+    user: machine.user.name,
+    home,
+    hosts: hostsOf(machine, checkUp),
+    known: known.flatMap(hostsIn),
+  })
   const told = { at: checkUp.at, verdict: checkUp.verdict, machine, checks: checkUp.checks, runs: runs.slice(0, RUNS) }
   const json = `${JSON.stringify(told, (_, value: unknown) => (typeof value === 'string' ? hide(value) : value), 2)}\n`
-  return { markdown: hide(markdownOf({ machine, checkUp, runs, home }, text)), json }
+  return { markdown: hide(markdownOf({ machine, checkUp, runs }, text)), json }
 }
 
-function markdownOf({ machine, checkUp, runs }: Reported, text: Text): string {
+function markdownOf({ machine, checkUp, runs }: Pick<Reported, 'machine' | 'checkUp' | 'runs'>, text: Text): string {
   const say = (key: string, values = {}): string => text.say(`doctor:report.${key}`, values)
   const { os, docker, go, shells } = machine
   const lines = [
@@ -65,15 +80,31 @@ function markdownOf({ machine, checkUp, runs }: Reported, text: Text): string {
   return `${lines.join('\n')}\n`
 }
 
-/** Every host that something on this machine names. */
-function hostsOf(machine: Machine): readonly string[] {
-  const texts = [
+/** Every host that something on this machine names, or that a check has met. */
+function hostsOf(machine: Machine, { checks }: CheckUp): readonly string[] {
+  const findings = checks.flatMap(({ found }) => found)
+  const addresses = [
     ...Object.values(machine.sources).flat(),
     ...machine.proxies.map(({ value }) => value),
     ...machine.overrides.flatMap(({ layers }) => layers.flatMap(({ value }) => value ?? [])),
     machine.docker.endpoint,
+    JSON.stringify(checks),
   ]
-  return texts.flatMap((text) =>
-    [...text.matchAll(/\/\/(?:[^/@\s]*@)?([^/:\s,|]+)/g)].flatMap(([, host]) => host ?? []),
-  )
+  // What these are about, or got as a value, may be the bare name of a host.
+  const bare = findings.flatMap(({ category, subject, values }) => [
+    ...(category === 'network' || category === 'certificate' ? [subject] : []),
+    ...['host', 'other', 'server', 'name'].flatMap((key) => String(values[key] ?? '')),
+  ])
+  const chains = findings.flatMap(({ chain = [] }) => chain.flatMap(({ names }) => names))
+  return [
+    ...addresses.flatMap(hostsIn),
+    ...bare.flatMap((text) => /^([a-z0-9-]+(?:\.[a-z0-9-]+)+)(?::\d+)?$/i.exec(text)?.[1] ?? []),
+    ...chains.map((name) => name.replace(/^\*\./, '')),
+  ]
 }
+
+/** The hosts of the addresses in a text; the path of a socket has none. */
+const hostsIn = (text: string): readonly string[] =>
+  [...text.matchAll(/(?<=[a-z])(?<!unix|file|npipe):\/\/(?:[^/@\s"]*@)?([^/:\s,|"'\\)\]]+)/gi)].flatMap(
+    ([, host]) => host ?? [],
+  )
