@@ -6,6 +6,7 @@ import { detectNpm, type NpmState } from '../settings/npm/detect.ts'
 import { detectPip, type PipState } from '../settings/pip/detect.ts'
 import { gatherFacts, type WhyFacts } from '../settings/why/facts.ts'
 import type { GoTool } from '../settings/why/go-below.ts'
+import { detectShells, type ShellState } from '../settings/shell/detect.ts'
 import { goTools } from '../settings/why/go-tool.ts'
 import type { Probe } from './probe/probe.ts'
 import { trustStores, type TrustStores } from './probe/trust.ts'
@@ -20,6 +21,8 @@ export type Facts = {
   npm(): Promise<NpmState>
   pip(): Promise<PipState>
   apt(): Promise<AptState>
+  /** The shells that are installed, and the text of every file that they read. */
+  shells(): Promise<ShellState>
   /** Every file that may set a variable, and what each kind of program that is started anew gets of it. */
   startups(): Promise<WhyFacts>
   /** Everything that sets a source or a proxy, and which of it wins. */
@@ -50,6 +53,7 @@ export function openFacts(parts: FactParts, signal: AbortSignal): Facts {
     npm: once(() => detectNpm(sys, places, signal)),
     pip: once(() => detectPip(sys, places)),
     apt: once(() => detectApt(sys, places)),
+    shells: once(() => detectShells(sys, places, signal)),
     startups: once(() => gatherFacts(sys, places)),
     overrides: once(async () => overrides(await docker(), await go())),
   }

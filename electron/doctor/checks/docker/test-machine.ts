@@ -94,7 +94,7 @@ const unused = (): never => {
 
 function runCheck(check: DoctorCheck, sys: Reader, places: Places, now: () => number): Promise<Checked> {
   const facts: DoctorContext['facts'] = {
-    ...{ goTools: unused, npm: unused, pip: unused, apt: unused, overrides: unused, startups: unused },
+    ...{ goTools: unused, npm: unused, pip: unused, apt: unused, overrides: unused, startups: unused, shells: unused },
     ...{ probes: unused, trust: unused, docker: once(() => dockerState(sys, places, never, 1000)) },
     go: once(() => detectGo(sys, places, never)),
   }

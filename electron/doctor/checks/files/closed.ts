@@ -47,7 +47,7 @@ export function closedPlaces(own: readonly Written[], { sys, places }: DoctorCon
 
 function needed({ stat, ours, cache }: Written): number {
   // Go closes what it has unpacked into its cache.
-  if (stat.kind === 'dir') return cache === null || ours ? 0o700 : 0
-  if (stat.kind !== 'file' || (cache !== null && !ours)) return 0
+  if (stat.kind === 'dir') return cache === null ? 0o700 : 0
+  if (stat.kind !== 'file' || cache !== null) return 0
   return ours ? 0o600 : 0o400
 }

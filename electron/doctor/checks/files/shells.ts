@@ -2,7 +2,7 @@ import type { Edit, FileTarget } from '../../../contract/plan.ts'
 import { CodedError } from '../../../core/errors.ts'
 import { decode, toBinary } from '../../../settings/binary.ts'
 import { readKeys } from '../../../settings/read-keys.ts'
-import { detectShells, type ShellState } from '../../../settings/shell/detect.ts'
+import type { ShellState } from '../../../settings/shell/detect.ts'
 import { FAMILY, envPath, ownFiles, sourceLine } from '../../../settings/shell/families.ts'
 import { fenceFormat } from '../../../settings/shell/fence-text.ts'
 import { underHome } from '../../../settings/shell/quote.ts'
@@ -31,8 +31,8 @@ export const shellsCheck: DoctorCheck = {
   explains: ['command-missing'],
   applies: ({ places }) => Promise.resolve(places.platform !== 'win32'),
   async check(context, signal) {
-    const { sys, places } = context
-    const [state, writes] = await Promise.all([detectShells(sys, places, signal), lastWrites(sys, places)])
+    const { sys, places, facts } = context
+    const [state, writes] = await Promise.all([facts.shells(), lastWrites(sys, places)])
     const blocks = await blockFindings(context, state, writes)
     const own = await ownFindings(context, state, writes, signal)
     const ends = await carriageFound(context, state)

@@ -5,7 +5,6 @@ import { npmOverrides } from '../../../settings/overrides/npm.ts'
 import { pipOverrides } from '../../../settings/overrides/pip.ts'
 import { sameAddress } from '../../../settings/ask-tool.ts'
 import type { Layer } from '../../../settings/layers.ts'
-import { detectShells } from '../../../settings/shell/detect.ts'
 import { overrideBelow } from '../../../settings/why/override-below.ts'
 import type { DoctorCheck, DoctorContext, Found, Repair } from '../../check.ts'
 import { type LastWrite, lastWrites } from './last-writes.ts'
@@ -26,7 +25,7 @@ export const sourcesCheck: DoctorCheck = {
     const [npm, pip, shells, writes] = await Promise.all([
       facts.npm(),
       facts.pip(),
-      detectShells(sys, places, signal),
+      facts.shells(),
       lastWrites(sys, places),
     ])
     // Where npm keeps what counts for all users only npm can tell, and that hides nothing of the user's.

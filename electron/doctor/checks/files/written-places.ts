@@ -92,7 +92,7 @@ export function cachesOf({ environment, home, cache }: Places): readonly string[
 /** How many entries of one cache's folder are looked at. */
 const MOST = 600
 
-/** What lies directly in a cache, and in npm's own store one folder below. */
+/** What lies directly in a cache, and in npm's own store one folder below. (Our records of root's runs are root's.) */
 async function insides(sys: Reader, places: Places): Promise<readonly Name[]> {
   const [, , modules = '', build = '', npm = ''] = cachesOf(places)
   const folders = [
@@ -101,13 +101,11 @@ async function insides(sys: Reader, places: Places): Promise<readonly Name[]> {
     { folder: build, cache: build },
     { folder: npm, cache: npm },
     { folder: `${npm}/_cacache`, cache: npm },
-    { folder: `${places.state}/runs`, cache: places.state },
   ]
   const all = await Promise.all(
     folders.map(async ({ folder, cache }) => {
       const names = await sys.list(folder).catch(() => [])
-      const ours = cache === places.state
-      return names.slice(0, MOST).map((name): Name => ({ path: under(folder, name), ours, cache }))
+      return names.slice(0, MOST).map((name): Name => ({ path: under(folder, name), ours: false, cache }))
     }),
   )
   return all.flat()
