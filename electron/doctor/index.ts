@@ -12,6 +12,8 @@ import { dockerImagesCheck } from './checks/docker/images.ts'
 import { dockerMirrorsCheck } from './checks/docker/mirrors.ts'
 import { dockerSpaceCheck } from './checks/docker/space.ts'
 import { dockerStateCheck } from './checks/docker/state.ts'
+import { goCacheCheck } from './checks/cache/go-cache.ts'
+import { npmCacheCheck } from './checks/cache/npm-cache.ts'
 import { goEnvFileCheck } from './checks/go/env-file.ts'
 import { goFlagsCheck } from './checks/go/flags.ts'
 import { goPathCheck } from './checks/go/gopath.ts'
@@ -53,6 +55,8 @@ export const doctorChecks: readonly DoctorCheck[] = [
   goToolchainCheck,
   goModuleModeCheck,
   goPathCheck,
+  goCacheCheck,
+  npmCacheCheck,
   ownersCheck,
   spaceCheck,
   shellsCheck,

@@ -15,15 +15,20 @@ export class ZipError extends Error {
 
 /** The `h1:` hash over the files of a module's zip. Throws `ZipError`. Source: golang.org/x/mod sumdb/dirhash. */
 export function hashZip(bytes: Uint8Array): string {
-  const files = Object.entries(unzip(bytes)).map(([name, content]) => ({ name: Buffer.from(name), content }))
+  return hashList(Object.entries(unzip(bytes)).map(([name, content]) => ({ name, sha256: hex(content) })))
+}
+
+/**
+ * The `h1:` hash over a list of files, each with the SHA-256 of its content in hex. Throws `ZipError` for none.
+ * Source: golang.org/x/mod sumdb/dirhash (`Hash1`).
+ */
+export function hashList(files: readonly { name: string; sha256: string }[]): string {
   if (files.length === 0) throw new ZipError('an empty zip')
+  const named = files.map(({ name, sha256 }) => ({ name: Buffer.from(name), sha256 }))
   const all = createHash('sha256')
   // Go sorts by bytes, not by UTF-16 units.
-  for (const { name, content } of files.toSorted((a, b) => Buffer.compare(a.name, b.name)))
-    all
-      .update(`${hex(content)}  `)
-      .update(name)
-      .update('\n')
+  for (const { name, sha256 } of named.toSorted((a, b) => Buffer.compare(a.name, b.name)))
+    all.update(`${sha256}  `).update(name).update('\n')
   return `h1:${all.digest('base64')}`
 }
 

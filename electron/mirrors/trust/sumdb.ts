@@ -71,6 +71,15 @@ function splitRecord(body: string): { id: number; text: string; note: string } |
   return { id: id.data, text: body.slice(line + 1, blank + 1), note: body.slice(blank + 2) }
 }
 
+/**
+ * What a look-up says that `go` itself proved and then kept (cache/download/sumdb/NAME/lookup/…): nothing is proved
+ * again. Null for anything else.
+ */
+export function keptSums(body: string, module: { path: string; version: string }): ModuleSums | null {
+  const record = splitRecord(body)
+  return record === null ? null : sumsOf(record.text, module.path, module.version)
+}
+
 function sumsOf(text: string, path: string, version: string): ModuleSums | null {
   const lines = text.split('\n')
   const find = (start: string): string | undefined =>
