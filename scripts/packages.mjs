@@ -18,7 +18,7 @@ const WINDOW = [
 const TEST = [
   ...['xvfb', 'xauth'],
   ...['docker.io', 'docker-registry', 'busybox-static', 'iproute2', 'iptables', 'openssl', 'ca-certificates'],
-  ...['apt-utils', 'gnupg', 'gpgv'],
+  ...['apt-utils', 'gnupg', 'gpgv', 'faketime'],
   ...['golang-go', 'golang-golang-x-mod-dev', 'git'],
   ...['python3', 'python3-pip'],
   ...['zsh', 'fish', 'tcsh', 'csh', 'systemd', 'sudo', 'strace', 'attr', 'acl', 'procps', 'util-linux', 'e2fsprogs'],

@@ -32,13 +32,20 @@ export async function makeRareZoo(folder: string): Promise<RareZoo> {
   ) => issue(folder, { name, by: known, days: DAYS, names: OWN_NAMES, ...more })
   const between = join(folder, 'between')
   await mkdir(between)
-  await issue(between, { name: 'ca', by: known, days: DAYS, names: '', subject: '/CN=GoReady zoo G2', authority: true })
+  await issue(between, {
+    name: 'ca',
+    by: known,
+    days: DAYS,
+    names: '',
+    subject: '/O=GoReady zoo/CN=GoReady zoo G2',
+    authority: true,
+  })
   await writeFile(join(between, 'ca.cnf'), CONFIG)
   await writeFile(join(between, 'index.txt'), '')
   const missing = await issue(folder, { name: 'below', by: between, days: DAYS, names: OWN_NAMES })
   const intermediate = await readFile(join(between, 'ca.pem'), 'utf8')
   const interceptor = join(folder, 'interceptor')
-  await authority(interceptor, '/O=Example Security/CN=Example Web Gateway')
+  await authority(interceptor, '/O=Fortinet/CN=FG100E')
   const site = (name: string, names: string) => issue(folder, { name, by: interceptor, days: DAYS, names })
   return {
     missing,

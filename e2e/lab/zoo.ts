@@ -18,6 +18,7 @@ policy = any
 unique_subject = no
 copy_extensions = copy
 [any]
+organizationName = optional
 commonName = supplied
 `
 const day = (offset: number): string =>

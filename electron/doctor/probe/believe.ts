@@ -1,38 +1,55 @@
 import { X509Certificate } from 'node:crypto'
 
-/** Authorities by the names that they sign with. */
-export type Roots = ReadonlyMap<string, readonly X509Certificate[]>
-
-const BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
-/** The same hundred authorities are in every list; parsing them is what takes the time. */
-const parsed = new Map<string, X509Certificate | null>()
-
-/** The certificates of texts in PEM; what cannot be parsed is left out. */
-export function certificatesIn(texts: readonly string[]): readonly X509Certificate[] {
-  return texts.flatMap((text) =>
-    (text.match(BLOCK) ?? []).flatMap((block) => {
-      const key = block.replace(/\s+/g, '')
-      const known = parsed.get(key)
-      if (known !== undefined) return known ?? []
-      const one = parse(block)
-      parsed.set(key, one)
-      return one ?? []
-    }),
-  )
+/** Authorities. Hundreds of them are parsed only where what a server has sent does not answer the question. */
+export type Roots = {
+  holds(certificate: X509Certificate): boolean
+  /** Those that sign by this name. */
+  named(name: string): readonly X509Certificate[]
+  names(): readonly string[]
 }
 
-function parse(block: string): X509Certificate | null {
+const BLOCK = /-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/g
+/** The same hundred authorities are in every list. */
+const parsed = new Map<string, X509Certificate | null>()
+
+/** The certificates in texts of PEM, each as base64 in one line. */
+const bodiesIn = (texts: readonly string[]): readonly string[] =>
+  texts.flatMap((text) => [...text.matchAll(BLOCK)].map(([, body = '']) => body.replace(/\s+/g, '')))
+
+/** The certificates of texts in PEM; what cannot be parsed is left out. */
+export const certificatesIn = (texts: readonly string[]): readonly X509Certificate[] =>
+  bodiesIn(texts).flatMap((body) => parse(body) ?? [])
+
+function parse(body: string): X509Certificate | null {
+  const known = parsed.get(body)
+  if (known !== undefined) return known
+  let one: X509Certificate | null = null
   try {
-    return new X509Certificate(block)
+    one = new X509Certificate(Buffer.from(body, 'base64'))
   } catch {
-    return null
+    // No certificate, or of a kind that this Node does not know.
   }
+  parsed.set(body, one)
+  return one
 }
 
 export function rootsOf(texts: readonly string[]): Roots {
-  const roots = new Map<string, X509Certificate[]>()
-  for (const one of certificatesIn(texts)) roots.set(one.subject, [...(roots.get(one.subject) ?? []), one])
-  return roots
+  const bodies = new Set(bodiesIn(texts))
+  let byName: Map<string, X509Certificate[]> | null = null
+  const all = (): ReadonlyMap<string, readonly X509Certificate[]> => {
+    if (byName !== null) return byName
+    byName = new Map()
+    for (const body of bodies) {
+      const one = parse(body)
+      if (one !== null) byName.set(one.subject, [...(byName.get(one.subject) ?? []), one])
+    }
+    return byName
+  }
+  return {
+    holds: ({ raw }) => bodies.has(raw.toString('base64')),
+    named: (name) => all().get(name) ?? [],
+    names: () => [...all().keys()],
+  }
 }
 
 /** No real chain is longer. */
@@ -43,20 +60,27 @@ const MOST = 10
  * the dates say; null where there is none.
  */
 export function pathTo(roots: Roots, sent: readonly X509Certificate[]): readonly X509Certificate[] | null {
-  let [last] = sent
-  const path: X509Certificate[] = []
-  while (last !== undefined && path.length < MOST) {
-    const one: X509Certificate = last
-    path.push(one)
-    if (roots.get(one.subject)?.some((root) => same(root, one)) === true) return path
-    const root = roots.get(one.issuer)?.find((by) => isSigned(one, by))
-    if (root !== undefined) return [...path, root]
-    last = sent.find((by) => !path.includes(by) && isSigned(one, by))
+  const ordered = linked(sent)
+  const end = ordered.findIndex((one) => roots.holds(one))
+  if (end >= 0) return ordered.slice(0, end + 1)
+  for (const [at, one] of ordered.entries()) {
+    const root = roots.named(one.issuer).find((by) => isSigned(one, by))
+    if (root !== undefined) return [...ordered.slice(0, at + 1), root]
   }
   return null
 }
 
-export const same = (a: X509Certificate, b: X509Certificate): boolean => a.fingerprint256 === b.fingerprint256
+/** What was sent in the order in which it was signed, as far as it hangs together. */
+function linked(sent: readonly X509Certificate[]): readonly X509Certificate[] {
+  const path: X509Certificate[] = []
+  let [last] = sent
+  while (last !== undefined && path.length < MOST) {
+    const one: X509Certificate = last
+    path.push(one)
+    last = sent.find((by) => !path.includes(by) && isSigned(one, by))
+  }
+  return path
+}
 
 /** Whether `by` has signed `one`, by name and by key. */
 export function isSigned(one: X509Certificate, by: X509Certificate): boolean {

@@ -1,10 +1,10 @@
 import { isIP, type Socket } from 'node:net'
-import { createSecureContext } from 'node:tls'
 import type { TargetId } from '../../contract/mirror.ts'
 import { hostOf, portOf } from '../../mirrors/http/address.ts'
 import { type MirrorClient, openMirrorHttp } from '../../mirrors/http/client.ts'
 import { dialRaw } from '../../mirrors/http/dial.ts'
 import { type Route, routeTo } from '../../mirrors/http/proxy.ts'
+import { secureContextOf } from '../../mirrors/http/secure.ts'
 import { OutError } from '../../mirrors/race/adapter.ts'
 import type { Means } from './climb.ts'
 import { tryAddresses } from './connect.ts'
@@ -34,7 +34,7 @@ export function openMeans(
   const others = kept((host: string) => askOthers(host, witnesses.resolvers))
   const tcp = kept((key: string) => tryAddresses(key.split(' ').slice(1), Number(key.split(' ')[0]), signal))
   const trace = kept((address: string) => traceTo(sys, places, address, signal))
-  const secure = authorities === null ? undefined : createSecureContext({ ca: [...authorities] })
+  const secure = authorities === null ? undefined : secureContextOf(authorities)
 
   /** Whether a proxy takes connections at all: asked first, once, so that its name is not looked up in vain. */
   const proxyTakes = kept(async (origin: string) => {

@@ -10,6 +10,7 @@ import type { Socket } from 'node:net'
 import { portOf, hostOf } from '../../mirrors/http/address.ts'
 import { dialRaw, namesOf, ready } from '../../mirrors/http/dial.ts'
 import type { Route } from '../../mirrors/http/proxy.ts'
+import { secureContextOf } from '../../mirrors/http/secure.ts'
 import type { TlsSeen } from './probe.ts'
 import { stapled } from './staple.ts'
 
@@ -35,7 +36,7 @@ const OUTDATED =
  */
 export async function seeTls(to: URL, parts: TlsParts, signal: AbortSignal): Promise<TlsSeen> {
   const { authorities } = parts
-  const secure = authorities === null ? undefined : createSecureContext({ ca: [...authorities] })
+  const secure = authorities === null ? undefined : secureContextOf(authorities)
   try {
     return await handshake(to, parts, secure, signal)
   } catch (error) {

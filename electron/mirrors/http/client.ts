@@ -1,12 +1,13 @@
 import { setMaxListeners } from 'node:events'
 import type { Socket } from 'node:net'
-import { createSecureContext, type SecureContext } from 'node:tls'
+import type { SecureContext } from 'node:tls'
 import type { Pool } from 'undici'
 import { type Answer, type Ask, type MirrorHttp, OutError, type Timings } from '../race/adapter.ts'
 import { basicOf, proxyAuthorization } from './address.ts'
 import { certificateFault, type Connection, dial, type DialParts } from './dial.ts'
 import { BudgetSpent, toOutError } from './errors.ts'
 import { type Route, routeTo, type SystemProxy } from './proxy.ts'
+import { secureContextOf } from './secure.ts'
 
 export type HttpOptions = {
   /** The person's environment: proxies. */
@@ -244,7 +245,7 @@ class Client implements MirrorClient {
 
   #parts(): DialParts {
     const { authorities } = this.#options
-    if (authorities) this.#secure ??= createSecureContext({ ca: [...authorities] })
+    if (authorities) this.#secure ??= secureContextOf(authorities)
     return { secure: this.#secure, track: (socket) => this.#track(socket) }
   }
 

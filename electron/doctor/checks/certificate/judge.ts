@@ -106,11 +106,12 @@ function unbelieved({ seen, any, isPublic, elsewhere, now }: Asked, leaf: X509Ce
  * organisation is that of a believed one. What a private authority has signed bears a name that nobody has.
  */
 function isBelow(one: X509Certificate, any: Roots, elsewhere: readonly X509Certificate[]): boolean {
-  if (any.has(one.issuer)) return false
+  if (any.named(one.issuer).length > 0) return false
   const seen = elsewhere.filter((by) => isSigned(one, by))
   if (seen.some((by) => pathTo(any, [by, ...elsewhere]) !== null)) return true
   const organisation = fieldOf(one.issuer, 'O')
-  return organisation !== null && [...any.keys()].some((name) => fieldOf(name, 'O') === organisation)
+  const ownerOf = (name: string): string | null => fieldOf(name, 'O') ?? fieldOf(name, 'CN')
+  return organisation !== null && any.names().some((name) => ownerOf(name) === organisation)
 }
 
 /** The first certificate of a chain that is not valid now. */

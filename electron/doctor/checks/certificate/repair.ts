@@ -1,10 +1,13 @@
 import type { Profile } from '../../../contract/profile.ts'
+import { anchorsOf } from '../../../settings/authority/system-store.ts'
 import type { DoctorContext, Repair } from '../../check.ts'
 import { certificatesIn } from '../../probe/believe.ts'
 import type { Probe } from '../../probe/probe.ts'
 import type { TrustStores } from '../../probe/trust.ts'
 import { repairsFor } from '../network/repairs.ts'
 import type { Fault } from './survey.ts'
+
+type Context = Pick<DoctorContext, 'sys' | 'places' | 'facts'>
 
 /** Reasons that another server would not have. */
 const THEIRS: ReadonlySet<string> = new Set([
@@ -19,7 +22,7 @@ export async function repairFor(
   fault: Fault,
   all: readonly Probe[],
   stores: TrustStores,
-  context: Pick<DoctorContext, 'sys' | 'places' | 'facts'>,
+  context: Context,
 ): Promise<readonly Repair[]> {
   const { probe, verdict } = fault
   if (verdict.reason === 'tool-lacks-authority') return handOver(fault, stores, context)
@@ -33,11 +36,12 @@ export async function repairFor(
 async function handOver(
   { probe, verdict, trust }: Fault,
   stores: TrustStores,
-  { places }: Pick<DoctorContext, 'places'>,
+  { sys, places }: Context,
 ): Promise<readonly Repair[]> {
   const { target } = probe.endpoint
-  // A variable would hide the file; elsewhere the system's list is none of files.
-  if (trust.byVariable || ((target === 'go' || target === 'apt') && places.platform !== 'linux')) return []
+  // A variable would hide the file.
+  if (trust.byVariable) return []
+  if ((target === 'go' || target === 'apt') && (await anchorsOf(sys, places)) === null) return []
   const file = (await stores.files()).find(({ text }) => {
     const certificates = certificatesIn([text])
     return (
