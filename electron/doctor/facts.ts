@@ -55,7 +55,7 @@ export function openFacts(parts: FactParts, signal: AbortSignal): Facts {
     apt: once(() => detectApt(sys, places)),
     shells: once(() => detectShells(sys, places, signal)),
     startups: once(() => gatherFacts(sys, places)),
-    overrides: once(async () => overrides(await docker(), await go())),
+    overrides: once(async () => overrides(...(await Promise.all([docker(), go()])))),
   }
   const facts = { ...settled, trust: once(() => trustStores({ ...parts, facts: settled }, signal)) }
   // The way is gone with what any tool believes: whether the one that goes it does is a matter of its certificates.

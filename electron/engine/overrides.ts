@@ -24,12 +24,18 @@ export async function machineOverrides(
   { docker, go }: { docker: DockerState; go: GoState },
   signal: AbortSignal,
 ): Promise<Override[]> {
+  const [ofDocker, ofNpm, pip, apt] = await Promise.all([
+    dockerOverrides(sys, places, docker),
+    detectNpm(sys, places, signal).then((npm) => npmOverrides(sys, places, npm, signal)),
+    detectPip(sys, places),
+    detectApt(sys, places),
+  ])
   return [
     ...goOverrides(go, places),
-    ...(await dockerOverrides(sys, places, docker)),
-    ...(await npmOverrides(sys, places, await detectNpm(sys, places, signal), signal)),
-    ...pipOverrides(await detectPip(sys, places)),
-    ...aptOverrides(await detectApt(sys, places)),
+    ...ofDocker,
+    ...ofNpm,
+    ...pipOverrides(pip),
+    ...aptOverrides(apt),
     ...proxyOverrides(places, go.shells),
   ]
 }
