@@ -14,11 +14,11 @@ export async function goTools(sys: Reader, places: Places, signal: AbortSignal):
   for (const path of await findPrograms(sys, places, 'go', known)) {
     const ask = (words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<ExecResult | null> =>
       askGo(sys, places, [path, ...words], { env, timeout: 10_000, signal }).catch(() => null)
-    // All at once with cgo would ask the C compiler as well, which takes long without a cache.
+    // For GOGCCFLAGS it would run the C compiler a dozen times, which takes long without a cache.
     const [version, answer, cgo] = await Promise.all([
       ask(['version']),
-      ask(['env', '-json'], { CGO_ENABLED: '0' }),
-      ask(['env', 'CGO_ENABLED']),
+      ask(['env', '-json'], { CGO_ENABLED: '0', CC: 'false' }),
+      ask(['env', '-json', 'CGO_ENABLED', 'CC']),
     ])
     signal.throwIfAborted()
     const named = /^go version (?:devel )?(go\S+)/.exec(version?.stdout ?? '')?.[1]
@@ -26,7 +26,7 @@ export async function goTools(sys: Reader, places: Places, signal: AbortSignal):
     if (named === undefined || defaults === null) continue
     // What was answered for the question's sake.
     for (const name of ['GOTOOLCHAIN', 'GOENV', 'GOGCCFLAGS']) defaults.delete(name)
-    defaults.set('CGO_ENABLED', cgo?.stdout.trim() ?? '')
+    for (const [name, value] of objectOf(cgo?.stdout ?? '') ?? []) defaults.set(name, value)
     tools.push({ path, version: named, root: defaults.get('GOROOT') ?? '', defaults })
   }
   return tools
