@@ -4,8 +4,15 @@ export function sameBytes(a: Uint8Array | null, b: Uint8Array | null): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index])
 }
 
-/** Text as it is shown to a person: UTF-8, with a mark for what is not. */
-export const showText = (bytes: Uint8Array | null): string => (bytes === null ? '' : new TextDecoder().decode(bytes))
+/**
+ * Text as it is shown to a person: UTF-8, or UTF-16 where the file says so, with a mark for what is not. A byte order
+ * mark stays: taking it away may be all that is to be seen.
+ */
+export function showText(bytes: Uint8Array | null): string {
+  if (bytes === null) return ''
+  const wide = bytes[0] === 0xff && bytes[1] === 0xfe
+  return new TextDecoder(wide ? 'utf-16le' : 'utf-8', { ignoreBOM: true }).decode(bytes)
+}
 
 /** Bytes as base64, for records. */
 export function toBase64(bytes: Uint8Array): string {

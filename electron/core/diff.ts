@@ -45,9 +45,13 @@ const foldBundle = (text: string): string =>
   text.length < BUNDLE ? text : text.replace(CERTIFICATE, '-----CERTIFICATE $1…$2-----')
 
 /** The lines of a content without its secrets; as many as it has. */
-function hiddenLines(text: string, format: FormatId | null): readonly string[] {
+function hiddenLines(content: string, format: FormatId | null): readonly string[] {
+  // What is looked for at the beginning of a line stands behind a byte order mark as well.
+  const mark = content.startsWith('\ufeff') ? '\ufeff' : ''
+  const text = content.slice(mark.length)
   const shown = redact(format === 'netrc' ? text.replace(NETRC_WORD, '$1••••') : text).split('\n')
   // A secret that went over several lines has taken some with it: then each line stands for itself.
   const lines = text.split('\n')
-  return shown.length === lines.length ? shown : lines.map((line) => redact(line))
+  const [first = '', ...more] = shown.length === lines.length ? shown : lines.map((line) => redact(line))
+  return [mark + first, ...more]
 }
