@@ -8,6 +8,7 @@ import { spread } from './faults/window.ts'
 /** Trees, rights and notices on real files: as root, as an ordinary user, killed and failing at real calls. */
 
 const FULL = process.env.GOREADY_FULL === '1'
+const HOURS = 3 * 3_600_000
 let dir: string
 let driver: string
 /** Another file system than the home's. */
@@ -142,21 +143,30 @@ async function sweep(all: readonly Point[]): Promise<Record<string, number>> {
       counts[end] = (counts[end] ?? 0) + 1
     } catch (error) {
       broken.push(`${JSON.stringify(point)}: ${error instanceof Error ? error.message : String(error)}`)
+      if (broken.length <= 20) process.stdout.write(`${broken.at(-1)}\n`)
     }
   process.stdout.write(`${all.length} points ${JSON.stringify(counts)}\n`)
   expect(broken).toEqual([])
   return counts
 }
 
-test('killed at real calls: the next start settles it, and an undo gives all back but what is gone for good', async () => {
-  const counts = await sweep(await points((call, n) => `${call}:signal=KILL:when=${n}`, 2))
-  expect(counts['false back']).toBeGreaterThan(20)
-  expect(counts['true back']).toBeGreaterThan(3)
-  expect(counts['true gone']).toBeGreaterThan(1)
-})
+test(
+  'killed at real calls: the next start settles it, and an undo gives all back but what is gone for good',
+  async () => {
+    const counts = await sweep(await points((call, n) => `${call}:signal=KILL:when=${n}`, 2))
+    expect(counts['false back']).toBeGreaterThan(20)
+    expect(counts['true back']).toBeGreaterThan(3)
+    expect(counts['true gone']).toBeGreaterThan(1)
+  },
+  HOURS,
+)
 
-test('an error at real calls: all is done, or given back, or told and given back by the next start', async () => {
-  const errors = ['ENOSPC', 'EIO', 'EACCES']
-  const counts = await sweep(await points((call, n) => `${call}:error=${errors[n % errors.length]}:when=${n}`, 1))
-  expect(counts['false back']).toBeGreaterThan(10)
-})
+test(
+  'an error at real calls: all is done, or given back, or told and given back by the next start',
+  async () => {
+    const errors = ['ENOSPC', 'EIO', 'EACCES']
+    const counts = await sweep(await points((call, n) => `${call}:error=${errors[n % errors.length]}:when=${n}`, 1))
+    expect(counts['false back']).toBeGreaterThan(10)
+  },
+  HOURS,
+)

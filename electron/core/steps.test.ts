@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import type { Change } from '../contract/plan.ts'
 import type { MemorySystem } from '../system/memory.ts'
 import { removeRuns } from '../engine/remove-runs.ts'
+import { uninstall } from '../engine/undo-runs.ts'
+import { linuxPlaces } from '../platform/linux/places.ts'
 import { keepBounds } from './bounds.ts'
 import { beginRun, readRuns } from './journal.ts'
 import { viewRun } from './run-view.ts'
@@ -421,6 +423,29 @@ test('the record of a run that was given back goes with what a conflict had left
     expect(kept(sys)).toEqual([])
     expect((await readRuns(STATE, sys)).runs).toEqual([])
   }
+})
+
+test('uninstalling gives back what stands and leaves nothing behind, also of a conflict', async () => {
+  const sys = await machine()
+  const before = outside(sys)
+  const tools = toolsOf(sys)
+  const places = linuxPlaces({ environment: { HOME }, uid: 1000, username: 'u' })
+  expect(places.state).toBe(STATE)
+  await apply(tools, [await treeOf(sys), rights()])
+  sys.volumes.push(`${HOME}/bin`)
+  await apply(tools, [await treeOf(sys, TOOL), await treeOf(sys, `${HOME}/rc`, true)])
+  sys.put(TOOL, 'new')
+  const how = { tools, report: () => {}, signal: never, ask: () => Promise.reject(new Error('asked')) }
+  const { undone, kept: left } = await uninstall('keep', places, how, () => Promise.resolve())
+  expect(undone.map(({ restored, gone }) => [restored, gone])).toEqual([
+    [[], [`${HOME}/rc`]],
+    [[MODULE], []],
+  ])
+  expect(left).toEqual([TOOL, TOOL])
+  expect(kept(sys)).toEqual([])
+  expect(Object.keys(sys.tree()).filter((path) => path.startsWith(`${HOME}/.local`))).toEqual([])
+  expect(sys.text(TOOL)).toBe('new')
+  expect(Object.keys(outside(sys))).toEqual(Object.keys(before).filter((path) => path !== `${HOME}/rc`))
 })
 
 test('what cannot be deleted is told, never given back by halves, and tried again', async () => {
