@@ -57,8 +57,7 @@ async function secondMirror(ground: Ground): Promise<string> {
 /** A machine that knows no Docker Hub: there is none in the lab, and a Docker without mirrors would ask for it. */
 async function withoutHub({ catalogue }: Ground): Promise<void> {
   const known = z.looseObject({}).parse(JSON.parse(await readFile(catalogue, 'utf8')))
-  const mirrors = { version: 1, date: '2026-11-01', mirrors: [] }
-  await writeFile(catalogue, JSON.stringify({ ...known, mirrors }))
+  await writeFile(catalogue, JSON.stringify({ ...known, mirrors: [] }))
 }
 
 /** As root without the right to pass over modes, which is what a user is to a socket of others. */
@@ -191,10 +190,15 @@ export const dockerFaults: readonly Fault[] = [
   {
     ...{ name: 'an image for another processor', code: 'docker.platform-mismatch', severity: 'warning', repair: false },
     async plant({ lab, dir, after }) {
-      const archive = join(dir, 'empty.tar')
-      await writeFile(archive, Buffer.alloc(10_240))
-      const other = process.arch === 'arm64' ? 'riscv64' : 'arm64'
-      await lab.docker('import', '--platform', `linux/${other}`, archive, 'golang:1.26-other')
+      const architecture = process.arch === 'arm64' ? 'riscv64' : 'arm64'
+      const folder = join(dir, 'image')
+      await mkdir(folder)
+      const config = { architecture, os: 'linux', config: {}, rootfs: { type: 'layers', diff_ids: [] } }
+      await writeFile(join(folder, 'config.json'), JSON.stringify(config))
+      const manifest = [{ Config: 'config.json', RepoTags: ['golang:1.26-other'], Layers: [] }]
+      await writeFile(join(folder, 'manifest.json'), JSON.stringify(manifest))
+      await must(['tar', '-cf', `${folder}.tar`, '-C', folder, 'config.json', 'manifest.json'])
+      await lab.docker('load', '-i', `${folder}.tar`)
       after(async () => void (await lab.docker('rmi', 'golang:1.26-other')))
     },
   },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { DockerState } from '../../contract/machine.ts'
+import type { Way } from '../../core/setting.ts'
 import { MemorySystem } from '../../system/memory.ts'
 import { dockerHandler } from './handler.ts'
 
@@ -50,7 +51,7 @@ function setUp(states: DockerState[], validate?: { code: number; stderr: string 
   const { signal } = new AbortController()
   return {
     log,
-    notice: (file: string | null) => handler.notice(sys, FILE, bytes(file), signal, 'apply'),
+    notice: (file: string | null, way: Way = 'apply') => handler.notice(sys, FILE, bytes(file), signal, way),
     shown: async (file: string | null) => text((await handler.shown?.(sys, bytes(file), signal)) ?? null),
     interim: async (from: string | null, to: string | null) =>
       text(await handler.interim(sys, bytes(from), bytes(to), signal)),
@@ -83,6 +84,22 @@ test('a file that the daemon would refuse is not even offered to it', async () =
     code: 'docker-refused-config',
     message: expect.stringContaining('unable'),
   })
+  expect(log).toEqual([`validate --validate --config-file=${FILE}`])
+})
+
+test.each([
+  ['{"debug": true,}'],
+  ['{"registry-mirrors": "https://m.example"}'],
+  ['{"registry-mirrors": ["m.example"]}'],
+])('%s, which no daemon takes, is given back without a reload', async (file) => {
+  const { log, notice } = setUp([engine('running', ['https://m.example/'])])
+  await notice(file, 'back')
+  expect(log).toEqual([])
+})
+
+test('what the daemon itself refuses is given back without a reload', async () => {
+  const { log, notice } = setUp([engine('running')], { code: 1, stderr: 'unable to configure' })
+  await notice(MIRROR, 'back')
   expect(log).toEqual([`validate --validate --config-file=${FILE}`])
 })
 

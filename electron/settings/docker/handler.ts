@@ -4,7 +4,7 @@ import { causeText, CodedError, errno } from '../../core/errors.ts'
 import type { Handler } from '../../core/setting.ts'
 import type { Reader, System } from '../../core/system.ts'
 import { PLAIN_PATH, programAt } from '../find-program.ts'
-import { MIRRORS_KEY, mirrorsIn, sameMirrors } from './mirrors.ts'
+import { isMirror, MIRRORS_KEY, mirrorsIn, sameMirrors } from './mirrors.ts'
 import { daemonJsonFormat } from './text.ts'
 
 export type DockerHandlerParts = {
@@ -54,10 +54,17 @@ export function dockerHandler(parts: DockerHandlerParts): Handler {
         return null
       }
     },
-    async notice(sys, path, bytes, signal) {
+    async notice(sys, path, bytes, signal, way) {
       const before = await parts.state(sys, signal)
       if (before.state === 'not-running' || before.state === 'not-installed') return
-      if (bytes !== null) await validate(sys, await daemon(sys), path, signal)
+      // What stood there before was refused before: it is given back as it was, and the daemon goes on as it did.
+      if (way === 'back' && !hasForm(bytes)) return
+      try {
+        if (bytes !== null) await validate(sys, await daemon(sys), path, signal)
+      } catch (error) {
+        if (way === 'back' && error instanceof CodedError && error.code === 'docker-refused-config') return
+        throw error
+      }
       await parts.reload(sys, path, signal)
       const wanted = mirrorsOrNull(bytes)
       const begin = performance.now()
@@ -71,6 +78,16 @@ export function dockerHandler(parts: DockerHandlerParts): Handler {
         await sleep(every, undefined, { signal })
       }
     },
+  }
+}
+
+/** Whether the daemon can take the file: JSON, with mirrors as it wants them. */
+function hasForm(bytes: Uint8Array | null): boolean {
+  try {
+    const mirrors = daemonJsonFormat.read(bytes).get(MIRRORS_KEY) ?? []
+    return Array.isArray(mirrors) && mirrors.every((one) => typeof one === 'string' && isMirror(one, false))
+  } catch {
+    return false
   }
 }
 

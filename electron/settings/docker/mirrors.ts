@@ -21,3 +21,14 @@ export function mirrorsIn(bytes: Uint8Array | null): readonly string[] | null {
   if (value === undefined) return null
   return Array.isArray(value) ? value.filter(isText) : []
 }
+
+/**
+ * Whether the daemon takes an address as a mirror (moby/moby registry/config.go `ValidateMirror`): with http or https,
+ * without a query, a fragment, a name and password, and, before engine 24, without a path.
+ */
+export function isMirror(mirror: string, before24: boolean): boolean {
+  if (mirror !== mirror.trim() || !/^https?:\/\/[^/]/i.test(mirror) || !URL.canParse(mirror)) return false
+  const { username, password, search, hash, pathname } = new URL(mirror)
+  if (username !== '' || password !== '' || search !== '' || hash !== '' || /[?#]/.test(mirror)) return false
+  return !before24 || pathname === '/'
+}

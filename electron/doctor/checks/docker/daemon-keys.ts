@@ -1,4 +1,5 @@
 import type { Value } from '../../../contract/plan.ts'
+import { isMirror } from '../../../settings/docker/mirrors.ts'
 
 type Wanted = 'boolean' | 'number' | 'string' | 'strings' | 'texts'
 
@@ -59,23 +60,13 @@ const isRecord = (value: Value): value is { readonly [key: string]: Value } =>
 /** `meant` null: what was meant is a guess. */
 export type BadMirror = { mirror: string; meant: string | null }
 
-/**
- * The first mirror that the daemon refuses (moby/moby registry/config.go `ValidateMirror`): without http or https, with
- * a query, a fragment, a name and password, or, before engine 24, with a path.
- */
+/** The first mirror that the daemon refuses, see `isMirror`. */
 export function badMirror(mirrors: readonly string[], before24: boolean): BadMirror | null {
   for (const mirror of mirrors) {
-    if (takes(mirror, before24)) continue
+    if (isMirror(mirror, before24)) continue
     const text = mirror.trim().replace(/^(https?:)\/*(?=[^/])/i, '$1//')
     const whole = /^[\w.-]+\.[\w.-]+(:\d+)?(\/[\w./-]*)?$/.test(text) ? `https://${text}` : text
-    return { mirror, meant: takes(whole, before24) ? whole : null }
+    return { mirror, meant: isMirror(whole, before24) ? whole : null }
   }
   return null
-}
-
-function takes(mirror: string, before24: boolean): boolean {
-  if (mirror !== mirror.trim() || !/^https?:\/\/[^/]/i.test(mirror) || !URL.canParse(mirror)) return false
-  const { username, password, search, hash, pathname } = new URL(mirror)
-  if (username !== '' || password !== '' || search !== '' || hash !== '' || /[?#]/.test(mirror)) return false
-  return !before24 || pathname === '/'
 }
