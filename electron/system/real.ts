@@ -174,7 +174,8 @@ async function withScratch<T>(
       await writeFile(under(folder, name), bytes, { flag: 'wx', mode: 0o600 })
     return await work(folder)
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    // What the tool has started may still write there.
+    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })
   }
 }
 

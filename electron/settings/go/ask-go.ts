@@ -21,7 +21,9 @@ export function askGo(
   { env = {}, timeout, signal }: Options,
 ): Promise<ExecResult> {
   return sys.withScratch({}, async (home) => {
-    const all = { PATH: PLAIN_PATH, HOME: home, GOTOOLCHAIN: 'local', GOENV: 'off', ...env }
+    // The counters are kept by a program of their own, which outlives the answer; it is not started without a folder.
+    const own = { HOME: home, XDG_CONFIG_HOME: '/dev/null' }
+    const all = { PATH: PLAIN_PATH, ...own, GOTOOLCHAIN: 'local', GOENV: 'off', ...env }
     const answer = await sys.query(argv, { env: all, cwd: '/', timeout, signal })
     return { ...answer, stdout: answer.stdout.replaceAll(home, places.home) }
   })

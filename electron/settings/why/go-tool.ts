@@ -10,26 +10,28 @@ import type { GoTool } from './go-below.ts'
  */
 export async function goTools(sys: Reader, places: Places, signal: AbortSignal): Promise<readonly GoTool[]> {
   const known = ['/usr/local/go/bin/go', `${places.home}/.local/go/bin/go`, '/usr/lib/go/bin/go', '/snap/bin/go']
-  const tools: GoTool[] = []
-  for (const path of await findPrograms(sys, places, 'go', known)) {
-    const ask = (words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<ExecResult | null> =>
-      askGo(sys, places, [path, ...words], { env, timeout: 10_000, signal }).catch(() => null)
-    // For GOGCCFLAGS it would run the C compiler a dozen times, which takes long without a cache.
-    const [version, answer, cgo] = await Promise.all([
-      ask(['version']),
-      ask(['env', '-json'], { CGO_ENABLED: '0', CC: 'false' }),
-      ask(['env', '-json', 'CGO_ENABLED', 'CC']),
-    ])
-    signal.throwIfAborted()
-    const named = /^go version (?:devel )?(go\S+)/.exec(version?.stdout ?? '')?.[1]
-    const defaults = objectOf(answer?.stdout ?? '')
-    if (named === undefined || defaults === null) continue
-    // What was answered for the question's sake.
-    for (const name of ['GOTOOLCHAIN', 'GOENV', 'GOGCCFLAGS']) defaults.delete(name)
-    for (const [name, value] of objectOf(cgo?.stdout ?? '') ?? []) defaults.set(name, value)
-    tools.push({ path, version: named, root: defaults.get('GOROOT') ?? '', defaults })
-  }
-  return tools
+  const paths = await findPrograms(sys, places, 'go', known)
+  const tools = await Promise.all(paths.map((path) => askOne(sys, places, path, signal)))
+  signal.throwIfAborted()
+  return tools.filter((tool) => tool !== null)
+}
+
+async function askOne(sys: Reader, places: Places, path: string, signal: AbortSignal): Promise<GoTool | null> {
+  const ask = (words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<ExecResult | null> =>
+    askGo(sys, places, [path, ...words], { env, timeout: 10_000, signal }).catch(() => null)
+  // For GOGCCFLAGS it would run the C compiler a dozen times, which takes long without a cache.
+  const [version, answer, cgo] = await Promise.all([
+    ask(['version']),
+    ask(['env', '-json'], { CGO_ENABLED: '0', CC: 'false' }),
+    ask(['env', '-json', 'CGO_ENABLED', 'CC']),
+  ])
+  const named = /^go version (?:devel )?(go\S+)/.exec(version?.stdout ?? '')?.[1]
+  const defaults = objectOf(answer?.stdout ?? '')
+  if (named === undefined || defaults === null) return null
+  // What was answered for the question's sake.
+  for (const name of ['GOTOOLCHAIN', 'GOENV', 'GOGCCFLAGS', 'GOTELEMETRYDIR']) defaults.delete(name)
+  for (const [name, value] of objectOf(cgo?.stdout ?? '') ?? []) defaults.set(name, value)
+  return { path, version: named, root: defaults.get('GOROOT') ?? '', defaults }
 }
 
 function objectOf(text: string): Map<string, string> | null {
