@@ -128,6 +128,14 @@ export const dockerFaults: readonly Fault[] = [
       await file(ground, (text) => text.replace(': 1', ': one'))
     },
   },
+  {
+    ...{ name: 'an engine that a mirror without https stops', code: 'docker.mirror-invalid', severity: 'error' },
+    repair: false,
+    async plant(ground) {
+      await ground.lab.stopDocker()
+      await file(ground, (text) => text.replace('http://', ''))
+    },
+  },
   inFile('a comma too many in daemon.json', 'docker.daemon-json-broken', (text) => text.replace(': 1', ': 1,')),
   inFile('a byte order mark in daemon.json', 'docker.daemon-json-broken', (text) => `\ufeff${text}`),
   inFile('a brace missing in daemon.json', 'docker.daemon-json-broken', (text) => text.replace('}\n', '')),

@@ -7,6 +7,7 @@ import type { MirrorCatalogue } from '../../mirrors/catalogue.ts'
 import { ownSources } from '../../settings/apt/plan.ts'
 import { webUris } from '../../settings/apt/recognise.ts'
 import { toolDefault } from '../../settings/defaults/tool-default.ts'
+import { isMirror } from '../../settings/docker/mirrors.ts'
 import type { Facts } from '../facts.ts'
 import { knownLogins, type Logins } from './logins.ts'
 import type { Endpoint, Turn } from './probe.ts'
@@ -161,10 +162,14 @@ async function dockerEndpoints(
   if (docker.state === 'not-installed' || isElsewhere(docker)) return []
   const set = winners(overrides, 'docker', 'registry-mirrors').flatMap(({ value, from }) => {
     const list = value ?? ''
-    return list.split(' ').map((url, at): Plain => {
-      const turn: Turn = { list, at, passes: 'always', beyond: true }
-      return { target: 'docker', url, from, byDefault: false, role: 'source', turn }
-    })
+    // What keeps the engine from starting is told of as that.
+    return list
+      .split(' ')
+      .filter((url) => isMirror(url, false))
+      .map((url, at): Plain => {
+        const turn: Turn = { list, at, passes: 'always', beyond: true }
+        return { target: 'docker', url, from, byDefault: false, role: 'source', turn }
+      })
   })
   const hub = mirrors.mirrors.find(({ target, status }) => target === 'docker' && status === 'upstream')
   if (hub === undefined || docker.state !== 'running') return set

@@ -70,7 +70,7 @@ test('an engine that is mute is unreachable', async () => {
 
 test('an engine of another computer that does not answer', async () => {
   const machine = await made({ ownRoot: true, environment: { DOCKER_HOST: 'tcp://127.0.0.1:9' } })
-  expect(await codes(machine)).toEqual(['error docker.not-running tcp://127.0.0.1:9'])
+  expect(await codes(machine)).toEqual(['error docker.unreachable tcp://127.0.0.1:9'])
 })
 
 test('DOCKER_HOST that leads nowhere past an engine that runs', async () => {

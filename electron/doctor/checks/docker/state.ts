@@ -53,6 +53,8 @@ async function foundIn(docker: DockerState, context: DoctorContext, signal: Abor
       return { ...common, code: 'docker.not-installed', severity, subject: 'Docker', repairs: [help] }
     }
     case 'not-running':
+      // A closed port elsewhere does not tell that Docker is there at all.
+      if (!/^(unix|npipe):/.test(endpoint)) return { ...common, code: 'docker.unreachable' }
       if (((await engineFile(context, signal))?.fault ?? null) !== null) return null
       return { ...common, code: 'docker.not-running', repairs: [help] }
     case 'no-permission': {
