@@ -120,7 +120,7 @@ export function say(field: Field, ground: Ground, args: readonly string[]): Prom
   })
 }
 
-export type Checked = { code: number | null; ms: number; checkUp: CheckUp }
+export type Checked = { code: number | null; ms: number; stderr: string; checkUp: CheckUp }
 
 /** `check --json` on a ground. Throws with what was said when that is no check-up. */
 export async function check(field: Field, ground: Ground, args: readonly string[] = []): Promise<Checked> {
@@ -129,7 +129,7 @@ export async function check(field: Field, ground: Ground, args: readonly string[
     type === 'done' ? [checkUpSchema.safeParse(result).data] : [],
   )[0]
   if (found === undefined) throw new Error(`check ended with ${code}: ${stderr.trim()} ${stdout.slice(-2000)}`)
-  return { code, ms, checkUp: found }
+  return { code, ms, stderr, checkUp: found }
 }
 
 const documentSchema = z.looseObject({ type: z.string().optional(), result: z.unknown().optional() })

@@ -58,6 +58,7 @@ const alarmsOf = (checked: Checked): readonly string[] => [
       `${severity} ${code} ${subject} ${JSON.stringify(values)} ${evidence.join(' | ')}`,
   ),
   ...hung({}, checked),
+  ...(checked.stderr === '' ? [] : [`it said ${checked.stderr}`]),
   ...unsaidOf(checked.checkUp),
   ...(checked.code === 0 ? [] : [`the exit status is ${checked.code}`]),
 ]

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { CheckUp, CheckView, FoundView, RepairView } from '../contract/doctor.ts'
 import { byGravity, GRAVITY, verdictOf } from '../contract/doctor-verdict.ts'
 import { redact } from '../core/redact.ts'
@@ -24,6 +25,8 @@ type Parts = {
  * A check that is late or breaks says nothing about the machine.
  */
 export async function runChecks(checks: readonly DoctorCheck[], parts: Parts, signal: AbortSignal): Promise<Look> {
+  // Every check listens to it; Node warns of the eleventh.
+  setMaxListeners(0, signal)
   const started = performance.now()
   const repairs = new Map<string, Offered>()
   const views = await Promise.all(
@@ -46,6 +49,7 @@ type Outcome = Checked | 'absent' | 'late' | { failed: unknown }
 
 async function attempt(check: DoctorCheck, context: DoctorContext, outer: AbortSignal): Promise<Outcome> {
   const inner = new AbortController()
+  setMaxListeners(0, inner.signal)
   const stop = (): void => inner.abort(outer.reason)
   outer.addEventListener('abort', stop, { once: true })
   if (outer.aborted) stop()

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { CheckName, CheckUp, RepairPlan } from '../contract/doctor.ts'
 import type { Finding } from '../contract/note.ts'
 import type { TaskReport } from '../contract/task.ts'
@@ -127,6 +128,7 @@ export class DoctorBook {
   ): Promise<Look> {
     const muted = await this.#parts.mutes.all()
     const facts = new AbortController()
+    setMaxListeners(0, facts.signal)
     const stop = (): void => facts.abort(signal.reason)
     signal.addEventListener('abort', stop, { once: true })
     try {
