@@ -1,7 +1,7 @@
 import i18next from 'i18next'
 import { PAGES, type Page } from '../../electron/contract/wizard.ts'
 import { Lamp } from '../components/lamp.tsx'
-import { useLamps, withDoubt } from '../store/lamps.ts'
+import { useLamps, withOpinion } from '../store/lamps.ts'
 import { useWizard } from '../store/wizard.ts'
 import { useHeadingWords } from './heading-words.ts'
 import { PAGE_VIEWS } from './pages.ts'
@@ -10,8 +10,8 @@ import { PAGE_VIEWS } from './pages.ts'
 export function Rail() {
   const page = useWizard((wizard) => wizard.page)
   const lamps = useLamps()
-  const network = withDoubt(lamps.network, lamps.doubts.includes('network'))
-  const docker = withDoubt(lamps.docker, lamps.doubts.includes('docker'))
+  const network = withOpinion(lamps.network, lamps.opinion.network)
+  const docker = withOpinion(lamps.docker, lamps.opinion.docker)
   return (
     <nav className="rail" aria-label={i18next.t('wizard:rail.steps')}>
       <p className="rail-name">GoReady</p>

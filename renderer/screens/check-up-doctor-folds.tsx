@@ -11,7 +11,7 @@ import { muteFound } from '../store/finding.ts'
 import { DockerHelpPanel } from './check-up-docker.tsx'
 
 /** What a check-up found and does not stand in the open. */
-export function DoctorFolds({ parts: { rest, offers, fine, absent, unsure, muted } }: { parts: Parts }) {
+export function DoctorFolds({ parts: { open, rest, offers, fine, absent, unsure, muted } }: { parts: Parts }) {
   return (
     <>
       {rest.length > 0 && (
@@ -34,7 +34,11 @@ export function DoctorFolds({ parts: { rest, offers, fine, absent, unsure, muted
           </div>
         </Fold>
       )}
-      <Fold summary={i18next.t('doctor:page.fineRest', { count: fine.length })}>
+      <Fold
+        summary={i18next.t(open.length + rest.length > 0 ? 'doctor:page.fineRest' : 'doctor:page.fine', {
+          count: fine.length,
+        })}
+      >
         <Fine fine={fine} absent={absent} />
       </Fold>
       {muted.length > 0 && (

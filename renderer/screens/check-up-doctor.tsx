@@ -15,7 +15,7 @@ import { linesOf, partsOf } from '../store/doctor-view.ts'
 import { useRepair } from '../store/repair.ts'
 import { DockerHelpPanel } from './check-up-docker.tsx'
 import { DoctorFolds } from './check-up-doctor-folds.tsx'
-import { verdictTitle } from './check-up-doctor-words.ts'
+import { verdictWords } from './check-up-doctor-words.ts'
 import { ExplainPanel } from './check-up-explain.tsx'
 import { OpenFindings } from './check-up-open.tsx'
 import { RepairDialog } from './check-up-repair.tsx'
@@ -107,8 +107,8 @@ function Seen({ checkUp, quick, heading }: SeenProps) {
       ? checksOf(quick.machine, quick.runs, []).filter(({ id, state }) => id === 'interrupted' && state === 'error')
       : []
   const verdict = stopped.length > 0 ? 'broken' : parts.verdict
-  const title = verdictTitle(verdict, stopped.length > 0 ? null : parts.gravest)
-  useEffect(() => say(title), [title])
+  const { title, what } = verdictWords(verdict, stopped.length > 0 ? null : parts.gravest)
+  useEffect(() => say(`${title}${what}`), [title, what])
   const ran = checkUp.checks.length - parts.absent.length
   const lookAgain = () => {
     void useCheckUp.getState().lookAgain()
@@ -117,21 +117,20 @@ function Seen({ checkUp, quick, heading }: SeenProps) {
   return (
     <>
       <section className="verdict" data-state={{ ready: 'ok', remark: 'warning', broken: 'error' }[verdict]}>
-        <div className={css.head}>
-          <h2 ref={heading} tabIndex={-1}>
-            <span aria-hidden="true">{{ ready: '✓ ', remark: '! ', broken: '✕ ' }[verdict]}</span>
-            {title}
-          </h2>
-          <div className={css.headButtons}>
-            {parts.safe.length > 0 && <RepairAll />}
-            <Button variant="default" size="compact-md" aria-busy={again} onClick={lookAgain}>
-              {i18next.t(again ? 'check-up:again' : 'wizard:again')}
-            </Button>
-          </div>
-        </div>
+        <h2 ref={heading} tabIndex={-1} className={css.verdict}>
+          <span aria-hidden="true">{{ ready: '✓ ', remark: '! ', broken: '✕ ' }[verdict]}</span>
+          {title}
+          {what !== '' && <span className={css.what}>{what}</span>}
+        </h2>
         <p className="faint">
           {i18next.t(`doctor:page.${verdict}Why`, { count: ran, seconds: (checkUp.ms / 1000).toFixed(1) })}
         </p>
+        <div className={css.headButtons}>
+          {parts.safe.length > 0 && <RepairAll />}
+          <Button variant="default" size="compact-md" aria-busy={again} onClick={lookAgain}>
+            {i18next.t(again ? 'check-up:again' : 'wizard:again')}
+          </Button>
+        </div>
         {stopped.length > 0 && <OpenFindings checks={stopped} />}
         <ul className={css.list}>
           {parts.open.map((found) => (

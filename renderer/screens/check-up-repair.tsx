@@ -4,7 +4,9 @@ import type { PlanView } from '../../electron/contract/plan.ts'
 import { whatOf } from '../components/doctor-finding.tsx'
 import { Commands } from '../components/commands.tsx'
 import { PlanDialog } from '../components/plan-dialog.tsx'
+import { Sentence } from '../components/sentence.tsx'
 import { say } from '../store/announcer.ts'
+import type { Outcome as Told } from '../store/doctor-view.ts'
 import { useRepair } from '../store/repair.ts'
 import { sumPlan } from '../store/review-plan.ts'
 
@@ -76,21 +78,36 @@ function NoRights({ ids }: { ids: readonly string[] }) {
 /** What is better, and how much is left; once the checks have run again. */
 function Outcome() {
   const { mend, outcome } = useRepair()
-  const text = mend.step === 'done' ? wordsOf(mend.run, mend.undo.step === 'done', outcome) : ''
-  useEffect(() => {
-    if (text !== '') say(text)
-  }, [text])
-  return <p aria-busy={text === ''}>{text === '' ? '' : text}</p>
+  const { run, undo } = mend.step === 'done' ? mend : { run: null, undo: null }
+  const undone = undo?.step === 'done'
+  const mended = run === null || undone ? [] : (outcome?.mended ?? [])
+  const sentence = sentenceOf(run, undone, outcome)
+  useEffect(() => say(sentence), [sentence])
+  return (
+    <div aria-busy={run !== null && outcome === null}>
+      {mended.length > 0 && (
+        <>
+          <p>{i18next.t('doctor:page.mended')}</p>
+          <ul>
+            {mended.map((found) => (
+              <li key={found.id}>
+                <span aria-hidden="true">✓ </span>
+                <Sentence text={whatOf(found)} />
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <p>{sentence}</p>
+    </div>
+  )
 }
 
-function wordsOf(run: string | null, undone: boolean, outcome: ReturnType<typeof useRepair.getState>['outcome']) {
+function sentenceOf(run: string | null, undone: boolean, outcome: Told | null): string {
   if (undone) return i18next.t('doctor:page.undone')
   if (run === null) return i18next.t('why:same')
   if (outcome === null) return i18next.t('doctor:page.rechecking')
   const { mended, left } = outcome
-  const whats = mended.map((found) => whatOf(found).replaceAll('`', ''))
-  const better =
-    whats.length === 0 ? i18next.t('doctor:page.done') : i18next.t('doctor:page.mended', { what: whats.join(' ') })
   const rest = left === 0 ? i18next.t('doctor:page.leftNone') : i18next.t('doctor:page.left', { count: left })
-  return `${better} ${rest}`
+  return mended.length > 0 ? rest : `${i18next.t('doctor:page.done')} ${rest}`
 }

@@ -4,7 +4,7 @@ import type { AppError } from '../../electron/contract/note.ts'
 import { request } from '../api.ts'
 import { runToEnd } from './done-errand.ts'
 import { withChecks, withMuted } from './doctor-view.ts'
-import { doubtsOf, useLamps } from './lamps.ts'
+import { opinionOf, useLamps } from './lamps.ts'
 import { errorOf } from './run-error.ts'
 
 /** Milliseconds for which a check-up is of this moment. */
@@ -47,7 +47,7 @@ export const useDoctor = create<DoctorStore>((set, get) => {
   let turn = 0
   const show = (checkUp: CheckUp) => {
     set({ doctor: { step: 'seen', checkUp } })
-    useLamps.getState().show({ doubts: doubtsOf(checkUp) })
+    useLamps.getState().show({ opinion: opinionOf(checkUp) })
   }
   return {
     doctor: { step: 'idle' },

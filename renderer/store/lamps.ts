@@ -1,23 +1,23 @@
 import { create } from 'zustand'
-import type { CheckUp } from '../../electron/contract/doctor.ts'
+import type { Category, CheckUp } from '../../electron/contract/doctor.ts'
 import type { DockerState } from '../../electron/contract/machine.ts'
 import type { LampState } from '../components/lamp.tsx'
 
-/** What a check-up has found broken, whatever a quick look says of it. */
-export type Doubt = 'network' | 'docker'
+/** What the last check-up says, whatever a quick look says of it; null: nothing. */
+export type Opinion = { network: 'well' | 'broken' | null; docker: 'broken' | null }
 
 type LampStore = {
   network: LampState
   docker: LampState
-  doubts: readonly Doubt[]
-  show(lamps: { network?: LampState; docker?: LampState; doubts?: readonly Doubt[] }): void
+  opinion: Opinion
+  show(lamps: { network?: LampState; docker?: LampState; opinion?: Opinion }): void
 }
 
 /** What the two lamps at the foot of the rail show. Whoever learns something new says it here. */
 export const useLamps = create<LampStore>((set) => ({
   network: 'unknown',
   docker: 'unknown',
-  doubts: [],
+  opinion: { network: null, docker: null },
   show: (lamps) => set(lamps),
 }))
 
@@ -31,16 +31,21 @@ export function networkLamp(online: boolean, results: readonly boolean[]): LampS
   return results.includes(true) ? 'ok' : 'warning'
 }
 
-/** What a check-up makes doubtful: errors that count, of the network with its certificates, and of Docker. */
-export function doubtsOf({ findings }: Pick<CheckUp, 'findings'>): readonly Doubt[] {
+const NETWORK: readonly Category[] = ['network', 'certificate']
+
+/** What a check-up says of the lamps: errors that count; the network is well where its checks came to that. */
+export function opinionOf({ checks, findings }: Pick<CheckUp, 'checks' | 'findings'>): Opinion {
   const broken = findings.filter(({ severity, muted }) => severity === 'error' && !muted)
-  const has = (...categories: string[]) => broken.some(({ category }) => categories.includes(category))
-  return [
-    ...(has('network', 'certificate') ? (['network'] as const) : []),
-    ...(has('docker') ? (['docker'] as const) : []),
-  ]
+  const states = checks.filter(({ category }) => NETWORK.includes(category)).map(({ state }) => state)
+  const concluded = states.includes('ok') && !states.includes('late') && !states.includes('failed')
+  return {
+    network: broken.some(({ category }) => NETWORK.includes(category)) ? 'broken' : concluded ? 'well' : null,
+    docker: broken.some(({ category }) => category === 'docker') ? 'broken' : null,
+  }
 }
 
-/** A lamp is not green for what a check-up has found broken. */
-export const withDoubt = (state: LampState, doubtful: boolean): LampState =>
-  doubtful && state === 'ok' ? 'warning' : state
+/** A quick look asks the sources that are known, a check-up those that are used: that counts where both speak. */
+export function withOpinion(state: LampState, opinion: Opinion['network']): LampState {
+  if (opinion === 'broken' && state === 'ok') return 'warning'
+  return opinion === 'well' && state === 'warning' ? 'ok' : state
+}
