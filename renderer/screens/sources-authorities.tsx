@@ -4,7 +4,16 @@ import { useRef } from 'react'
 import { Fold } from '../components/fold.tsx'
 import { CrossIcon } from '../components/icons.tsx'
 import { LockedNote, useLock } from '../components/locked.tsx'
-import { addAuthority, type Authority, chooseClient, dropClient, removeAuthority } from '../store/authorities.ts'
+import {
+  addAuthority,
+  type Authority,
+  type AuthorityTool,
+  chooseClient,
+  dropClient,
+  removeAuthority,
+  toggleTool,
+} from '../store/authorities.ts'
+import { useCheckUp } from '../store/check-up.ts'
 import { splitPath } from '../store/run-format.ts'
 import { useWizard } from '../store/wizard.ts'
 import css from './sources.module.css'
@@ -55,6 +64,7 @@ function AuthorityRow({ authority, locked, remove }: { authority: Authority; loc
                 key: splitPath(client.key).name,
               })}
         </span>
+        <Tools authority={authority} locked={locked} />
       </span>
       <Button
         variant="default"
@@ -74,5 +84,32 @@ function AuthorityRow({ authority, locked, remove }: { authority: Authority; loc
         <CrossIcon />
       </ActionIcon>
     </li>
+  )
+}
+
+const TOOLS: readonly AuthorityTool[] = ['docker', 'npm', 'pip', 'go', 'apt']
+/** What they trust is a list of the system's, which is made of files on Linux alone. */
+const BY_SYSTEM: readonly AuthorityTool[] = ['go', 'apt']
+
+function Tools({ authority, locked }: { authority: Authority; locked: boolean }) {
+  const platform = useCheckUp(({ checkUp }) => (checkUp.step === 'seen' ? checkUp.machine.os.platform : null))
+  const { name } = splitPath(authority.file)
+  const shown = TOOLS.filter(
+    (tool) => !BY_SYSTEM.includes(tool) || platform === 'linux' || authority.for.includes(tool),
+  )
+  return (
+    <span className={css.tools} role="group" aria-label={i18next.t('sources:authority.tools', { name })}>
+      {shown.map((tool) => (
+        <label key={tool}>
+          <input
+            type="checkbox"
+            checked={authority.for.includes(tool)}
+            disabled={locked || (authority.for.length === 1 && authority.for.includes(tool))}
+            onChange={() => toggleTool(authority, tool)}
+          />{' '}
+          {i18next.t(`sources:authority.tool.${tool}`)}
+        </label>
+      ))}
+    </span>
   )
 }

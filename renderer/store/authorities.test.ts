@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { addAuthority, chooseClient, dropClient, removeAuthority } from './authorities.ts'
+import { addAuthority, chooseClient, dropClient, removeAuthority, toggleTool } from './authorities.ts'
 import { playMain } from './test-bridge.ts'
 import { FIRST_PROFILE, useWizard } from './wizard.ts'
 
@@ -29,6 +29,16 @@ test("a client's certificate comes with its key or not at all, and can go again"
   expect(first()).toEqual({ file: '/d/ca.pem', for: ['docker'] })
   removeAuthority(first())
   expect(useWizard.getState().profile).toEqual(FIRST_PROFILE)
+})
+
+test('tools are ticked and unticked, and one at least stays', async () => {
+  choosing('/d/ca.pem')
+  await addAuthority()
+  toggleTool(first(), 'npm')
+  toggleTool(first(), 'docker')
+  expect(first().for).toEqual(['npm'])
+  toggleTool(first(), 'npm')
+  expect(first().for).toEqual(['npm'])
 })
 
 test('what a teacher closed stays', async () => {

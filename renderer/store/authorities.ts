@@ -34,5 +34,17 @@ export const dropClient = (authority: Authority): void =>
     all.map(({ client, ...one }) => (one.file === authority.file || client === undefined ? one : { ...one, client })),
   )
 
+export type AuthorityTool = Authority['for'][number]
+
+/** Whether a tool is to trust it. One at least does: else it is removed. */
+export const toggleTool = (authority: Authority, tool: AuthorityTool): void =>
+  editAuthorities((all) =>
+    all.map((one) => {
+      if (one.file !== authority.file) return one
+      const tools = one.for.includes(tool) ? one.for.filter((other) => other !== tool) : [...one.for, tool]
+      return tools.length === 0 ? one : { ...one, for: tools }
+    }),
+  )
+
 export const removeAuthority = (authority: Authority): void =>
   editAuthorities((all) => all.filter((one) => one.file !== authority.file))
