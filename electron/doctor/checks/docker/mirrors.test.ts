@@ -83,6 +83,13 @@ test('a file that is broken is told of elsewhere', async () => {
   expect(await found()).toEqual([])
 })
 
+test('a file of which we cannot tell what counts', async () => {
+  await daemon()
+  await machine.engine(mirrors(`${A}/`))
+  await machine.write(machine.daemonJson, `{"debug": true, "debug": false, "registry-mirrors": ["${A}"]}`)
+  expect(await found()).toEqual([])
+})
+
 test('an engine that was started with another file', async () => {
   const other = join(machine.dir, 'other.json')
   await daemon(`--config-file=${other}`)

@@ -47,7 +47,7 @@ async function readsAnother(docker: DockerState, context: DoctorContext, signal:
   if (expected !== system && isLocal(docker) && !places.otherRoot && !(await hasSystemEngine(context)))
     unread.push(system)
   for (const file of unread) {
-    const mirrors = await mirrorsOf(sys, file)
+    const mirrors = (await mirrorsOf(sys, file)) ?? []
     if (mirrors.length === 0 || docker.mirrors.length > 0) continue
     const values = { mirrors: mirrors.join(' '), actual: actual ?? docker.flavour }
     return {
@@ -79,7 +79,7 @@ async function differs(docker: DockerState, context: DoctorContext, signal: Abor
   if (path === null || (file?.fault ?? null) !== null) return null
   if (docker.flavour !== 'docker-desktop' && (running === null || keysOf(running.args).has(MIRRORS_KEY))) return null
   const wanted = await mirrorsOf(sys, path)
-  if (sameMirrors(wanted, docker.mirrors)) return null
+  if (wanted === null || sameMirrors(wanted, docker.mirrors)) return null
   const kept = normalized(docker.mirrors).filter((one) => !normalized(wanted).includes(one))
   const missing = normalized(wanted).filter((one) => !normalized(docker.mirrors).includes(one))
   const stale = missing.length === 0 && kept.length > 0
@@ -119,10 +119,11 @@ async function hidden(docker: DockerState, context: DoctorContext, signal: Abort
 
 const realOf = (sys: Reader, path: string): Promise<string> => sys.resolve(path).catch(() => path)
 
-async function mirrorsOf(sys: Reader, path: string): Promise<readonly string[]> {
+/** What a file names; null where we cannot tell, e.g. with a key that stands twice. */
+async function mirrorsOf(sys: Reader, path: string): Promise<readonly string[] | null> {
   try {
     return mirrorsIn(await readOrNull(sys, path)) ?? []
   } catch {
-    return []
+    return null
   }
 }
