@@ -10,7 +10,7 @@ import type { DoctorCheck, DoctorContext, Found, Repair } from '../../check.ts'
 export const goEnvFileCheck: DoctorCheck = {
   id: 'go.env-file',
   category: 'go',
-  deadline: 3000,
+  deadline: 5000,
   codes: ['go.env-unreadable', 'go.env-utf16', 'go.env-bom', 'go.env-crlf'],
   explains: ['go-proxy-scheme', 'go-flags'],
   applies: ({ places }) => Promise.resolve(places.goenv !== null),

@@ -1,5 +1,6 @@
 import { goRefuses } from '../../../settings/why/go-tool.ts'
 import type { DoctorCheck, DoctorContext } from '../../check.ts'
+import { firstGo } from './first-go.ts'
 import { foundValue } from './finding.ts'
 import { goValue, placesWhere } from './values.ts'
 
@@ -43,9 +44,10 @@ export const goFlagsCheck: DoctorCheck = {
 }
 
 /** What the go that runs says; without one, what every go says (golang/go cmd/go/internal/base `InitGOFLAGS`). */
-async function refusalOf({ sys, places, facts }: DoctorContext, flags: string, signal: AbortSignal) {
-  const [go] = await facts.goTools()
-  if (go !== undefined) return goRefuses(sys, places, go.path, flags, signal)
+async function refusalOf(context: DoctorContext, flags: string, signal: AbortSignal) {
+  const { sys, places } = context
+  const go = await firstGo(context)
+  if (go !== null) return goRefuses(sys, places, go.path, flags, signal)
   const bad = flags.split(/\s+/).find((word) => word !== '' && !/^--?[^-=]/.test(word))
   // A word may be a part of what stands in quotes.
   return bad === undefined || /['"]/.test(flags) ? null : `go: parsing $GOFLAGS: non-flag "${bad}"`

@@ -6,6 +6,7 @@ import { goFlagsCheck } from './flags.ts'
 import { goPathCheck } from './gopath.ts'
 import { goModuleModeCheck } from './module-mode.ts'
 import { goProgramsCheck } from './programs.ts'
+import { mendedProxy, proxyFault } from './proxy-list.ts'
 import { goProxyCheck } from './proxy.ts'
 import { goToolchainCheck } from './toolchain.ts'
 import { goTrustCheck } from './trust.ts'
@@ -70,12 +71,12 @@ test.each<[string, Case, string]>([
   ['CRLF', env('GOPROXY=https://a.example|direct\r\nGOSUMDB=sum.golang.org\r\n'), 'go.env-crlf error safe'],
   ['UTF-16', { files: { [GOENV]: utf16('GOPROXY=https://a.example\r\n') } }, 'go.env-utf16 error safe'],
   ['a folder in its place', { files: { [`${GOENV}/x`]: '' } }, 'go.env-unreadable error repair'],
-  ['no scheme', env('GOPROXY=goproxy\n'), 'go.proxy-syntax error safe'],
+  ['no scheme', env('GOPROXY=goproxy\n'), 'go.proxy-syntax error repair'],
   ['a space', env('GOPROXY=https://a. example,direct\n'), 'go.proxy-syntax error safe'],
-  ['a list of nothing', env('GOPROXY=,|\n'), 'go.proxy-syntax error safe'],
-  ['another scheme', env('GOPROXY=ftp://a.example\n'), 'go.proxy-syntax error safe'],
+  ['a list of nothing', env('GOPROXY=,|\n'), 'go.proxy-syntax error repair'],
+  ['another scheme', env('GOPROXY=ftp://a.example\n'), 'go.proxy-syntax error repair'],
   ['a wrong word', env('GOPROXY=https://a.example,Direct\n'), 'go.proxy-syntax error safe'],
-  ['what is never reached', env('GOPROXY=direct,https://a.example\n'), 'go.proxy-unreached warning repair'],
+  ['what is never reached', env('GOPROXY=direct,https://a.example\n'), 'go.proxy-unreached warning'],
   ['a hidden proxy', rc('export GOPROXY=https://other.example\n'), 'go.proxy-hidden warning repair'],
   ['verification off', env('GOSUMDB=off\n'), 'go.sumdb-off warning repair'],
   ['off with a foreign proxy', env('GOSUMDB=off\nGOPROXY=https://a.example\n'), 'go.sumdb-off error repair'],
@@ -177,6 +178,20 @@ test.each<[string, Case]>([
   ['a BOM in front of a comment', env('\ufeff# mine\nGOPROXY=https://a.example\n')],
 ])('healthy: %s', async (_, machine) => {
   expect(await said(machine)).toEqual([])
+})
+
+test.each([
+  ['https://a. example,direct', 'https://a.example,direct'],
+  ['"https://a.example,direct"', 'https://a.example,direct'],
+  ['https://a.example，direct', 'https://a.example,direct'],
+  ['https:/a.example|Direct', 'https://a.example|direct'],
+  ['https：//a。example', 'https://a.example'],
+  ['goproxy', null],
+  ['ftp://a.example', null],
+  [',,', null],
+])('%s is meant as %s', (list, meant) => {
+  expect(proxyFault(list)).not.toBeNull()
+  expect(mendedProxy(list)).toBe(meant)
 })
 
 test('a fault in a shell names the line, and its repair switches off that line alone', async () => {

@@ -7,7 +7,7 @@ import { counting, type GoValue, goValue, placesWhere } from './values.ts'
 export const goPathCheck: DoctorCheck = {
   id: 'go.gopath',
   category: 'go',
-  deadline: 4000,
+  deadline: 5000,
   codes: ['go.gopath-relative', 'go.gobin-relative', 'go.gopath-root', 'go.gopath-module'],
   explains: ['go-gopath-relative', 'go-gopath-module'],
   async check(context) {

@@ -7,7 +7,7 @@ import { goValue, placesWhere } from './values.ts'
 export const goModuleModeCheck: DoctorCheck = {
   id: 'go.module-mode',
   category: 'go',
-  deadline: 4000,
+  deadline: 5000,
   codes: ['go.module-off', 'go.module-auto', 'go.module-bad'],
   explains: ['go-not-std', 'go-no-module', 'go-install-version'],
   async check(context) {

@@ -4,6 +4,7 @@ import { ownFiles } from '../../../settings/shell/families.ts'
 import { readOrNull } from '../../../settings/read-keys.ts'
 import type { GoTool } from '../../../settings/why/go-below.ts'
 import type { Checked, DoctorCheck, DoctorContext, Found, Repair } from '../../check.ts'
+import { firstGo } from './first-go.ts'
 import { leftOverRoot } from './root.ts'
 
 /** Which go wins in PATH, and whether GOROOT means another one. Several side by side are nothing wrong. */
@@ -15,9 +16,9 @@ export const goProgramsCheck: DoctorCheck = {
   explains: ['go-goroot', 'go-too-old', 'go-mod-newer', 'go-not-std'],
   async check(context, signal) {
     const tools = await context.facts.goTools()
-    const [first] = tools
+    const first = await firstGo(context)
     const broken = await brokenFirst(context, tools, signal)
-    const order = broken === null && first !== undefined ? await orderOf(context, tools, first) : null
+    const order = broken === null && first !== null ? await orderOf(context, tools, first) : null
     // A GOROOT that means the newer go, which the older one hides, is the same story.
     const root = order === null && broken === null ? await leftOverRoot(context, tools) : []
     return {

@@ -19,7 +19,7 @@ export function proxyFault(list: string): ProxyFault | null {
 }
 
 function entryFault(entry: string): ProxyFault['why'] | null {
-  if (/\s/.test(entry)) return 'form'
+  if (/[\s"'“”，、；：。｜]/.test(entry)) return 'form'
   // Go adds https:// to what has a dot, a colon or a slash but no `:/`, and is no path.
   const address = /[.:/]/.test(entry) && !entry.includes(':/') && !entry.startsWith('/') ? `https://${entry}` : entry
   const [, scheme] = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(address) ?? []
@@ -27,4 +27,20 @@ function entryFault(entry: string): ProxyFault['why'] | null {
   if (!['http', 'https', 'file'].includes(scheme.toLowerCase())) return 'scheme'
   if (scheme.toLowerCase() === 'file') return /^file:\/\/\/[^?#]/i.test(address) ? null : 'form'
   return URL.canParse(address) && new URL(address).hostname !== '' ? null : 'form'
+}
+
+/**
+ * A list without the slips of typing: spaces, quotes (the file has none), full-width marks, `Direct`, a missing slash.
+ * null: that does not make it one that go takes.
+ */
+export function mendedProxy(list: string): string | null {
+  const mended = list
+    .replace(/[\s"'“”]/g, '')
+    .replace(/[，、；;]/g, ',')
+    .replaceAll('｜', '|')
+    .replaceAll('：', ':')
+    .replaceAll('。', '.')
+    .replace(/(?<=^|[,|])(https?):\/*(?=[^/])/gi, '$1://')
+    .replace(/(?<=^|[,|])(direct|off)(?=$|[,|])/gi, (word) => word.toLowerCase())
+  return mended !== list && mended !== '' && proxyFault(mended) === null ? mended : null
 }

@@ -1,14 +1,14 @@
 import { redact } from '../../../core/redact.ts'
-import type { DoctorCheck, DoctorContext, Found } from '../../check.ts'
+import type { DoctorCheck, DoctorContext, Found, Repair } from '../../check.ts'
 import { foundValue, removals } from './finding.ts'
-import { proxyFault } from './proxy-list.ts'
-import { counting, type GoValue, goValue, placesWhere } from './values.ts'
+import { mendedProxy, proxyFault } from './proxy-list.ts'
+import { counting, type GoValue, goValue, type Place, placesWhere } from './values.ts'
 
 /** Whether `go` can read GOPROXY, and whether the one that was written is the one that counts. */
 export const goProxyCheck: DoctorCheck = {
   id: 'go.proxy',
   category: 'go',
-  deadline: 4000,
+  deadline: 5000,
   codes: ['go.proxy-syntax', 'go.proxy-unreached', 'go.proxy-hidden'],
   explains: ['go-proxy-scheme', 'go-proxy-empty', 'go-proxy-off'],
   async check(context) {
@@ -31,11 +31,27 @@ function syntax(context: DoctorContext, value: GoValue): readonly Found[] {
   const [first] = wrong
   const fault = proxyFault(first?.value ?? '')
   if (fault === null) return []
-  const values = { entry: fault.entry, why: fault.why }
   const unreached = fault.why === 'unreached'
   const code = unreached ? 'go.proxy-unreached' : 'go.proxy-syntax'
   const severity = unreached ? 'warning' : 'error'
-  return [foundValue(context, { code, severity, value, wrong, plainlyBroken: !unreached, values })]
+  const values = { entry: fault.entry, why: fault.why }
+  const found = foundValue(context, { code, severity, value, wrong, plainlyBroken: true, values })
+  return [{ ...found, repairs: unreached ? [] : mendings(value, wrong, found.repairs ?? []) }]
+}
+
+/** Without a proxy in China go is without modules: a wrong one is mended or replaced, and only goes where it hides another. */
+function mendings(value: GoValue, wrong: readonly Place[], removal: readonly Repair[]): readonly Repair[] {
+  const [edit] = wrong.length === 1 ? (wrong[0]?.removal ?? []) : []
+  const mended = mendedProxy(wrong[0]?.value ?? '')
+  // The raw value is what is edited; a password in it is not known here.
+  if (edit?.target.kind === 'file' && edit.target.format === 'goenv' && mended !== null && !mended.includes('•')) {
+    const note = { key: 'doctor-go:repair.proxy', values: { value: mended } }
+    return [{ kind: 'edits', edits: [{ ...edit, after: mended }], note, safe: true }]
+  }
+  const behind = value.places.some((one) => one.kind === 'goenv' && !wrong.includes(one) && one.value !== '')
+  if (behind && removal.length > 0) return removal
+  const note = { key: 'doctor-go:repair.choose' }
+  return [{ kind: 'profile', profile: { version: 1, sources: { go: 'auto' } }, note, safe: false }]
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Edit } from '../../../contract/plan.ts'
 import { compareGo, minorOf } from '../../../docker/tag-grammar.ts'
 import type { GoTool } from '../../../settings/why/go-below.ts'
 import type { DoctorCheck, DoctorContext, Found, Repair } from '../../check.ts'
+import { firstGo } from './first-go.ts'
 import { foundValue } from './finding.ts'
 import { goProject, type Project } from './project.ts'
 import { counting, type GoValue, goValue, placesWhere } from './values.ts'
@@ -17,13 +18,13 @@ export const goToolchainCheck: DoctorCheck = {
   codes: ['go.toolchain', 'go.toolchain-bad'],
   explains: ['go-too-old', 'go-mod-newer', 'go-toolchain-bad', 'go-toolchain-missing'],
   async check(context) {
-    const [value, [go], project] = await Promise.all([
+    const [value, go, project] = await Promise.all([
       goValue(context, 'GOTOOLCHAIN'),
-      context.facts.goTools(),
+      firstGo(context),
       goProject(context),
     ])
     const bad = malformed(context, value, go)
-    if (bad.length > 0 || go === undefined || project === null) return { found: bad }
+    if (bad.length > 0 || go === null || project === null) return { found: bad }
     return { found: tooNew(context, value, go, project) }
   },
 }
@@ -31,11 +32,11 @@ export const goToolchainCheck: DoctorCheck = {
 /** golang/go cmd/go/internal/toolchain `Select` and internal/gover `FromToolchain`. */
 const WORD = /^(?:local|auto|path|(?:local|default|go1(?:\.\d+){0,2}(?:(?:rc|beta)\d+)?(?:-\S+)?)(?:\+(?:auto|path))?)$/
 
-function malformed(context: DoctorContext, value: GoValue, go: GoTool | undefined): readonly Found[] {
+function malformed(context: DoctorContext, value: GoValue, go: GoTool | null): readonly Found[] {
   const wrong = placesWhere(value, (text) => !WORD.test(text)).filter(({ wins }) => wins)
   if (wrong.length === 0) return []
   // An older go does not know the variable, but the one in a container does.
-  const severity = go === undefined || compareGo(plain(go.version), SWITCHES) >= 0 ? 'error' : 'warning'
+  const severity = go === null || compareGo(plain(go.version), SWITCHES) >= 0 ? 'error' : 'warning'
   return [foundValue(context, { code: 'go.toolchain-bad', severity, value, wrong, plainlyBroken: true })]
 }
 

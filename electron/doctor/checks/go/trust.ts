@@ -2,6 +2,7 @@ import { splitGoProxy } from '../../../contract/grammar.ts'
 import { readSumdb } from '../../../mirrors/trust/sumdb.ts'
 import { asksThirdParty, isUnsafeGo } from '../../../settings/go/old-go.ts'
 import type { DoctorCheck, DoctorContext, Found } from '../../check.ts'
+import { firstGo } from './first-go.ts'
 import { foundValue } from './finding.ts'
 import { privateGap } from './private.ts'
 import { counting, type GoValue, goValue, placesWhere } from './values.ts'
@@ -76,10 +77,10 @@ function overHttp(context: DoctorContext, value: GoValue): readonly Found[] {
 }
 
 /** The go that runs lets a malicious proxy get around the checksum database (CVE-2026-42501). */
-async function tooOld({ facts }: DoctorContext, proxy: GoValue): Promise<readonly Found[]> {
-  const [go] = await facts.goTools()
+async function tooOld(context: DoctorContext, proxy: GoValue): Promise<readonly Found[]> {
+  const go = await firstGo(context)
   const list = counting(proxy).find(asksThirdParty)
-  if (go === undefined || list === undefined || !isUnsafeGo(go.version)) return []
+  if (go === null || list === undefined || !isUnsafeGo(go.version)) return []
   const values = { path: go.path, version: go.version.replace(/^go/, ''), proxy: list }
   return [
     {

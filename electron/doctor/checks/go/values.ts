@@ -4,6 +4,7 @@ import { goBelow } from '../../../settings/why/go-below.ts'
 import { played } from '../../../settings/why/look.ts'
 import { explain } from '../../../settings/why/why.ts'
 import type { DoctorContext } from '../../check.ts'
+import { firstGo } from './first-go.ts'
 
 /** One place that gives a variable of Go a value: a line of a file, the environment, the registry, Go itself. */
 export type Place = {
@@ -31,13 +32,13 @@ export type GoValue = {
 /** Everything that sets a variable of Go, and what counts in each kind of program. Only reads files. */
 export async function goValue(context: DoctorContext, name: string): Promise<GoValue> {
   const { sys, places, facts } = context
-  const [startups, [go]] = await Promise.all([facts.startups(), facts.goTools()])
+  const [startups, go] = await Promise.all([facts.startups(), firstGo(context)])
   const { why, removals } = await played(sys, startups.world, () =>
     explain({
       name,
       facts: startups,
       image: null,
-      below: (ask) => goBelow(name, ask, go ?? null, startups.world, places),
+      below: (ask) => goBelow(name, ask, go, startups.world, places),
       emptyHides: false,
       findings: [],
       programs: [],
