@@ -19,7 +19,7 @@ import { hasSyntaxError } from './syntax.ts'
 export const shellsCheck: DoctorCheck = {
   id: 'files.shells',
   category: 'files',
-  deadline: 4500,
+  deadline: 4900,
   codes: [
     'files.fence-damaged',
     'files.fence-edited',

@@ -16,7 +16,7 @@ import { lineRemoval } from './line-removal.ts'
 export const sourcesCheck: DoctorCheck = {
   id: 'files.sources',
   category: 'files',
-  deadline: 4500,
+  deadline: 4900,
   codes: ['files.sources-fight', 'files.proxies-differ', 'files.leftover-switcher'],
   explains: [],
   applies: ({ places }) => Promise.resolve(places.platform !== 'win32'),
