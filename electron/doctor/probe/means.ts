@@ -23,7 +23,7 @@ export type Tools = { of(target: TargetId): Means; close(): void }
 
 /** How the rungs are asked for real. Names, ports and handshakes are asked once, whoever wants to know. */
 export function openMeans(
-  parts: WalkParts,
+  parts: Omit<WalkParts, 'facts' | 'authorities'>,
   tools: ToolEnvironments,
   authorities: readonly string[] | null,
   signal: AbortSignal,

@@ -7,6 +7,8 @@ import { findPrograms, PLAIN_PATH } from '../../settings/find-program.ts'
 /** Milliseconds that the system may take for a name, and another name server for its answer. */
 const LIMIT = 2500
 const OTHER_LIMIT = 1500
+/** How long the system is waited for before anybody else is asked. */
+const PATIENCE = 1000
 /** From here on a name costs time that a person notices. */
 const SLOW = 2000
 
@@ -33,24 +35,28 @@ export type NameParts = { sys: Reader; places: Places; resolvers: readonly strin
  */
 export async function resolveName(host: string, parts: NameParts, signal: AbortSignal): Promise<Resolved> {
   const started = performance.now()
-  const addresses = await bySystem(host, parts, signal)
+  const system = bySystem(host, parts, signal)
+  // Whoever is to be asked in its place is asked while the system still waits.
+  const early = await Promise.race([system, after(PATIENCE, signal, null)])
+  const asked = early !== null && early.length > 0 ? null : askAll(host, parts.resolvers)
+  const addresses = await system
   const ms = performance.now() - started
   if (addresses.length > 0) return { addresses, ms, state: ms > SLOW ? 'slow' : 'found', own: [], others: [] }
-  const [own, others] = await Promise.all([
-    Promise.all(ownServers().map((server) => askServer(host, server))),
-    Promise.all(parts.resolvers.map((server) => askServer(host, server))),
-  ])
+  const [own, others] = await (asked ?? askAll(host, parts.resolvers))
   signal.throwIfAborted()
   const known = own.find(({ answer }) => Array.isArray(answer))
   if (known && Array.isArray(known.answer)) {
     // One of several answers: programs wait for the silent ones first.
-    return { addresses: known.answer, ms: performance.now() - started, state: 'slow', own, others }
+    return { addresses: known.answer, ms, state: ms > SLOW ? 'slow' : 'found', own, others }
   }
   const denied = own.some(({ answer }) => answer === 'unknown')
   return { addresses: [], ms: performance.now() - started, state: denied ? 'unknown' : 'down', own, others }
 }
 
-/** What others than the system say of a name. */
+const askAll = (host: string, resolvers: readonly string[]) =>
+  Promise.all([askOthers(host, ownServers()), askOthers(host, resolvers)])
+
+/** What name servers say of a name, each by itself. */
 export const askOthers = (host: string, resolvers: readonly string[]): Promise<readonly Said[]> =>
   Promise.all(resolvers.map((server) => askServer(host, server)))
 

@@ -10,7 +10,7 @@ import type { DoctorCheck, Found } from '../../check.ts'
 export const loopbackProxiesCheck: DoctorCheck = {
   id: 'network.loopback-proxies',
   category: 'network',
-  deadline: 4000,
+  deadline: 8000,
   codes: ['network.proxy-loopback-engine', 'network.proxy-loopback-container'],
   explains: ['proxy-dead', 'refused-local'],
   async check({ facts }) {
