@@ -86,7 +86,25 @@ const inFile = (name: string, code: string, edit: (text: string) => string, repa
   plant: (ground) => file(ground, edit),
 })
 
+/** Where the program looks for docker, as it is, but without docker. Runs in a mount namespace of its own. */
+const WITHOUT_DOCKER = `for folder in usr/bin usr/sbin usr/local/bin; do
+  mkdir -p "$1/$folder/upper" "$1/$folder/work"
+  mount -t overlay overlay -o "lowerdir=/$folder,upperdir=$1/$folder/upper,workdir=$1/$folder/work" "/$folder"
+  rm -f "/$folder/docker" "/$folder/dockerd"
+done
+shift
+exec "$@"`
+
 export const dockerFaults: readonly Fault[] = [
+  {
+    ...{ name: 'a machine without Docker', code: 'docker.not-installed', severity: 'warning', repair: false },
+    whole: true,
+    async plant(ground) {
+      await instead(ground, nobody)
+      const folder = join(ground.dir, 'without')
+      ground.wrap.push('unshare', '--mount', '--propagation', 'private', 'sh', '-c', WITHOUT_DOCKER, 'sh', folder)
+    },
+  },
   {
     ...{ name: 'an engine that is not running', code: 'docker.not-running', severity: 'error', repair: false },
     hides: ['docker.mirrors-stale'],
