@@ -89,7 +89,8 @@ export const packagesFaults: readonly Fault[] = [
     repair: true,
     async plant(ground) {
       const { mirror, signer, sources, keyring } = await debian(ground)
-      // apt takes Signed-By for a path of the machine, whatever its root is.
+      // apt takes Signed-By for a path of the machine, whatever its root is; its own account reads the other keys.
+      await chmod(ground.dir, 0o755)
       await put(ground, 'etc/apt/trusted.gpg.d/lab.asc', await readFile(keyring))
       await writeFile(sources, stanza(mirror.url, 'bookworm bookworm-updates', ''))
       await know(ground, mirror, await serve(ground, 'other', signer, SUITES))

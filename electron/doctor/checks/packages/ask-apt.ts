@@ -14,7 +14,7 @@ export type Complaint = {
 }
 
 const MALFORMED =
-  /^E: (?:Malformed \w+ (?<entry>\d+) in [^/]*|Type '.*' is not known on (?:line|stanza) (?<line>\d+) in [^/]*)(?<path>\/.+?)(?: \([^()]*\))?$/
+  /^(?:E|Error): (?:Malformed \w+ (?<entry>\d+) in [^/]*|Type '.*' is not known on (?:line|stanza) (?<line>\d+) in [^/]*)(?<path>\/.+?)(?: \([^()]*\))?$/
 
 /** What follows from another line, and what is not about the sources. */
 const FOLLOWS = /The list of sources could not be read|are you root|Permission denied|lock/i
@@ -27,7 +27,7 @@ export async function askSources(
 ): Promise<readonly Complaint[] | null> {
   const answer = await query(sys, places, 'indextargets', signal)
   if (answer === null) return null
-  const lines = answer.stderr.split('\n').filter((line) => line.startsWith('E: ') && !FOLLOWS.test(line))
+  const lines = answer.stderr.split('\n').filter((line) => /^(?:E|Error): /.test(line) && !FOLLOWS.test(line))
   return lines.map((text): Complaint => {
     const { entry, line, path } = MALFORMED.exec(text)?.groups ?? {}
     if (path !== undefined) return { kind: 'malformed', path, number: Number(entry ?? line), text }
@@ -42,10 +42,7 @@ export async function askState(sys: Reader, places: Places, signal: AbortSignal)
   if ((await sys.lstat(status).catch(() => null)) === null) return false
   const answer = await query(sys, places, 'check', signal)
   if (answer === null || answer.code === 0) return false
-  return (
-    explain(`${answer.stdout}\n${answer.stderr}`).some(({ cause }) => cause === 'apt-unmet') ||
-    /^E: Unmet dependencies/m.test(answer.stderr)
-  )
+  return /^(?:E|Error): Unmet dependencies/m.test(answer.stderr)
 }
 
 /** Takes no lock and writes nothing: caches are built in memory, and what apt would keep goes away with a folder. */
