@@ -29,6 +29,6 @@ export function mirrorsIn(bytes: Uint8Array | null): readonly string[] | null {
 export function isMirror(mirror: string, before24: boolean): boolean {
   if (mirror !== mirror.trim() || !/^https?:\/\/[^/]/i.test(mirror) || !URL.canParse(mirror)) return false
   const { username, password, search, hash, pathname } = new URL(mirror)
-  if (username !== '' || password !== '' || search !== '' || hash !== '' || /[?#]/.test(mirror)) return false
+  if (username !== '' || password !== '' || search !== '' || hash !== '') return false
   return !before24 || pathname === '/'
 }
