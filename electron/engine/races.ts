@@ -4,6 +4,7 @@ import type { Places } from '../core/places.ts'
 import type { System } from '../core/system.ts'
 import { stateFile } from '../desk/state-file.ts'
 import { archiveUrl, type Mirror, type MirrorCatalogue } from '../mirrors/catalogue.ts'
+import { endedMirror } from '../mirrors/ended.ts'
 import { trustedAuthorities } from '../mirrors/http/authorities.ts'
 import type { MirrorClient } from '../mirrors/http/client.ts'
 import type { SystemProxy } from '../mirrors/http/proxy.ts'
@@ -91,6 +92,9 @@ export class Races {
     ])
     const timeout = options.timeout ?? TIMEOUT
     const http = await this.#client(timeout)
+    const { mirrors } = await this.#parts.mirrors()
+    // What has ended may answer for a while yet, with what stands still.
+    const lasting = current.filter((url) => endedMirror(mirrors, target, url) === undefined)
     return settleAuto(
       {
         adapter,
@@ -98,7 +102,7 @@ export class Races {
         open: http,
         race: async (at) => this.#recent(target, candidates) ?? this.#race(target, options, () => {}, at),
       },
-      current,
+      lasting,
       signal,
     )
   }
