@@ -4,6 +4,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer, type TlsOptions } from 'node:tls'
+import { useMirrors } from '../../docker-helpers.ts'
 import { must } from '../../lab/process.ts'
 import { makeRareZoo, type RareZoo } from '../../lab/zoo-rare.ts'
 import { makeZoo, type Zoo } from '../../lab/zoo.ts'
@@ -131,6 +132,17 @@ export const certificateFaults: readonly Fault[] = [
         `GOPROXY=${ground.lab.goproxy.httpsUrl}\nGOSUMDB=${ground.lab.goproxy.sumdb}\n`,
       )
       await systemList(ground)
+    },
+  },
+  {
+    name: 'an authority that npm knows and Docker does not',
+    code: 'certificate.tool-lacks-authority',
+    severity: 'error',
+    alone: true,
+    repair: true,
+    async plant(ground) {
+      await appendFile(join(ground.home, '.npmrc'), `cafile=${ground.lab.ca}\n`)
+      await useMirrors(ground.lab, [ground.lab.registry.httpsUrl])
     },
   },
 ]

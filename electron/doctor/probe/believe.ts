@@ -56,19 +56,24 @@ export function rootsOf(texts: readonly string[]): Roots {
 const MOST = 10
 
 /**
- * The way from a server's certificate to an authority of `roots` through what was sent, that authority last, whatever
- * the dates say; null where there is none.
+ * The way from a server's certificate to an authority of `roots` through what was sent, that authority last; null where
+ * there is none. One that is valid at `now` is preferred: a server may send an old authority that signed a newer one.
  */
-export function pathTo(roots: Roots, sent: readonly X509Certificate[]): readonly X509Certificate[] | null {
+export function pathTo(roots: Roots, sent: readonly X509Certificate[], now: number): readonly X509Certificate[] | null {
   const ordered = linked(sent)
   const end = ordered.findIndex((one) => roots.holds(one))
-  if (end >= 0) return ordered.slice(0, end + 1)
+  const whole = end < 0 ? null : ordered.slice(0, end + 1)
+  if (whole?.every((one) => isValid(one, now)) === true) return whole
   for (const [at, one] of ordered.entries()) {
     const root = roots.named(one.issuer).find((by) => isSigned(one, by))
     if (root !== undefined) return [...ordered.slice(0, at + 1), root]
   }
-  return null
+  return whole
 }
+
+/** Whether a moment in milliseconds is within a certificate's time. */
+export const isValid = ({ validFrom, validTo }: X509Certificate, at: number): boolean =>
+  Date.parse(validFrom) <= at && at <= Date.parse(validTo)
 
 /** What was sent in the order in which it was signed, as far as it hangs together. */
 function linked(sent: readonly X509Certificate[]): readonly X509Certificate[] {

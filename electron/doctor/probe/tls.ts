@@ -46,7 +46,7 @@ export async function seeTls(to: URL, parts: TlsParts, signal: AbortSignal): Pro
     const old = await handshake(to, parts, oldest(authorities), signal).catch(() => null)
     signal.throwIfAborted()
     if (old === null) throw error
-    return { ...old, trusted: false, code, outdated: true }
+    return { ...old, trusted: false, code: code.split(' ')[0] ?? code, outdated: true }
   }
 }
 

@@ -7,6 +7,7 @@ import { keysOf as npmKeys } from '../../settings/npm/detect.ts'
 import { keysOf as pipKeys } from '../../settings/pip/detect.ts'
 import { readOrNull } from '../../settings/read-keys.ts'
 import type { Facts } from '../facts.ts'
+import { type Exempt, exemptHosts } from './exempt.ts'
 
 /** Whom a tool believes: texts in PEM, and the files that they are from (`built in`: none). */
 export type Trust = {
@@ -18,6 +19,8 @@ export type Trust = {
 export type TrustStores = {
   /** `host`: `HOST[:PORT]`, which Docker has authorities of its own for. */
   of(target: TargetId, host: string): Trust
+  /** Whether the tool takes anything from there. */
+  exempt: Exempt
   /** Everything that any tool believes. */
   all: readonly string[]
   /** Files that hold authorities which at least one tool believes, the smallest first. */
@@ -81,8 +84,10 @@ export async function trustStores(parts: TrustParts, signal: AbortSignal): Promi
   // From 24.2 on pip asks the system, on Debian it always did; before that it brings its own.
   const pip = cert === null ? joined(builtIn, go) : { ...cert, byVariable: pipNamed.variable }
   const docker = await dockerStores(parts, read)
+  const exempt = await exemptHosts(parts)
+  const apt = joined(system, await aptStore(parts, read))
   signal.throwIfAborted()
-  const stores = [builtIn, go, npm, pip, extra, ...docker.values()].flatMap((one) => one?.texts ?? [])
+  const stores = [builtIn, go, npm, pip, extra, apt, ...docker.values()].flatMap((one) => one?.texts ?? [])
   // The same hundred authorities stand in most of them, and every handshake reads them all.
   const all = [...new Set(stores.flatMap((text) => text.match(BLOCK) ?? []))]
   return {
@@ -95,11 +100,13 @@ export async function trustStores(parts: TrustParts, signal: AbortSignal): Promi
         case 'pip':
           return pip
         case 'apt':
-          return system
+          return apt
         case 'docker':
-          return joined(system, docker.get(host) ?? null)
+          // The usual port may stand in the folder's name as it does in the address.
+          return joined(joined(system, docker.get(host) ?? null), docker.get(`${host}:443`) ?? null)
       }
     },
+    exempt,
     all,
     async files() {
       await Promise.all(FOLDERS.map((folder) => oneEach(sys, atRoot(places, folder), read)))
@@ -185,6 +192,18 @@ function valuesOf(ask: () => unknown): readonly string[] {
   } catch {
     return []
   }
+}
+
+/** `Acquire::https::CAInfo "FILE";`, for all hosts or for one (apt-transport-https(1)). */
+async function aptStore({ sys, places }: TrustParts, read: (path: string) => Promise<string | null>): Promise<Trust> {
+  const folder = under(places.apt.folder, 'apt.conf.d')
+  const names = await sys.list(folder).catch(() => [])
+  const files = [...names.map((name) => under(folder, name)), under(places.apt.folder, 'apt.conf')]
+  const bytes = (await Promise.all(files.map((file) => readOrNull(sys, file)))).filter((one) => one !== null)
+  const named = bytes.flatMap((one) => [...new TextDecoder().decode(one).matchAll(/\bCAInfo\s+"([^"]+)"/gi)])
+  const paths = named.flatMap(([, path]) => path ?? [])
+  const texts = (await Promise.all(paths.map(read))).filter((text) => text !== null)
+  return { texts, from: paths, byVariable: false }
 }
 
 /** `certs.d/HOST[:PORT]/*.crt` beside the engine's own file, by host. */

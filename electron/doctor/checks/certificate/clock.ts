@@ -1,4 +1,5 @@
 import type { X509Certificate } from 'node:crypto'
+import { isValid } from '../../probe/believe.ts'
 import type { Probe } from '../../probe/probe.ts'
 import { dayOf } from './judge.ts'
 
@@ -52,9 +53,6 @@ function byHost(probes: readonly Probe[]): ReadonlyMap<string, NonNullable<Probe
     if (clock !== null && URL.canParse(endpoint.url.trim())) clocks.set(new URL(endpoint.url.trim()).hostname, clock)
   return clocks
 }
-
-const isValid = ({ validFrom, validTo }: X509Certificate, at: number): boolean =>
-  Date.parse(validFrom) <= at && at <= Date.parse(validTo)
 
 const distinct = (all: readonly X509Certificate[]): readonly X509Certificate[] =>
   all.filter((one, at) => all.findIndex((other) => other.fingerprint256 === one.fingerprint256) === at)

@@ -1,4 +1,4 @@
-import type { X509Certificate } from 'node:crypto'
+import type { KeyObject, X509Certificate } from 'node:crypto'
 import type { CertificateView } from '../../../contract/doctor.ts'
 import { derPath } from '../../probe/der.ts'
 
@@ -36,11 +36,21 @@ const oneLine = (text: string | undefined): string => (text ?? '').replaceAll('\
 const isoOf = (date: string): string => new Date(date).toISOString()
 
 /** `RSA 2048`, `EC P-256`, `Ed25519`. */
-export function keyOf({ publicKey }: X509Certificate): string {
-  const { asymmetricKeyType: kind, asymmetricKeyDetails: details } = publicKey
+export function keyOf(certificate: X509Certificate): string {
+  const { kind, details } = keyIn(certificate)
   if (kind === 'rsa' || kind === 'rsa-pss') return `RSA ${details?.modulusLength ?? ''}`.trim()
   if (kind === 'ec') return `EC ${CURVES[details?.namedCurve ?? ''] ?? details?.namedCurve ?? ''}`.trim()
   return kind ?? '-'
+}
+
+/** A kind of key that this Node (or Electron's) cannot read is none that is weak. */
+function keyIn(certificate: X509Certificate): { kind: string | undefined; details: KeyObject['asymmetricKeyDetails'] } {
+  try {
+    const { asymmetricKeyType: kind, asymmetricKeyDetails: details } = certificate.publicKey
+    return { kind, details }
+  } catch {
+    return { kind: undefined, details: undefined }
+  }
 }
 
 const CURVES: Readonly<Record<string, string>> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' }
@@ -55,7 +65,7 @@ const FORGEABLE: Readonly<Record<string, string>> = {
 
 /** What is too weak about a certificate: its key, or how it is signed; null: nothing. `isRoot`: nobody looks at its own signature. */
 export function weakness(certificate: X509Certificate, isRoot: boolean): string | null {
-  const { asymmetricKeyType: kind, asymmetricKeyDetails: details } = certificate.publicKey
+  const { kind, details } = keyIn(certificate)
   if ((kind === 'rsa' || kind === 'rsa-pss') && (details?.modulusLength ?? 2048) < 2048) return keyOf(certificate)
   if (kind === 'ec' && /^(secp(112|128|160|192)|prime192|sect1)/.test(details?.namedCurve ?? ''))
     return keyOf(certificate)

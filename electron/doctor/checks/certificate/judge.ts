@@ -56,7 +56,7 @@ export function judge(asked: Asked): Verdict | null {
   const { seen, own, now } = asked
   const [leaf] = seen.sent
   if (leaf === undefined) return verdict('refused', { code: seen.code ?? '' }, [])
-  const path = pathTo(own, seen.sent)
+  const path = pathTo(own, seen.sent, now)
   const chain = path ?? seen.sent
   if (seen.outdated && /^(TLSv1(\.1)?|SSLv3)$/.test(seen.protocol ?? ''))
     return verdict('old-tls', { protocol: seen.protocol ?? '' }, chain)
@@ -64,7 +64,8 @@ export function judge(asked: Asked): Verdict | null {
   if (path === null) return unbelieved(asked, leaf)
   const dated = byDates(path, now)
   if (dated !== null) return { ...dated, chain }
-  if (!isFor(leaf, seen.name, asked.target)) return verdict('wrong-name', { names: listed(namesIn(leaf)) }, chain)
+  if (!isFor(leaf, seen.name.replace(/\.$/, ''), asked.target))
+    return verdict('wrong-name', { names: listed(namesIn(leaf)) }, chain)
   const weak = path.map((one, at) => weakness(one, at > 0 && at === path.length - 1)).find((one) => one !== null)
   if (weak != null) return { ...verdict('weak-key', { weak }, chain), works: seen.trusted }
   // What Node says that is none of these: a certificate for another purpose, constraints of its authority. Dates were
@@ -87,14 +88,14 @@ function unbelieved({ seen, any, isPublic, elsewhere, now }: Asked, leaf: X509Ce
   const top = sent.at(-1) ?? leaf
   const issuer = calledBy(top.issuer)
   const dates = byDates(sent, now)?.values.until ?? ''
-  const other = pathTo(any, sent)
+  const other = pathTo(any, sent, now)
   const root = other?.at(-1)
   if (other !== null && root !== undefined)
     return verdict('tool-lacks-authority', { issuer: calledBy(root.subject) }, other, root.fingerprint256)
   const interceptor = interceptorIn(sent)
   if (interceptor !== null) return verdict('intercepted', { issuer: interceptor }, sent, `${top.issuer}`)
   if (leaf.subject === leaf.issuer && isSigned(leaf, leaf)) return verdict('self-signed', { until: dates }, sent)
-  const missing = top.subject !== top.issuer && isBelow(top, any, elsewhere)
+  const missing = top.subject !== top.issuer && isBelow(top, any, elsewhere, now)
   if (missing) return verdict('missing-intermediate', { issuer }, sent)
   // A server that all the world knows, by an authority that nobody here does.
   if (isPublic) return verdict('intercepted', { issuer }, sent, top.issuer)
@@ -105,10 +106,10 @@ function unbelieved({ seen, any, isPublic, elsewhere, now }: Asked, leaf: X509Ce
  * Whether an authority between a certificate and one that is believed was not sent: it was seen elsewhere, or its
  * organisation is that of a believed one. What a private authority has signed bears a name that nobody has.
  */
-function isBelow(one: X509Certificate, any: Roots, elsewhere: readonly X509Certificate[]): boolean {
+function isBelow(one: X509Certificate, any: Roots, elsewhere: readonly X509Certificate[], now: number): boolean {
   if (any.named(one.issuer).length > 0) return false
   const seen = elsewhere.filter((by) => isSigned(one, by))
-  if (seen.some((by) => pathTo(any, [by, ...elsewhere]) !== null)) return true
+  if (seen.some((by) => pathTo(any, [by, ...elsewhere], now) !== null)) return true
   const organisation = fieldOf(one.issuer, 'O')
   const ownerOf = (name: string): string | null => fieldOf(name, 'O') ?? fieldOf(name, 'CN')
   return organisation !== null && any.names().some((name) => ownerOf(name) === organisation)

@@ -101,7 +101,7 @@ async function foundOf(
     evidence: [
       ...listedOf(faults.map(({ probe: { endpoint } }) => `${endpoint.target} ${endpoint.url} (${endpoint.from})`)),
       [probe.tls.protocol, probe.tls.cipher, probe.tls.code].filter((word) => word !== null).join(' '),
-      ...trustTable(first, stores, ({ texts }) => pathTo(rootsOf(texts), probe.tls.sent) !== null),
+      ...trustTable(first, stores, ({ texts }) => pathTo(rootsOf(texts), probe.tls.sent, context.now()) !== null),
     ],
     ladder: own(first).ladder,
     chain: verdict.chain.map(describe),

@@ -26,6 +26,7 @@ export function survey({ probes, stores, mirrors, now }: SurveyParts): readonly 
   const known = publicHosts(mirrors)
   const faults = seen.flatMap((probe): readonly Fault[] => {
     const { tls, endpoint } = probe
+    if (stores.exempt(endpoint.target, hostOf(probe))) return []
     const trust = stores.of(endpoint.target, hostOf(probe))
     const isPublic = endpoint.byDefault || known.has(hostOf(probe))
     const asked = { seen: tls, target: endpoint.target, own: rootsFor(trust), any, now, isPublic, elsewhere }
