@@ -36,7 +36,11 @@ const tooWide = (page: Page): Promise<readonly string[]> =>
   page.evaluate(() =>
     [document.documentElement, ...document.querySelectorAll('main, [role="dialog"]')]
       .filter((element) => element.scrollWidth > element.clientWidth + 1)
-      .map((element) => element.tagName),
+      .flatMap((element) => {
+        const { right } = element.getBoundingClientRect()
+        const over = [...element.querySelectorAll('*')].filter((one) => one.getBoundingClientRect().right > right)
+        return [element.tagName, over.at(-1)?.outerHTML.slice(0, 160) ?? '']
+      }),
   )
 
 /** Looks at what is shown in every theme and size; `parts`: what is scrolled to for a picture of its own. */
@@ -80,10 +84,12 @@ for (const lang of ['zh-CN', 'en'] as const) {
     await doctor.button('doctor:page.thorough').waitFor()
     await playDoctor(open, playedFindings(false))
     await doctor.button('doctor:page.thorough').click()
-    await expect(doctor.verdict).toBeVisible()
+    await expect(doctor.verdict).toBeVisible({ timeout: 30_000 })
     await look('found', lang)
 
-    for (const summary of await wizard.page.locator('main details:not([open]) > summary').all()) await summary.click()
+    await wizard.page.evaluate(() => {
+      for (const fold of document.querySelectorAll('main details')) fold.setAttribute('open', '')
+    })
     await wizard.page.getByLabel(wizard.say('doctor:page.explain.label')).fill('go: parsing $GOFLAGS: non-flag "x"')
     await doctor.button('doctor:page.explain.do').click()
     await expect(wizard.page.getByText(wizard.say('doctor:page.explain.here'))).toBeVisible()

@@ -42,7 +42,9 @@ export function ChangePanel({ row: change }: { row: ReviewRow }) {
     <>
       <h2>{change.path}</h2>
       <p className={css.why}>
-        {i18next.t(`review:${change.kind}.${change.action}`, { owners: owners.join(i18next.t('review:and')) })}
+        {owners.length === 0
+          ? i18next.t(`review:plain.${change.action}`)
+          : i18next.t(`review:${change.kind}.${change.action}`, { owners: owners.join(i18next.t('review:and')) })}
         {change.kind === 'file' && change.real !== null && ` ${i18next.t('review:file.link', { real: change.real })}`}
       </p>
       {change.diff === '' ? (

@@ -45,6 +45,7 @@ export function Finding({ found, help }: Props) {
             repair.dockerHelp ? (
               <Button
                 key={repair.id}
+                className={css.repair ?? ''}
                 variant={index === 0 ? 'light' : 'default'}
                 size="compact-md"
                 aria-expanded={helping}
@@ -78,6 +79,7 @@ export function RepairButton({ repair, first = false }: { repair: RepairView; fi
   const planning = mend.step === 'planning' && mend.id === repair.id
   return (
     <Button
+      className={css.repair ?? ''}
       variant={first ? 'light' : 'default'}
       size="compact-md"
       loading={planning}

@@ -12,6 +12,7 @@ import { type CheckUp, useCheckUp } from '../store/check-up.ts'
 import { checksOf } from '../store/checks.ts'
 import { useDoctor } from '../store/doctor.ts'
 import { linesOf, partsOf } from '../store/doctor-view.ts'
+import { useExplain } from '../store/explain.ts'
 import { useRepair } from '../store/repair.ts'
 import { DockerHelpPanel } from './check-up-docker.tsx'
 import { DoctorFolds } from './check-up-doctor-folds.tsx'
@@ -26,6 +27,9 @@ export function DoctorView({ checkUp }: { checkUp: CheckUp }) {
   const heading = useRef<HTMLHeadingElement>(null)
   const keepFocus = useLostFocus(heading)
   const { doctor, look } = useDoctor()
+  const unfolded = useExplain((explain) => explain.unfolded)
+  // Nothing stands below a list that is going to be another one.
+  const settled = doctor.step === 'seen' || doctor.step === 'failed'
   return (
     <div {...keepFocus.watch}>
       {doctor.step === 'failed' ? (
@@ -35,13 +39,17 @@ export function DoctorView({ checkUp }: { checkUp: CheckUp }) {
       ) : (
         <Looking />
       )}
-      <ExplainPanel />
-      {checkUp.step === 'seen' && (
-        <Fold summary={i18next.t('check-up:facts')}>
-          <Facts machine={checkUp.machine} />
-        </Fold>
+      {(settled || unfolded) && <ExplainPanel />}
+      {settled && (
+        <>
+          {checkUp.step === 'seen' && (
+            <Fold summary={i18next.t('check-up:facts')}>
+              <Facts machine={checkUp.machine} />
+            </Fold>
+          )}
+          <ReportButton />
+        </>
       )}
-      <ReportButton />
       <RepairDialog onClosed={keepFocus.find} />
     </div>
   )
