@@ -22,6 +22,7 @@ const TEST = [
   ...['golang-go', 'golang-golang-x-mod-dev', 'git'],
   ...['python3', 'python3-pip'],
   ...['zsh', 'fish', 'tcsh', 'csh', 'systemd', 'sudo', 'strace', 'attr', 'acl', 'procps', 'util-linux', 'e2fsprogs'],
+  'dnsmasq-base',
   ...['pkexec', 'polkitd', 'dbus-daemon'],
   'wine64',
 ]

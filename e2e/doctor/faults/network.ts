@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { useMirrors } from '../../docker-helpers.ts'
 import type { Fault, Ground } from '../fault.ts'
 import { startForwardProxy } from '../forward-proxy.ts'
@@ -23,24 +25,38 @@ const useNpm = ({ home }: Ground, registry: string): Promise<void> =>
   writeFile(join(home, '.npmrc'), `registry=${registry}\n`)
 const usePip = ({ home }: Ground, index: string): Promise<void> =>
   writeFile(join(home, '.config/pip/pip.conf'), `[global]\nindex-url = ${index}\n`)
-const useGo = async ({ home, lab }: Ground, list: string, sumdb = lab.goproxy.sumdb): Promise<void> =>
-  writeFile(join(home, '.config/go/env'), `GOPROXY=${list}\nGOSUMDB=${sumdb}\n`)
+async function useGo({ home, lab }: Ground, list: string, sumdb = lab.goproxy.sumdb): Promise<void> {
+  await writeFile(join(home, '.config/go/env'), `GOPROXY=${list}\nGOSUMDB=${sumdb}\n`)
+  // Else the go that proves a repair leaves its counters in the home.
+  await mkdir(join(home, '.config/go/telemetry'), { recursive: true })
+  await writeFile(join(home, '.config/go/telemetry/mode'), 'off 2026-01-01\n')
+}
 
 const mirror = (target: string, id: string, url: string, status = 'alive', since: string | null = null) => ({
   ...{ id, target, url, status, since },
   ...{ name: { zh: id, en: id }, protocols: [url.split(':')[0]], source: 'lab', date: '2026-11-01' },
 })
 
-/** What the lab's own servers hold, so that a race over them comes to an end. */
-const ARTEFACTS = { npm: { proof: 'left-pad', bulk: 'npm' }, pip: { proof: 'six', bulk: 'pip' } }
+/** Packages that nobody else has, so that a race takes this registry wherever there is a way out of the lab. */
+const ARTEFACTS = { npm: { proof: 'grd-lab-proof', bulk: 'grd-lab-bulk' } }
 
-/** The lab's registry is a mirror that the race can choose. */
-const offerNpm = (ground: Ground, more: readonly unknown[] = []): Promise<void> =>
-  addToCatalogue(ground, {
-    date: '2026-11-01',
-    artefacts: ARTEFACTS,
-    mirrors: [mirror('npm', 'lab-npm', ground.npm.url), ...more],
+/** A registry that the race can choose: every package is the same. */
+async function offerNpm(ground: Ground, more: readonly unknown[] = []): Promise<void> {
+  const tarball = gzipSync('a package')
+  const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`
+  const url: string = await web(ground, (request, answer) => {
+    const name = (request.url ?? '/').slice(1)
+    if (name.endsWith('.tgz')) return void answer.end(tarball)
+    const dist = { tarball: `${url}/${name}-1.0.0.tgz`, integrity }
+    const versions = { '1.0.0': { name, version: '1.0.0', dist } }
+    answer.setHeader('content-type', 'application/json')
+    answer.end(
+      JSON.stringify(name.includes('/') ? versions['1.0.0'] : { name, 'dist-tags': { latest: '1.0.0' }, versions }),
+    )
   })
+  const mirrors = [mirror('npm', 'lab-npm', url), ...more]
+  await addToCatalogue(ground, { date: '2026-11-01', artefacts: ARTEFACTS, mirrors })
+}
 
 const PAGE = '<!DOCTYPE html><html><head><title>Welcome</title></head><body><form>Log in</form></body></html>'
 

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import type { MirrorCatalogue } from '../../mirrors/catalogue.ts'
 import { hostOf, portOf } from '../../mirrors/http/address.ts'
 import type { MirrorClient } from '../../mirrors/http/client.ts'
+import { toOutError } from '../../mirrors/http/errors.ts'
 import type { Route } from '../../mirrors/http/proxy.ts'
 import { isNotPublic, isPrivateAddress, isSiteName } from './address-kind.ts'
 import type { Connected } from './connect.ts'
@@ -129,7 +130,8 @@ async function climbTcp(url: URL, names: Resolved | null, ladder: Ladder, means:
   const values = { peer: `${hostOf(url)}:${port}`, address: tried[0]?.address ?? '', port, code }
   if (code === 'ECONNREFUSED') return ladder.break('tcp', { reason: 'refused', values, evidence })
   if (code === 'ECONNRESET' || code === 'EPIPE') return ladder.break('tcp', { reason: 'reset', values, evidence })
-  ladder.break('tcp', { reason: 'filtered', values, evidence: [...evidence, ...(await means.trace(values.address))] })
+  ladder.break('tcp', { reason: 'filtered', values, evidence })
+  ladder.learn(await means.trace(values.address))
 }
 
 async function climbProxy(
@@ -156,7 +158,9 @@ async function climbTls(url: URL, route: Route, ladder: Ladder, means: Means): P
     else ladder.break('tls', { reason: 'certificate', values: {}, evidence: [tls.code ?? ''] })
     return tls
   } catch (error) {
-    const plain = route.kind === 'direct' ? await means.plainly(url) : ''
+    // Who speaks plain http answers at once, if only that it did not understand.
+    const mute = toOutError(error).reason === 'timeout'
+    const plain = route.kind === 'direct' && !mute ? await means.plainly(url) : ''
     if (isCertificateFault(error)) ladder.break('tls', { reason: 'certificate', values: {}, evidence: [] })
     else ladder.break('tls', tlsFault(error, url, plain))
     return null

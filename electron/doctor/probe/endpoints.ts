@@ -28,7 +28,9 @@ type Plain = Pick<Endpoint, 'target' | 'url' | 'from' | 'byDefault' | 'role' | '
  */
 export async function endpointsInUse(parts: EndpointParts, signal: AbortSignal): Promise<readonly Endpoint[]> {
   const { sys, places, facts } = parts
-  const overrides = await facts.overrides()
+  // All of it is wanted anyway: nothing waits for what it does not need.
+  const early = Promise.all([facts.goTools(), facts.npm(), facts.pip(), facts.apt()])
+  const [overrides] = await Promise.all([facts.overrides(), early])
   const [logins, ...all] = await Promise.all([
     knownLogins(sys, places, facts),
     goEndpoints(parts, overrides),

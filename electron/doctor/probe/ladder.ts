@@ -24,6 +24,11 @@ export class Ladder {
     this.#seen.set(rung, { state: 'broken', detail: fault.evidence[0] ?? fault.reason })
   }
 
+  /** What was learnt of the fault afterwards. */
+  learn(evidence: readonly string[]): void {
+    if (this.#broken !== null) this.#broken = { ...this.#broken, evidence: [...this.#broken.evidence, ...evidence] }
+  }
+
   remark(rung: Rung['rung'], fault: Fault): void {
     this.#remark ??= { rung, ...fault }
   }
