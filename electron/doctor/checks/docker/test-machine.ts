@@ -92,7 +92,7 @@ const unused = (): never => {
   throw new Error('no check of Docker asks for this')
 }
 
-function runCheck(check: DoctorCheck, sys: Reader, places: Places, now: () => number): Promise<Checked> {
+export function runCheck(check: DoctorCheck, sys: Reader, places: Places, now: () => number): Promise<Checked> {
   const facts: DoctorContext['facts'] = {
     ...{ goTools: unused, npm: unused, pip: unused, apt: unused, overrides: unused, startups: unused, shells: unused },
     ...{ probes: unused, trust: unused, docker: once(() => dockerState(sys, places, never, 1000)) },
