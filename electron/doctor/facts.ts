@@ -59,10 +59,10 @@ export function openFacts(parts: FactParts, signal: AbortSignal): Facts {
   }
   const facts = { ...settled, trust: once(() => trustStores({ ...parts, facts: settled }, signal)) }
   // The way is gone with what any tool believes: whether the one that goes it does is a matter of its certificates.
-  const authorities = async (): Promise<readonly string[]> => [
-    ...((await parts.authorities()) ?? []),
-    ...(await facts.trust()).all,
-  ]
+  const authorities = async (): Promise<readonly string[]> => {
+    const { all } = await facts.trust()
+    return [...new Set([...((await parts.authorities()) ?? []), ...all])]
+  }
   return { ...facts, probes: once(() => walk({ ...parts, facts, authorities }, signal)) }
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createServer, type Server, type TlsOptions } from 'node:tls'
+import { createServer, rootCertificates, type Server, type TlsOptions } from 'node:tls'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { makeRareZoo, type RareZoo } from '../../../e2e/lab/zoo-rare.ts'
 import { makeZoo, type Zoo } from '../../../e2e/lab/zoo.ts'
@@ -23,7 +23,11 @@ afterEach(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-async function seen(options: TlsOptions, staple: Uint8Array | null = null): Promise<TlsSeen> {
+async function seen(
+  options: TlsOptions,
+  staple: Uint8Array | null = null,
+  authorities: readonly string[] = [zoo.ca],
+): Promise<TlsSeen> {
   const server = createServer(options, (socket) => socket.on('error', () => {}))
   if (staple !== null)
     server.on('OCSPRequest', (_cert: Buffer, _issuer: Buffer, answer: (error: null, staple: Uint8Array) => void) =>
@@ -33,7 +37,7 @@ async function seen(options: TlsOptions, staple: Uint8Array | null = null): Prom
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const url = new URL(`https://127.0.0.1:${port}/`)
-  return seeTls(url, { route: { kind: 'direct' }, authorities: [zoo.ca] }, new AbortController().signal)
+  return seeTls(url, { route: { kind: 'direct' }, authorities }, new AbortController().signal)
 }
 const subjects = ({ sent }: TlsSeen): string[] => sent.map(({ subject }) => subject)
 
@@ -68,6 +72,13 @@ test('a server that has only TLS 1.1 is seen as outdated', async () => {
 
 test('the answer that a server brings along says that its certificate is revoked', async () => {
   expect((await seen(rare.revoked, rare.staple)).staple).toBe('revoked')
+})
+
+test('a broken authority in the list keeps none of the others out', async () => {
+  const broken = '-----BEGIN CERTIFICATE-----\nbm9uZQ==\n-----END CERTIFICATE-----'
+  const all = [...rootCertificates, broken, zoo.ca, ...rootCertificates.map((one) => one.replaceAll('\n', '\r\n'))]
+  expect(await seen(zoo.of.good, null, all)).toMatchObject({ trusted: true })
+  expect(await seen(zoo.of.good, null, [...rootCertificates, broken])).toMatchObject({ trusted: false })
 })
 
 test('no TLS at all is no certificate', async () => {

@@ -15,6 +15,7 @@ export type SurveyParts = { probes: readonly Probe[]; stores: TrustStores; mirro
 /** Judges the certificate of every way by whom its own tool believes. */
 export function survey({ probes, stores, mirrors, now }: SurveyParts): readonly Fault[] {
   const seen = probes.flatMap((probe) => (probe.tls === null ? [] : [{ ...probe, tls: probe.tls }]))
+  if (seen.length === 0) return []
   const elsewhere: readonly X509Certificate[] = seen.flatMap(({ tls }) => tls.sent)
   const any = rootsOf(stores.all)
   const roots = new Map<Trust, Roots>()
