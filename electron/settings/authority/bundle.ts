@@ -7,7 +7,6 @@ import { isAbsolute, under } from '../../core/paths.ts'
 import type { Places } from '../../core/places.ts'
 import type { Format } from '../../core/setting.ts'
 import type { Reader } from '../../core/system.ts'
-import { keysOf as npmKeys } from '../npm/detect.ts'
 import { npmrcFormat } from '../npm/text.ts'
 import { pipConfFormat } from '../pip/text.ts'
 import { readKeys, readOrNull } from '../read-keys.ts'
@@ -93,7 +92,7 @@ export async function holdsBundle(
   sys: Reader,
 ): Promise<boolean> {
   const { path, format } = configOf(tool, places)
-  const named = npmKeys({ path, format, bytes: await readOrNull(sys, path) }).get(KEYS[tool])
+  const named = readKeys(format, path, await readOrNull(sys, path)).get(KEYS[tool])
   const text = typeof named === 'string' ? await textOf(sys, named) : null
   return text !== null && texts.every((one) => holdsAll(text, one))
 }

@@ -67,13 +67,15 @@ export function judge(asked: Asked): Verdict | null {
   if (!isFor(leaf, seen.name.replace(/\.$/, ''), asked.target))
     return verdict('wrong-name', { names: listed(namesIn(leaf)) }, chain)
   const weak = path.map((one, at) => weakness(one, at > 0 && at === path.length - 1)).find((one) => one !== null)
-  if (weak != null) return { ...verdict('weak-key', { weak }, chain), works: seen.trusted }
+  if (weak != null) return { ...verdict('weak-key', { weak }, chain), works: seen.trusted && !DIGESTS.test(weak) }
   // What Node says that is none of these: a certificate for another purpose, constraints of its authority. Dates were
   // looked at by the better clock, the name by the tool's own rule.
   const other = seen.trusted || DATES_AND_NAMES.test(seen.code ?? '') ? null : seen.code
   return other === null ? null : verdict('refused', { code: other }, chain)
 }
 
+/** go and OpenSSL refuse them, Electron's Node does not. */
+const DIGESTS = /^(SHA-1|MD5)$/
 const DATES_AND_NAMES = /^(CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|ERR_TLS_CERT_ALTNAME_INVALID)/
 
 const verdict = (
