@@ -122,6 +122,17 @@ export const filesFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'npm’s file carries the mark that nobody may change it',
+    code: 'files.immutable',
+    severity: 'error',
+    repair: false,
+    async plant(ground) {
+      const path = join(ground.home, '.npmrc')
+      await must(['chattr', '+i', path])
+      ground.after(async () => void (await must(['chattr', '-i', path])))
+    },
+  },
+  {
     name: 'the disk of our records is full',
     code: 'files.disk-full',
     severity: 'error',
@@ -241,7 +252,8 @@ export const filesFaults: readonly Fault[] = [
     code: 'files.sources-fight',
     severity: 'warning',
     repair: true,
-    plant: async (ground) => void (await put(ground, '.pip/pip.conf', `[global]\nindex-url = ${ground.pip.url}/old\n`)),
+    plant: async (ground) =>
+      void (await put(ground, '.pip/pip.conf', `[global]\nindex-url = ${ground.pip.url}/../simple\n`)),
   },
   {
     name: 'http_proxy and HTTP_PROXY name different proxies',

@@ -219,7 +219,7 @@ export const packagesFaults: readonly Fault[] = [
     async plant(ground) {
       await debian(ground)
       const fields = {
-        ...{ Package: 'lab', Status: 'install ok installed', Maintainer: 'lab <lab@lab.example>' },
+        ...{ Package: 'lab', Status: 'install ok unpacked', Maintainer: 'lab <lab@lab.example>' },
         ...{ Architecture: 'amd64', Version: '1.0', Depends: 'lab-that-is-not-there', Description: 'lab' },
       }
       const text = Object.entries(fields).map(([name, value]) => `${name}: ${value}\n`)

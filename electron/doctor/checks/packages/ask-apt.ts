@@ -1,8 +1,9 @@
 import type { Places } from '../../../core/places.ts'
 import { folderOf } from '../../../core/paths.ts'
 import type { Reader } from '../../../core/system.ts'
-import { encode, fromBinary } from '../../../settings/binary.ts'
+import { encode, fromBinary, toBinary } from '../../../settings/binary.ts'
 import { aptEnvironment, findAptGet } from '../../../settings/apt/apt-get.ts'
+import { readOrNull } from '../../../settings/read-keys.ts'
 import { explain } from '../../explain/recognise.ts'
 
 /** The first thing that apt says of its sources. `number`: the line of a list, the stanza of a .sources file. */
@@ -36,10 +37,16 @@ export async function askSources(
   })
 }
 
-/** Whether something that is installed lacks what it needs. False also where apt gave no answer in time. */
+/** How dpkg marks a package that it has not brought to its end, which is what lacks something. */
+const UNFINISHED = /^Status: \S+ \S+ (?:unpacked|half-configured|half-installed)$/m
+
+/**
+ * Whether something that is installed lacks what it needs. False also where apt gave no answer in time: it builds all
+ * its lists in memory for this, so it is only asked where dpkg has left something unfinished.
+ */
 export async function askState(sys: Reader, places: Places, signal: AbortSignal): Promise<boolean> {
-  const status = `${folderOf(places.apt.architectures)}/status`
-  if ((await sys.lstat(status).catch(() => null)) === null) return false
+  const status = await readOrNull(sys, `${folderOf(places.apt.architectures)}/status`)
+  if (status === null || !UNFINISHED.test(toBinary(status))) return false
   const answer = await query(sys, places, 'check', signal)
   if (answer === null || answer.code === 0) return false
   return /^(?:E|Error): Unmet dependencies/m.test(answer.stderr)

@@ -203,8 +203,11 @@ test('the other words of apt and dpkg', async () => {
   for (const quiet of ['W: a warning\n', 'E: Could not open lock file x - open (13: Permission denied)\n'])
     expect(await found(aptSystemCheck, withApt(debian(), quiet), more())).toEqual([])
   const unmet = { code: 100, stderr: "E: Unmet dependencies. Try 'apt --fix-broken install' with no packages.\n" }
-  expect(codes(await found(aptSystemCheck, withApt(debian(), '', unmet), more()))).toEqual(['packages.unmet'])
-  const half = withApt(debian({ '/var/lib/dpkg/updates/0001': '' }), '', unmet)
+  expect(await found(aptSystemCheck, withApt(debian(), '', unmet), more())).toEqual([])
+  const status = { '/var/lib/dpkg/status': 'Package: a\nStatus: install ok unpacked\n' }
+  expect(codes(await found(aptSystemCheck, withApt(debian(status), '', unmet), more()))).toEqual(['packages.unmet'])
+  expect(await found(aptSystemCheck, withApt(debian(status), ''), more())).toEqual([])
+  const half = withApt(debian({ '/var/lib/dpkg/updates/0001': '', ...status }), '', unmet)
   half.times = { '/var/lib/dpkg/updates/0001': NOW - DAY }
   expect(codes(await found(aptSystemCheck, half, more()))).toEqual(['packages.dpkg-interrupted'])
   // One that works right now.
