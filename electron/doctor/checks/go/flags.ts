@@ -8,7 +8,7 @@ import { goValue, placesWhere } from './values.ts'
 export const goFlagsCheck: DoctorCheck = {
   id: 'go.flags',
   category: 'go',
-  deadline: 5000,
+  deadline: 7000,
   codes: ['go.flags-broken'],
   explains: ['go-flags'],
   async check(context, signal) {

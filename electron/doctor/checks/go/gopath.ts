@@ -1,5 +1,6 @@
 import { isAbsolute, under } from '../../../core/paths.ts'
 import type { DoctorCheck, DoctorContext, Found } from '../../check.ts'
+import { firstGo } from './first-go.ts'
 import { foundValue } from './finding.ts'
 import { counting, type GoValue, goValue, placesWhere } from './values.ts'
 
@@ -34,11 +35,12 @@ function relative(context: DoctorContext, value: GoValue, code: string): readonl
 }
 
 async function sameAsRoot(context: DoctorContext, value: GoValue): Promise<readonly Found[]> {
-  const { sys, facts } = context
+  const { sys } = context
   const real = (path: string): Promise<string> => sys.resolve(path).catch(() => path)
-  const roots = await Promise.all((await facts.goTools()).map(({ root }) => real(root)))
+  const go = await firstGo(context, 3000)
+  const root = go === null ? null : await real(go.root)
   const same = new Set<string>()
-  for (const list of counting(value)) if (roots.includes(await real(list.replace(/\/+$/, '')))) same.add(list)
+  for (const list of counting(value)) if ((await real(list.replace(/\/+$/, ''))) === root) same.add(list)
   const wrong = placesWhere(value, (list) => same.has(list)).filter(({ wins }) => wins)
   return wrong.length === 0
     ? []

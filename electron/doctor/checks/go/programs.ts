@@ -11,7 +11,7 @@ import { leftOverRoot } from './root.ts'
 export const goProgramsCheck: DoctorCheck = {
   id: 'go.programs',
   category: 'go',
-  deadline: 5000,
+  deadline: 7000,
   codes: ['go.path-order', 'go.path-broken', 'go.goroot-left'],
   explains: ['go-goroot', 'go-too-old', 'go-mod-newer', 'go-not-std'],
   async check(context, signal) {

@@ -14,7 +14,7 @@ const SWITCHES = '1.21'
 export const goToolchainCheck: DoctorCheck = {
   id: 'go.toolchain',
   category: 'go',
-  deadline: 5000,
+  deadline: 7000,
   codes: ['go.toolchain', 'go.toolchain-bad'],
   explains: ['go-too-old', 'go-mod-newer', 'go-toolchain-bad', 'go-toolchain-missing'],
   async check(context) {

@@ -11,7 +11,7 @@ import { counting, type GoValue, goValue, placesWhere } from './values.ts'
 export const goTrustCheck: DoctorCheck = {
   id: 'go.trust',
   category: 'go',
-  deadline: 5000,
+  deadline: 7000,
   codes: ['go.sumdb-off', 'go.sumdb-unknown', 'go.nosumdb-all', 'go.insecure', 'go.nosumdb-missing', 'go.too-old'],
   explains: ['go-checksum', 'go-sumdb', 'go-private'],
   async check(context) {
@@ -78,7 +78,7 @@ function overHttp(context: DoctorContext, value: GoValue): readonly Found[] {
 
 /** The go that runs lets a malicious proxy get around the checksum database (CVE-2026-42501). */
 async function tooOld(context: DoctorContext, proxy: GoValue): Promise<readonly Found[]> {
-  const go = await firstGo(context)
+  const go = await firstGo(context, 5000)
   const list = counting(proxy).find(asksThirdParty)
   if (go === null || list === undefined || !isUnsafeGo(go.version)) return []
   const values = { path: go.path, version: go.version.replace(/^go/, ''), proxy: list }

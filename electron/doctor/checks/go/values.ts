@@ -29,10 +29,13 @@ export type GoValue = {
   outcomes: readonly Outcome[]
 }
 
+/** Milliseconds for go's own defaults: a busy machine must not keep files from being judged. */
+const PATIENCE = 3000
+
 /** Everything that sets a variable of Go, and what counts in each kind of program. Only reads files. */
 export async function goValue(context: DoctorContext, name: string): Promise<GoValue> {
   const { sys, places, facts } = context
-  const [startups, go] = await Promise.all([facts.startups(), firstGo(context)])
+  const [startups, go] = await Promise.all([facts.startups(), firstGo(context, PATIENCE)])
   const { why, removals } = await played(sys, startups.world, () =>
     explain({
       name,
