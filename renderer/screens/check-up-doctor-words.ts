@@ -1,13 +1,13 @@
 import i18next from 'i18next'
-import type { FoundView } from '../../electron/contract/doctor.ts'
+import type { FoundView, Verdict } from '../../electron/contract/doctor.ts'
 import type { Doctor } from '../store/doctor.ts'
 import { partsOf, sentencesOf } from '../store/doctor-view.ts'
 
-/** The verdict in one sentence; what makes it is named. */
-export function verdictTitle(verdict: 'ready' | 'remark' | 'broken', gravest: FoundView | null): string {
-  if (verdict !== 'broken' || gravest === null) return i18next.t(`doctor:verdict.${verdict}`)
+/** The verdict, and what makes it where something is broken: both are one sentence. */
+export function verdictWords(verdict: Verdict, gravest: FoundView | null): { title: string; what: string } {
+  if (verdict !== 'broken' || gravest === null) return { title: i18next.t(`doctor:verdict.${verdict}`), what: '' }
   const what = i18next.t(`${sentencesOf(gravest)}.what`, gravest.values).replaceAll('`', '')
-  return i18next.t('doctor:page.broken', { what: what.replace(/[。.]$/, '') })
+  return { title: i18next.t('doctor:page.broken'), what: what.replace(/[。.]$/, '') }
 }
 
 /** What the bar says while the doctor's page is shown. */
