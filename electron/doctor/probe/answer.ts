@@ -46,7 +46,7 @@ export function statusBroken(answer: Answer, first: URL): Omit<Broken, 'rung'> |
   if (status === 429)
     return {
       reason: 'http-429',
-      values: { status, after: headers['retry-after'] ?? '' },
+      values: { status, after: headers['retry-after'] ?? '–' },
       evidence: [...evidence, `Retry-After: ${headers['retry-after'] ?? ''}`],
     }
   if (status >= 500) {

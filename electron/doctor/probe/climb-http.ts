@@ -127,8 +127,9 @@ async function climbMissing(
     if ('answer' in got && got.answer.status < 300) return judge(endpoint, url, wanted, got.answer, ladder)
     if ('answer' in got && wanted.denies(got.answer)) return ladder.ok('content', `HTTP ${got.answer.status}`)
   }
-  const values = { status: first.status, known: misplaced ? 1 : 0, right: misplaced ? (known[0]?.url ?? '') : '' }
-  ladder.break('http', { reason: 'http-404', values, evidence: [`HTTP ${first.status} ${first.url}`] })
+  const right = misplaced ? (known[0]?.url ?? '') : ''
+  const evidence = [`HTTP ${first.status} ${first.url}`, ...(right === '' ? [] : [`${known[0]?.id}: ${right}`])]
+  ladder.break('http', { reason: 'http-404', values: { status: first.status, right }, evidence })
 }
 
 function breakBy(error: unknown, url: URL, ladder: Ladder): void {
