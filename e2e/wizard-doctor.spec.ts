@@ -97,6 +97,7 @@ for (const lang of ['zh-CN', 'en'] as const)
     await doctor.dialog.getByRole('button', { name: wizard.say('history:undo'), exact: true }).click()
     await doctor.dialog.getByRole('button', { name: wizard.say('history:yes'), exact: true }).click()
     await expect.poll(() => readFileSync(goEnv(), 'utf8')).toBe(broken)
+    await expect(doctor.verdict).toContainText(what(wizard), { timeout: 30_000 })
   })
 
 test('all that is safe at once, and the way back from the dialog itself', async () => {

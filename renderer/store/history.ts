@@ -3,6 +3,7 @@ import type { AppError } from '../../electron/contract/note.ts'
 import { type RunSummary, type RunView, type UndoResult, undoResultSchema } from '../../electron/contract/run.ts'
 import { request } from '../api.ts'
 import { type Errand, runErrand } from './done-errand.ts'
+import { useDoctor } from './doctor.ts'
 import { useDone } from './done.ts'
 import { errorOf } from './run-error.ts'
 import { useWizard } from './wizard.ts'
@@ -68,6 +69,8 @@ export const useHistory = create<HistoryStore>((set, get) => {
           if (undo.step !== 'done' && undo.step !== 'failed') return
           void get().load()
           void look(open)
+          // What the check-up said is old; the page may lie right under this dialog.
+          if (useDoctor.getState().doctor.step === 'seen') void useDoctor.getState().look()
           if (undo.step === 'done' && useWizard.getState().runId === open) {
             // The last page must not speak of the run as if it stood.
             useDone.getState().show(null)
