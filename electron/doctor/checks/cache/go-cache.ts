@@ -11,7 +11,7 @@ import { type CacheSettings, cacheSettings } from './go-settings.ts'
 import { askDatabase, localWitnesses, LOOK_UPS, projectSums } from './go-witnesses.ts'
 
 /** How much is hashed at one look: the newest first; what was hashed is remembered for the next look. */
-const MILLISECONDS = 1800
+const MILLISECONDS = 1200
 const BYTES = 300_000_000
 
 /** Go's module cache, every part of it hashed without trusting go. */

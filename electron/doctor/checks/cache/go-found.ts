@@ -9,7 +9,7 @@ import { filesBelow, sizeOf } from './tree-files.ts'
 
 const DAY = 86_400_000
 /** For the size of the whole cache; with more files than can be counted by then it is told as "at least". */
-const COUNTING = 700
+const COUNTING = 500
 
 /** A module that is not what it should be. The repair takes exactly its bad parts away. */
 export async function foundModule(

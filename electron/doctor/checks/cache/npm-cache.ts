@@ -8,9 +8,9 @@ import { away } from './go-found.ts'
 import { sizeText } from './size.ts'
 import { filesBelow, sizeOf, type TreeFile } from './tree-files.ts'
 
-const MILLISECONDS = 1500
+const MILLISECONDS = 1000
 const BYTES = 300_000_000
-const COUNTING = 1000
+const COUNTING = 600
 
 /** npm's cache: the name of each file is the hash of its content (npm/cacache `content-v2`). */
 export const npmCacheCheck: DoctorCheck = {
