@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram'
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
 import { createServer, type RequestListener } from 'node:http'
 import { createServer as createTcpServer, type Server as TcpServer, type Socket } from 'node:net'
 import { join } from 'node:path'
@@ -15,6 +15,29 @@ export async function web(ground: Ground, listener: RequestListener): Promise<st
     await new Promise<void>((resolve) => server.close(() => resolve()))
   })
   return `http://${ground.lab.bridge.address}:${port}`
+}
+
+/** What stands in the engine's place and says this of itself. */
+export async function engine(ground: Ground, info: Readonly<Record<string, unknown>>): Promise<void> {
+  const folder = join(ground.root, 'run')
+  // A link to the lab's, in a root of the ground's own.
+  await unlink(folder)
+  await mkdir(folder)
+  const version = { Version: '27.0.0', ApiVersion: '1.45', MinAPIVersion: '1.24', Os: 'linux', Arch: 'amd64' }
+  const server = createServer(({ url = '' }, answer) => {
+    answer.setHeader('api-version', '1.45')
+    const [path = ''] = url.split('?')
+    if (path.endsWith('/_ping')) return void answer.end('OK')
+    answer.setHeader('content-type', 'application/json')
+    const lists = path.endsWith('/json') ? [] : {}
+    const said = path.endsWith('/info') ? info : path.endsWith('/version') ? version : lists
+    answer.end(JSON.stringify(said))
+  })
+  await new Promise<void>((resolve) => server.listen(join(folder, 'docker.sock'), resolve))
+  ground.after(async () => {
+    server.closeAllConnections()
+    await new Promise<void>((resolve) => server.close(() => resolve()))
+  })
 }
 
 /** A server below HTTP; each connection is given to `work`. Its `HOST:PORT`. */

@@ -10,6 +10,7 @@ import { startForwardProxy } from '../forward-proxy.ts'
 import {
   addToCatalogue,
   closedPort,
+  engine,
   firewall,
   nameServer,
   raw,
@@ -309,6 +310,19 @@ export const networkFaults: readonly Fault[] = [
       await mkdir(join(home, '.docker'), { recursive: true })
       const proxies = { default: { httpProxy: 'http://127.0.0.1:7890', httpsProxy: 'http://127.0.0.1:7890' } }
       await writeFile(join(home, '.docker/config.json'), `${JSON.stringify({ proxies }, null, 2)}\n`)
+    },
+    repair: false,
+  },
+  {
+    name: 'a rootless engine with a proxy on 127.0.0.1',
+    code: 'network.proxy-loopback-engine',
+    severity: 'error',
+    async plant(ground) {
+      await engine(ground, {
+        ...{ ServerVersion: '27.0.0', OSType: 'linux', Architecture: 'x86_64', Driver: 'overlay2' },
+        ...{ SecurityOptions: ['name=rootless'], HttpsProxy: 'http://127.0.0.1:7890' },
+        RegistryConfig: { Mirrors: [] },
+      })
     },
     repair: false,
   },

@@ -1,6 +1,7 @@
 import type { Places } from '../../core/places.ts'
 import type { Reader } from '../../core/system.ts'
 import { inVirtualMachine } from '../../docker/flavour.ts'
+import { isLoopback } from '../../docker/loopback.ts'
 import type { MirrorCatalogue } from '../../mirrors/catalogue.ts'
 import type { SystemProxy } from '../../mirrors/http/proxy.ts'
 import type { Witnesses } from '../check.ts'
@@ -58,11 +59,13 @@ export async function walk(parts: WalkParts, signal: AbortSignal): Promise<reado
   }
 }
 
-/** An engine's own proxy with a password, or in a virtual machine, cannot be gone by from here. */
+/** An engine's own proxy with a password, or in a machine or network of its own, cannot be gone by from here. */
 async function usable(parts: WalkParts, signal: AbortSignal): Promise<readonly Endpoint[]> {
   const [endpoints, { proxies, flavour }] = await Promise.all([endpointsInUse(parts, signal), parts.facts.docker()])
-  const addresses = Object.values(proxies)
+  const addresses = Object.entries(proxies).flatMap(([name, address]) => (name === 'NO_PROXY' ? [] : [address]))
   const closed =
-    addresses.some((proxy) => proxy.includes('***@')) || (addresses.length > 0 && inVirtualMachine(flavour))
+    addresses.some((proxy) => proxy.includes('***@')) ||
+    (addresses.length > 0 && inVirtualMachine(flavour)) ||
+    (flavour === 'rootless' && addresses.some(isLoopback))
   return closed ? endpoints.filter(({ target }) => target !== 'docker') : endpoints
 }
