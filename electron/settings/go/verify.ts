@@ -2,9 +2,9 @@ import type { Finding } from '../../contract/note.ts'
 import type { Places } from '../../core/places.ts'
 import { redact } from '../../core/redact.ts'
 import type { Reader } from '../../core/system.ts'
-import { PLAIN_PATH } from '../find-program.ts'
 import { askShell } from '../shell/ask.ts'
 import { causeOf, severityOf } from '../shell/causes.ts'
+import { askGo } from './ask-go.ts'
 import type { GoChoice } from './choose.ts'
 import { detectGo, type GoState } from './detect.ts'
 import { asksThirdParty, isUnsafeGo } from './old-go.ts'
@@ -22,7 +22,7 @@ export async function verifyGo(
   if (choice.scope === 'system')
     return [...(await verifyForAll(sys, places, state, choice, signal)), ...warnOldGo(state, choice)]
   return [
-    go === undefined ? askFile(state, places, choice) : await askGo(sys, places, go.path, choice, signal),
+    go === undefined ? askFile(state, places, choice) : await askForValues(sys, places, go.path, choice, signal),
     ...(await askShells(sys, places, state, choice, signal)),
     ...warnOldGo(state, choice),
   ]
@@ -63,7 +63,7 @@ function askFile(state: GoState, places: Places, { values }: GoChoice): Finding 
  * `go env -json` with the GOENV file and nothing else in the environment. GOTOOLCHAIN is left out: it has
  * to be `local` for this question, or a go.mod or the file itself could start a download.
  */
-async function askGo(
+async function askForValues(
   sys: Reader,
   places: Places,
   path: string,
@@ -72,9 +72,8 @@ async function askGo(
 ): Promise<Finding> {
   const names = [...values.keys()].filter((name) => name !== 'GOTOOLCHAIN')
   const ask = async (goenv: string): Promise<Record<string, unknown> | string> => {
-    const env = { PATH: PLAIN_PATH, HOME: places.home, GOTOOLCHAIN: 'local', GOENV: goenv }
-    const options = { env, cwd: '/', timeout: 10_000, signal }
-    const answer = await sys.query([path, 'env', '-json', ...names], options).catch((error: unknown) => {
+    const options = { env: { GOENV: goenv }, timeout: 10_000, signal }
+    const answer = await askGo(sys, places, [path, 'env', '-json', ...names], options).catch((error: unknown) => {
       signal.throwIfAborted()
       return { code: null, stdout: '', stderr: String(error) }
     })
