@@ -201,3 +201,21 @@ test('on the very first start the quick look stays, and the doctor is one button
   await expect(doctor.verdict).toContainText(wizard.say('doctor:verdict.ready'), { timeout: 60_000 })
   await expect(doctor.fold('doctor:page.explain.title')).toBeVisible()
 })
+
+test('nothing jumps while the checks arrive', async () => {
+  plant()
+  const { wizard, doctor } = await start('en')
+  await expect(doctor.verdict).toBeVisible({ timeout: 60_000 })
+  const shift = await wizard.page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        let sum = 0
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries())
+            if ('value' in entry && typeof entry.value === 'number') sum += entry.value
+        }).observe({ type: 'layout-shift', buffered: true })
+        setTimeout(() => resolve(sum), 500)
+      }),
+  )
+  expect(shift).toBeLessThan(0.02)
+})
