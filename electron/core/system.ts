@@ -42,6 +42,7 @@ export interface Reader {
   readonly identity: { readonly uid: number; readonly gid: number }
   /** What stands at `path` itself (links are not followed); null when there is nothing. */
   lstat(path: string): Promise<Stat | null>
+  /** A file's bytes, links followed. Throws EINVAL for what is no file (a pipe, a device), EFBIG for what is too large. */
   readFile(path: string): Promise<Uint8Array>
   /** The file behind all symbolic links, also when the last one leads nowhere. Throws ELOOP on a circle. */
   resolve(path: string): Promise<string>

@@ -7,7 +7,6 @@ import {
   mkdtemp,
   open,
   readdir,
-  readFile,
   readlink,
   realpath,
   rm,
@@ -21,6 +20,7 @@ import { folderOf, isAbsolute, nameOf, under } from '../core/paths.ts'
 import type { EnvStore, Obstacle, Stat, System } from '../core/system.ts'
 import { replaceFile, syncFolder, writeAll } from './atomic-write.ts'
 import { exec } from './exec.ts'
+import { readBounded } from './read-bounded.ts'
 import { move, removeTree, setRights } from './tree.ts'
 
 /** The machine itself. */
@@ -36,7 +36,7 @@ export function realSystem(): System {
         throw error
       }
     },
-    readFile: (path) => readFile(path),
+    readFile: readBounded,
     resolve,
     list: (path) => readdir(path),
     obstacle: (path) => obstacle(path, identity.uid),
