@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { electronBinary } from '../../scripts/electron.mjs'
 import { projectRoot } from './cache.ts'
 import type { Certificates } from './certificates.ts'
@@ -65,10 +66,21 @@ export async function startNpmRegistry(dir: string, address: string, certificate
       // Anybody may publish here, but npm wants to be somebody.
       await writeFile(join(folder, '.npmrc'), `//${url.slice('http://'.length)}/:_authToken=nobody\n`)
       const flags = ['--registry', url, '--cache', join(dir, 'cache'), '--access', 'public', '--ignore-scripts']
-      await must(['npm', 'publish', ...flags], { cwd: folder, env: { PATH: process.env.PATH, HOME: dir } })
+      const env = { PATH: process.env.PATH, HOME: dir }
+      // On a busy machine npm repeats a publish whose answer was late, and is told that it has arrived already.
+      await must(['npm', 'publish', ...flags], { cwd: folder, env }).catch(async (error: unknown) => {
+        const arrived = String(error).includes('E409') && (await isPublished(`${url}/${name}`, version))
+        if (!arrived) throw error
+      })
       await rm(folder, { recursive: true })
     },
   }
+}
+
+async function isPublished(packument: string, version: string): Promise<boolean> {
+  const answer = await fetch(packument)
+  const body = z.object({ versions: z.record(z.string(), z.unknown()) }).safeParse(await answer.json())
+  return body.success && version in body.data.versions
 }
 
 const answers = (socketPath: string): Promise<boolean> =>
