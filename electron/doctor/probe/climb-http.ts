@@ -9,8 +9,6 @@ import type { Fault, Ladder } from './ladder.ts'
 import type { Endpoint, Probe } from './probe.ts'
 import { proxyFault } from './proxy-fault.ts'
 
-/** Milliseconds until the first byte; what takes longer makes people believe that nothing happens. */
-const PATIENCE = 5000
 /** A gateway that has hiccups is asked once more. */
 const AGAIN = 300
 
@@ -25,7 +23,8 @@ export async function climbHttp(
   const wanted = wantedOf(endpoint, means.mirrors)
   const base = url.href.replace(/[?#].*$/, '')
   const { headers = {}, path = '' } = wanted ?? {}
-  const ask = async (of: string) => askAlong(means.client, joinUrl(base, of), { headers, timeout: PATIENCE }, signal)
+  const patience = means.patience()
+  const ask = async (of: string) => askAlong(means.client, joinUrl(base, of), { headers, timeout: patience }, signal)
   try {
     const started = performance.now()
     let got = await ask(path)
@@ -55,7 +54,7 @@ export async function climbHttp(
     return clock
   } catch (error) {
     signal.throwIfAborted()
-    breakBy(error, url, ladder)
+    breakBy(error, url, ladder, patience)
     return null
   }
 }
@@ -132,9 +131,9 @@ async function climbMissing(
   ladder.break('http', { reason: 'http-404', values: { status: first.status, right }, evidence })
 }
 
-function breakBy(error: unknown, url: URL, ladder: Ladder): void {
+function breakBy(error: unknown, url: URL, ladder: Ladder, patience: number): void {
   const text = causeText(error)
-  const values = { peer: url.host, host: url.hostname, seconds: PATIENCE / 1000 }
+  const values = { peer: url.host, host: url.hostname, seconds: Math.floor(patience / 1000) }
   const reason = error instanceof OutError ? error.reason : 'cut'
   if (reason === 'timeout') return ladder.break('http', { reason: 'slow', values, evidence: [text] })
   if (reason === 'proxy') return ladder.break('proxy', proxyFault(error, url, ''))

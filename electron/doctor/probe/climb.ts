@@ -29,6 +29,8 @@ export type Means = {
   /** The start of what a port says to a plain request; empty: nothing. */
   plainly(url: URL): Promise<string>
   trace(address: string): Promise<readonly string[]>
+  /** Milliseconds that an answer may take from now on: what takes longer makes people believe that nothing happens. */
+  patience(): number
   now(): number
 }
 

@@ -17,16 +17,21 @@ import type { WalkParts } from './walk.ts'
 const TUNNEL_LIMIT = 4000
 const TLS_LIMIT = 2500
 const PLAIN_LIMIT = 1500
+const PATIENCE = { most: 5000, least: 3000 }
 
 /** The means of each target; `close` ends what they have opened. */
 export type Tools = { of(target: TargetId): Means; close(): void }
 
-/** How the rungs are asked for real. Names, ports and handshakes are asked once, whoever wants to know. */
+/**
+ * How the rungs are asked for real. `until`: by when all of it is to be done, as `performance.now` counts.
+ * Names, ports and handshakes are asked once, whoever wants to know.
+ */
 export function openMeans(
   parts: Omit<WalkParts, 'facts' | 'authorities'>,
   tools: ToolEnvironments,
   authorities: readonly string[] | null,
   signal: AbortSignal,
+  until = Infinity,
 ): Tools {
   const { sys, places, witnesses, systemProxy, mirrors, now } = parts
   const clients: MirrorClient[] = []
@@ -58,6 +63,7 @@ export function openMeans(
       mirrors,
       client,
       now,
+      patience: () => Math.min(PATIENCE.most, Math.max(PATIENCE.least, until - performance.now())),
       name,
       others,
       trace,

@@ -33,6 +33,7 @@ const LIMIT = 7300
  * gone. Throws for the signal alone.
  */
 export async function walk(parts: WalkParts, signal: AbortSignal): Promise<readonly Probe[]> {
+  const until = performance.now() + LIMIT - 200
   const stop = new AbortController()
   const inner = AbortSignal.any([signal, stop.signal])
   const timeUp = new Promise<void>((resolve) => {
@@ -44,7 +45,7 @@ export async function walk(parts: WalkParts, signal: AbortSignal): Promise<reado
     toolEnvironments(parts.sys, parts.places, parts.facts),
     parts.authorities(),
   ])
-  const means = openMeans(parts, tools, authorities, inner)
+  const means = openMeans(parts, tools, authorities, inner, until)
   try {
     const climbs = endpoints.map((endpoint) => startClimb(endpoint, means.of(endpoint.target), inner))
     // What is called off afterwards has nobody to tell of it.
