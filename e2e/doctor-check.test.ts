@@ -74,7 +74,7 @@ async function contextOf(ground: Ground, sys: System, signal: AbortSignal): Prom
 }
 
 test('no check writes, on a machine that is well and on broken ones', async () => {
-  const faults = (await allFaults()).filter(({ alone, whole }) => alone !== true && whole !== true)
+  const faults = allFaults().filter(({ alone, whole }) => alone !== true && whole !== true)
   // One of each area: what is broken is looked at more closely.
   const broken = faults.filter(({ area }, index) => faults.findIndex((one) => one.area === area) === index)
   for (const fault of [null, ...broken])
@@ -177,7 +177,7 @@ test('all checks end within ten seconds where every packet is lost', () =>
 const errorSchema = z.object({ error: z.object({ code: z.string() }) })
 
 test('the command line: one check alone, a name that no check has, muting, both languages', async () => {
-  const fault = (await allFaults(['go'])).find(({ repair, severity }) => repair && severity !== 'info')
+  const fault = allFaults(['go']).find(({ repair, severity }) => repair && severity !== 'info')
   if (fault === undefined) throw new Error('no fault of Go is repaired')
   await on(async (ground) => {
     await fault.plant(ground)

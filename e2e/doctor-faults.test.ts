@@ -47,7 +47,7 @@ test('a machine that is well gives no finding', async () => {
 
 test('each fault is named, nothing graver is, and its repair goes there and back', { timeout: 1_800_000 }, async () => {
   if (named === 'healthy' || named === 'pairs') return
-  const faults = await wanted()
+  const faults = wanted()
   const seed = todaysSeed()
   const rows = new Map<string, Row>()
   const whole = named !== '' || FULL
@@ -119,7 +119,7 @@ test('two faults at once are both named', { timeout: 1_800_000 }, async () => {
     else missed.push(...wrong)
   }
   // More than are needed: some undo each other.
-  const all = drawPairs(await allFaults(), count * 3, seed)
+  const all = drawPairs(allFaults(), count * 3, seed)
   const isAlone = ([one, other]: Pair): boolean => one.alone === true || other.alone === true
   // Half of them where the engine and the servers may break.
   await atOnce(1, all.filter(isAlone).slice(0, count / 2), look)
@@ -133,10 +133,10 @@ test('two faults at once are both named', { timeout: 1_800_000 }, async () => {
 })
 
 /** All faults, or those that GOREADY_FAULT names. */
-async function wanted(): Promise<readonly Planted[]> {
+function wanted(): readonly Planted[] {
   const area = AREAS.find((one): one is Area => one === named)
   if (area !== undefined) return allFaults([area])
-  const all = await allFaults()
+  const all = allFaults()
   const found = all.filter(({ name }) => name.includes(named))
   if (found.length === 0) throw new Error(`no fault is called ${named}`)
   return found
