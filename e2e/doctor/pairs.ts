@@ -1,3 +1,4 @@
+import { errno } from '../../electron/core/errors.ts'
 import type { Ground } from './fault.ts'
 import type { Planted } from './faults/index.ts'
 import type { Field } from './field.ts'
@@ -38,10 +39,18 @@ export async function plantBoth(field: Field, pair: Pair): Promise<readonly stri
   try {
     const looks = [stateOf(ground)]
     for (const { plant } of pair) {
-      await plant(ground)
+      // The first may have closed the file that the second would break.
+      const closed = looks.length === 1 ? null : isClosed
+      clash = await plant(ground).then(
+        () => false,
+        (error: unknown) => {
+          if (closed?.(error) !== true) throw error
+          return true
+        },
+      )
       looks.push(stateOf(ground))
     }
-    clash = undid(looks)
+    clash ||= undid(looks)
     if (!clash) {
       const checked = await checkCalmly(field, ground, stalls)
       const found = checked.checkUp.findings.map(({ code }) => code).join(' ')
@@ -54,6 +63,8 @@ export async function plantBoth(field: Field, pair: Pair): Promise<readonly stri
   await opened.close().catch((error: unknown) => wrong.push(`taking it back: ${String(error)}`))
   return clash && wrong.length === 0 ? null : wrong.map((one) => `${name}: ${one}`)
 }
+
+const isClosed = (error: unknown): boolean => ['EPERM', 'EACCES', 'EROFS', 'ENOSPC'].includes(errno(error) ?? '')
 
 type State = Readonly<Record<string, string>>
 
