@@ -45,3 +45,11 @@ test('a question calls the person back', () => {
   tell({ type: 'log', line: 'x' })
   expect(seen).toEqual(['asked'])
 })
+
+test('a look at the machine is no news', () => {
+  const { seen, tell } = watched([view('a', 'check')])
+  const check = { id: 'go.x', category: 'go', state: 'ok', ms: 1, found: [], facts: [], offers: [] } as const
+  tell({ type: 'checked', check: { ...check, found: [], facts: [], offers: [] } })
+  tell({ type: 'done', result: null })
+  expect(seen).toEqual(['idle'])
+})

@@ -31,13 +31,16 @@ export function watchTasks(list: () => readonly TaskView[], shown: Shown): (even
       case 'failed':
       case 'cancelled': {
         const views = list()
-        if (event.type !== 'cancelled') shown.ended(kindOf(views, event.taskId), event.type)
+        const kind = views.find(({ id }) => id === event.taskId)?.kind
+        // A look at the machine changes nothing, and its answer stands on the page.
+        if (event.type !== 'cancelled' && kind !== 'check') shown.ended(kindOf(kind), event.type)
         // The task that ends may still be listed as running.
         if (views.some(({ id, state }) => state === 'running' && id !== event.taskId)) return
         show(null)
         return shown.idle()
       }
       case 'log':
+      case 'checked':
       case 'waiting':
       case 'answered':
         return
@@ -45,7 +48,6 @@ export function watchTasks(list: () => readonly TaskView[], shown: Shown): (even
   }
 }
 
-function kindOf(views: readonly TaskView[], id: string): 'apply' | 'undo' | 'pull' | 'other' {
-  const kind = views.find((view) => view.id === id)?.kind
+function kindOf(kind: string | undefined): 'apply' | 'undo' | 'pull' | 'other' {
   return kind === 'apply' || kind === 'undo' || kind === 'pull' ? kind : 'other'
 }

@@ -109,7 +109,7 @@ export class PlanBook {
     const proposals: Proposal[] = []
     const taken: number[] = []
     let folded: readonly Change[] = []
-    let refused: unknown = null
+    const refused: unknown[] = []
     const profiles: Profile[] = []
     const settled = new Map<TargetId, readonly string[]>()
     for (const [index, repair] of repairs.entries()) {
@@ -127,10 +127,11 @@ export class PlanBook {
         taken.push(index)
       } catch (error) {
         signal.throwIfAborted()
-        refused ??= error
+        refused.push(error)
       }
     }
-    if (taken.length === 0 && refused !== null) throw refused
+    const [first] = refused
+    if (taken.length === 0 && first instanceof Error) throw first
     const changes = [...folded, ...own]
     const plan: Plan = { id: crypto.randomUUID(), changes, findings: [] }
     // A helper plans again from one profile; where edits stand beside it, what needs rights is refused by name.

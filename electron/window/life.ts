@@ -27,7 +27,8 @@ export function bringBack(window: BrowserWindow | null): void {
   window.focus()
 }
 
-const busy = (engine: Engine | null): boolean => engine?.tasks.list().some(({ state }) => state === 'running') ?? false
+const busy = (engine: Engine | null): boolean =>
+  engine?.tasks.list().some(({ kind, state }) => state === 'running' && kind !== 'check') ?? false
 
 /** Taskbar and notifications for what runs. */
 export function followTasks(life: Life, engine: Engine): void {

@@ -86,7 +86,7 @@ async function aptProxies(sys: Reader, { apt }: Places): Promise<Environment> {
   const names = await sys.list(`${apt.folder}/apt.conf.d`).catch(() => [])
   const found: Record<string, string> = {}
   for (const path of [
-    ...names.toSorted().map((name) => `${apt.folder}/apt.conf.d/${name}`),
+    ...names.toSorted((a, b) => (a < b ? -1 : 1)).map((name) => `${apt.folder}/apt.conf.d/${name}`),
     `${apt.folder}/apt.conf`,
   ]) {
     const bytes = await readOrNull(sys, path).catch(() => null)

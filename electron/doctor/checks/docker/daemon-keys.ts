@@ -51,7 +51,11 @@ function meant(value: Value, wanted: Wanted): Value {
   if (wanted === 'strings') return typeof value === 'string' && value !== '' && !/[,\s]/.test(value) ? [value] : null
   if (wanted === 'string' || !isRecord(value)) return null
   const plain = Object.values(value).every((one) => ['string', 'number', 'boolean'].includes(typeof one))
-  return plain ? Object.fromEntries(Object.entries(value).map(([name, one]) => [name, String(one)])) : null
+  return plain
+    ? Object.fromEntries(
+        Object.entries(value).map(([name, one]) => [name, typeof one === 'string' ? one : JSON.stringify(one)]),
+      )
+    : null
 }
 
 const isRecord = (value: Value): value is { readonly [key: string]: Value } =>

@@ -1,4 +1,5 @@
 import type { Edit, FileTarget } from '../../../contract/plan.ts'
+import { causeText } from '../../../core/errors.ts'
 import { folderOf } from '../../../core/paths.ts'
 import type { Places } from '../../../core/places.ts'
 import { sourceFile } from '../../../settings/apt/detect.ts'
@@ -73,7 +74,7 @@ async function parsedAlone({ facts }: DoctorContext): Promise<readonly Complaint
             kind: 'malformed' as const,
             path,
             number: Number(problem.values['line']),
-            text: String(problem.cause ?? ''),
+            text: causeText(problem.cause ?? ''),
           },
         ],
   )
