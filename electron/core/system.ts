@@ -54,9 +54,13 @@ export interface Reader {
   /**
    * Gives `work` a new folder with `files` (by name, without folders) in it, for a tool that must write
    * somewhere although nothing may change; afterwards it is gone with all that the tool left there.
-   * Other users may pass through it to what they are given, but list nothing.
+   * Other users may pass through it to what they are given, but list nothing. `owner`: for whom root makes it.
    */
-  withScratch<T>(files: Readonly<Record<string, Uint8Array>>, work: (folder: string) => Promise<T>): Promise<T>
+  withScratch<T>(
+    files: Readonly<Record<string, Uint8Array>>,
+    work: (folder: string) => Promise<T>,
+    owner?: { readonly uid: number; readonly gid: number },
+  ): Promise<T>
   /** Every variable that the system itself keeps for its programs; none on a system that keeps them in files. */
   listEnv(scope: EnvScope): Promise<readonly EnvEntry[]>
   /** One of them, by name in any case; null where there is none. Throws `env-not-text` {name, type}. */

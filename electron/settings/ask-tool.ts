@@ -1,11 +1,13 @@
 import type { Places } from '../core/places.ts'
 import type { ExecOptions, Reader } from '../core/system.ts'
 import { PLAIN_PATH } from './find-program.ts'
+import { ownerOf } from './shell/owner.ts'
 
 export type Answer = { code: number | null; stdout: string; stderr: string }
 
 /**
- * Asks a package manager in the user's environment (proxies, authorities and all), from `cwd`.
+ * Asks a package manager in the user's environment (proxies, authorities and all), from `cwd`. What it reads may name
+ * programs of that user's (pip's `python`): for root in another one's home it runs as that one.
  * Never throws but for the signal; what could not be started answers with the reason as `stderr`.
  */
 export async function askTool(
@@ -28,13 +30,14 @@ export async function askTool(
     ...options.env,
   }
   const { scratch = [], ...rest } = options
+  const as = await ownerOf(sys, places)
   const ask = (more: Readonly<Record<string, string>>): Promise<Answer> =>
-    sys.query(argv, { timeout: 15_000, ...rest, env: { ...env, ...more } }).catch((error: unknown) => {
+    sys.query(argv, { timeout: 15_000, ...rest, ...as, env: { ...env, ...more } }).catch((error: unknown) => {
       options.signal.throwIfAborted()
       return { code: null, stdout: '', stderr: String(error) }
     })
   if (scratch.length === 0) return ask({})
-  return sys.withScratch({}, (folder) => ask(Object.fromEntries(scratch.map((name) => [name, folder]))))
+  return sys.withScratch({}, (folder) => ask(Object.fromEntries(scratch.map((name) => [name, folder]))), as.as)
 }
 
 /** Whether two addresses name the same source; a slash at the end makes no difference. */

@@ -171,6 +171,23 @@ test('a program can be started as another user', async () => {
   expect((await exec(['/usr/bin/id', '-u'], { as: { uid: 65_534, gid: 65_534 } })).stdout).toBe('65534\n')
 })
 
+test('a scratch folder for another user is his own, and gone afterwards with what he has left there', async () => {
+  writeFileSync(at('kept'), 'kept')
+  const as = { uid: 65_534, gid: 65_534 }
+  let made = ''
+  await realSystem().withScratch(
+    {},
+    async (scratch) => {
+      made = scratch
+      const script = `mkdir "${scratch}/a" && ln -s "${folder}" "${scratch}/a/link" && id -u >"${scratch}/a/file"`
+      expect((await exec(['/bin/sh', '-c', script], { as })).code).toBe(0)
+    },
+    as,
+  )
+  expect(statSync(made, { throwIfNoEntry: false })).toBeUndefined()
+  expect(readFileSync(at('kept'), 'utf8')).toBe('kept')
+})
+
 test('a link in the place of a record is not written through', async () => {
   writeFileSync(at('theirs'), 'kept')
   symlinkSync('theirs', at('j'))

@@ -2,6 +2,7 @@ import { constants, type Stats } from 'node:fs'
 import {
   access,
   chmod,
+  chown,
   lstat,
   mkdir,
   mkdtemp,
@@ -9,7 +10,6 @@ import {
   readdir,
   readlink,
   realpath,
-  rm,
   rmdir,
   unlink,
   writeFile,
@@ -166,17 +166,29 @@ async function closedTo(path: string, stat: Stats, uid: number, mode: number): P
 async function withScratch<T>(
   files: Readonly<Record<string, Uint8Array>>,
   work: (folder: string) => Promise<T>,
+  owner?: { readonly uid: number; readonly gid: number },
 ): Promise<T> {
   const folder = await mkdtemp(under(tmpdir(), 'goready-'))
   try {
     await chmod(folder, 0o711)
+    if (owner !== undefined && process.getuid?.() === 0) await chown(folder, owner.uid, owner.gid)
     for (const [name, bytes] of Object.entries(files))
       await writeFile(under(folder, name), bytes, { flag: 'wx', mode: 0o600 })
     return await work(folder)
   } finally {
-    // What the tool has started may still write there.
-    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })
+    await removeScratch(folder)
   }
+}
+
+/** What the tool has started may still write there; what is another user's by now leads nowhere. */
+async function removeScratch(folder: string): Promise<void> {
+  for (let tries = 0; ; tries++)
+    try {
+      return await removeTree(folder)
+    } catch (error) {
+      if (tries === 5 || !['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(errno(error) ?? '')) throw error
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
 }
 
 async function append(path: string, text: string): Promise<void> {

@@ -3,6 +3,7 @@ import { folderOf } from '../../core/paths.ts'
 import type { Places } from '../../core/places.ts'
 import type { Reader } from '../../core/system.ts'
 import { PLAIN_PATH } from '../find-program.ts'
+import { ownerOf } from '../shell/owner.ts'
 
 /** Milliseconds. A package manager that is read from a slow disk for the first time takes its time. */
 const TIMEOUT = 10_000
@@ -20,7 +21,8 @@ export async function askQuietly(
 ): Promise<string> {
   const path = `${folderOf(argv[0])}:${places.environment['PATH'] ?? PLAIN_PATH}`
   const env = { PATH: path, HOME: places.home, LC_ALL: 'C.UTF-8', ...variables }
-  const answer = await sys.query(argv, { env, cwd: '/', timeout: TIMEOUT, signal }).catch(() => null)
+  const as = await ownerOf(sys, places)
+  const answer = await sys.query(argv, { env, cwd: '/', timeout: TIMEOUT, signal, ...as }).catch(() => null)
   signal.throwIfAborted()
   return answer?.code === 0 ? answer.stdout : ''
 }

@@ -1,5 +1,6 @@
 import { compareGo } from '../../../docker/tag-grammar.ts'
 import { findPrograms } from '../../../settings/find-program.ts'
+import { askGo } from '../../../settings/go/ask-go.ts'
 import { ownFiles } from '../../../settings/shell/families.ts'
 import { readOrNull } from '../../../settings/read-keys.ts'
 import type { GoTool } from '../../../settings/why/go-below.ts'
@@ -43,8 +44,8 @@ async function brokenFirst(
   if (path === undefined || tools.some((one) => one.path === path)) return null
   const [other] = tools
   // A file that says nothing to `go version` may also have been slow: asked again, alone.
-  const options = { env: { HOME: places.home, GOTOOLCHAIN: 'local', GOENV: 'off' }, cwd: '/', timeout: 2000, signal }
-  const answer = await sys.query([path, 'version'], options).catch((error: unknown) => String(error))
+  const options = { timeout: 2000, signal }
+  const answer = await askGo(sys, places, [path, 'version'], options).catch((error: unknown) => String(error))
   signal.throwIfAborted()
   if (typeof answer !== 'string' && (answer.code === null || answer.stdout.startsWith('go version '))) return null
   const evidence = [typeof answer === 'string' ? answer : `${answer.code}: ${answer.stderr.trim().slice(0, 300)}`]
