@@ -101,3 +101,11 @@ test('a list that go cannot read is Go’s business', async () => {
   const list = { list: 'htps://a.example', at: 0, passes: 'never', beyond: false } as const
   expect(await look([probe('htps://a.example', { target: 'go', turn: list }, broken('form', {}, 'form'))])).toEqual([])
 })
+
+test('a default of the tool’s that cannot be had has words of its own: nobody wrote it down to correct it', async () => {
+  const [found] = await look([probe('https://a.example', { from: 'default', byDefault: true }, broken('nxdomain'))])
+  expect(found).toMatchObject({ code: 'network.official-unreachable', severity: 'warning' })
+  expect(found?.evidence?.join()).toContain('nxdomain')
+  const [proxy] = await look([probe('https://a.example', { from: 'default', byDefault: true }, broken('proxy-dead'))])
+  expect(proxy?.code).toBe('network.proxy-dead')
+})

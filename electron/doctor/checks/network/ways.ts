@@ -23,12 +23,18 @@ const REASONS = [
   ...['http-404', 'http-429', 'http-5xx', 'redirect-loop', 'slow', 'content', 'mirror-ended'],
 ]
 
+/** What only says that a server cannot be had from here. Nobody wrote down a tool's own default, so none is to correct it. */
+const OUT_OF_REACH = new Set([
+  ...['nxdomain', 'hijacked', 'refused', 'filtered', 'reset', 'tls-plain', 'tls-handshake'],
+  ...['http-401', 'http-403', 'http-404', 'http-429', 'http-5xx', 'redirect-loop', 'slow', 'content'],
+])
+
 /** The way to every address that a tool asks, rung by rung; of each the first broken rung is named. */
 export const networkWaysCheck: DoctorCheck = {
   id: 'network.ways',
   category: 'network',
   deadline: 8000,
-  codes: ['network.offline', ...REASONS.map((reason) => `network.${reason}`)],
+  codes: ['network.offline', 'network.official-unreachable', ...REASONS.map((reason) => `network.${reason}`)],
   explains: [
     ...['dns', 'dns-down', 'refused', 'refused-local', 'timeout', 'reset', 'portal', 'proxy-dead', 'proxy-auth'],
     ...['tls-plain', 'tls-handshake', 'rate-limit', 'http-401', 'http-403', 'http-5xx', 'redirects'],
@@ -50,8 +56,9 @@ export const networkWaysCheck: DoctorCheck = {
 async function foundOf(group: Group, all: readonly Probe[], context: DoctorContext): Promise<Found> {
   const [first] = group.probes
   const repairs = await Promise.all(group.probes.map((probe) => repairsFor(probe, all, context)))
+  const official = group.probes.every(({ endpoint }) => endpoint.byDefault) && OUT_OF_REACH.has(group.reason)
   return {
-    code: `network.${group.reason}`,
+    code: official ? 'network.official-unreachable' : `network.${group.reason}`,
     severity: group.severity,
     subject: group.subject,
     values: {
@@ -64,7 +71,7 @@ async function foundOf(group: Group, all: readonly Probe[], context: DoctorConte
     evidence: [
       ...new Set(
         group.probes.flatMap(({ endpoint, broken }) => [
-          `${endpoint.target} ${endpoint.url} (${endpoint.from})`,
+          `${endpoint.target} ${endpoint.url} (${endpoint.from})${official ? ` ${group.reason}` : ''}`,
           ...(broken?.evidence ?? []),
         ]),
       ),
