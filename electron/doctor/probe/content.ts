@@ -26,7 +26,7 @@ export function wantedOf(endpoint: Endpoint, { artefacts }: Pick<MirrorCatalogue
     case 'go': {
       const { proof, bulk } = { ...DEFAULT_CONTEXT.go, ...artefacts?.go }
       return {
-        ...plain(`${escaped(proof.path)}/@v/list`, (answer) => /^(v\d\S*\s*)*$/.test(textOf(answer))),
+        ...plain(`${escaped(proof.path)}/@v/list`, isVersionList),
         more: [`${escaped(bulk.path)}/@v/list`],
         // The protocol wants plain text; a web server's own page is no module proxy's.
         denies: (answer) => !isPage(answer),
@@ -65,11 +65,17 @@ const plain = (path: string, isGood: (answer: Answer) => boolean): Wanted => ({
   denies: () => false,
 })
 
+/** Versions, one a line; none is a list as well. */
+const isVersionList = (answer: Answer): boolean =>
+  textOf(answer)
+    .split(/\s+/)
+    .every((word) => word === '' || /^v\d/.test(word))
+
 /** An index of Python packages: a page of links, or JSON. A page with a form or a script is somebody else's. */
 function isIndex(answer: Answer): boolean {
   const text = textOf(answer)
   if (/^\s*\{/.test(text)) return /"(files|projects|meta)"\s*:/.test(text)
-  return isPage(answer) ? !/<(form|script|iframe|input)\b/i.test(text) : /<a\s[^>]*href/i.test(text)
+  return isPage(answer) ? !/<(form|script|iframe|input)\b/i.test(text) : /<a\s[^<>]*href/i.test(text)
 }
 
 /** An upper-case letter is written as `!` and its lower case (golang.org/x/mod module `EscapePath`). */
