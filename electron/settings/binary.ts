@@ -27,6 +27,16 @@ export function splitLines(binary: string): string[] {
   return binary.match(/[^\n]*\n|[^\n]+$/g) ?? []
 }
 
+/**
+ * A text without the `marks` at its end. A regular expression would try the end from each of them: of a long run that
+ * takes minutes.
+ */
+export function withoutEnd(text: string, marks = ' \t\r\n'): string {
+  let end = text.length
+  while (end > 0 && marks.includes(text[end - 1] ?? '')) end--
+  return text.slice(0, end)
+}
+
 /** The 1-based number of the line on which `offset` lies. */
 export function lineAt(binary: string, offset: number): number {
   let line = 1

@@ -1,7 +1,7 @@
 import type { Value } from '../../contract/plan.ts'
 import { CodedError } from '../../core/errors.ts'
 import type { Format } from '../../core/setting.ts'
-import { decode, encode, fromBinary, lineAt, toBinary } from '../binary.ts'
+import { decode, encode, fromBinary, lineAt, toBinary, withoutEnd } from '../binary.ts'
 
 /** What a line of an .npmrc says to npm. `list`: it is written `key[]`. */
 type Entry = { key: string; list: boolean; value: Value }
@@ -103,14 +103,15 @@ function withValue(raw: string, value: string): string {
   const old = body.slice(at + 1 + lead.length)
   const text = decode(old).trim()
   const comment = isQuoted(text) ? '' : old.slice(commentAt(old))
-  const gap = comment === '' ? '' : (/[ \t]*$/.exec(old.slice(0, commentAt(old)))?.[0] ?? '')
+  const before = old.slice(0, commentAt(old))
+  const gap = comment === '' ? '' : before.slice(withoutEnd(before, ' \t').length)
   return `${body.slice(0, at + 1)}${lead}${value}${gap}${comment}${ending}`
 }
 
 /** A key that stood alone, which npm reads as `true`. */
 function withFirstValue(body: string, value: string): string {
   const end = isQuoted(decode(body).trim()) ? body.length : commentAt(body)
-  const name = body.slice(0, end).replace(/[ \t]+$/, '')
+  const name = withoutEnd(body.slice(0, end), ' \t')
   return `${name}=${value}${body.slice(name.length)}`
 }
 

@@ -1,7 +1,7 @@
 import type { Value } from '../../contract/plan.ts'
 import { CodedError } from '../../core/errors.ts'
 import type { Format } from '../../core/setting.ts'
-import { decode, encode, fromBinary, splitLines, toBinary } from '../binary.ts'
+import { decode, encode, fromBinary, splitLines, toBinary, withoutEnd } from '../binary.ts'
 
 const OPEN = '# >>> goready >>>'
 /** Says that the file had no final newline, so that removing the block can take ours away again. */
@@ -10,7 +10,7 @@ const CLOSE = '# <<< goready <<<'
 
 type Block = { from: number; to: number; joined: boolean }
 
-const bare = (line: string): string => line.replace(/[ \t\r\n]+$/, '')
+const bare = (line: string): string => withoutEnd(line)
 
 /** Where our block stands, as line indices (both fences included). Throws `fence-damaged` {line}. */
 function findBlock(lines: readonly string[]): Block | null {

@@ -10,7 +10,7 @@ export function environmentFile(path: string, bytes: Uint8Array): readonly Given
   return linesOf(bytes).flatMap(({ text, line }): Given[] => {
     const [, name, raw = ''] = /^\s*(?:export\s+)?([A-Za-z0-9_]+)=(.*)$/.exec(text) ?? []
     if (name === undefined) return []
-    const value = raw.replace(/\s+$/, '')
+    const value = raw.trimEnd()
     const [, quote, inner] = /^(["'])(.*)$/.exec(value) ?? []
     const plain = quote === undefined ? value : (inner ?? '').replace(/["']$/, '')
     return [{ name, value: /[#\\\r]/.test(value) || /["']/.test(plain) ? null : plain, by: { path, line } }]

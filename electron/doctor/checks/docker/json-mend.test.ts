@@ -20,6 +20,8 @@ test.each([
   ['{\n  // why\n  "a": 1 /* so */\n}\n', 2, 'comment', '{\n  "a": 1\n}\n'],
   ['# a\n{"u": "http://x"}\n', 1, 'comment', '{"u": "http://x"}\n'],
   ['{\n  "a": 1, // b\n}\n', 2, 'comma', '{\n  "a": 1\n}\n'],
+  ['{"a": 1 /* b */ "c": 2}', 1, 'comment', '{"a": 1, "c": 2}'],
+  ['{"a": [1，],\n"b": 2}', 1, 'comma', '{"a": [1],\n"b": 2}'],
   ['\ufeff{"a": 1}\n', 1, 'bom', '{"a": 1}\n'],
   ['\ufeff{"a": 1,}\n', 1, 'bom', '{"a": 1}\n'],
   ['{\r\n  "a": {"b": 1}\r\n', 2, 'brace', '{\r\n  "a": {"b": 1}\r\n}\r\n'],
@@ -51,6 +53,20 @@ test('what an engine lets pass is no fault', () => {
   expect(mend('{"a": 1}}', { ...strict, after: true })).toBeNull()
   expect(mend('{"a": 1,}}', { ...strict, after: true })).toMatchObject({ slip: 'comma' })
   expect(mend('\ufeff{"a": 1,}', { ...strict, bom: true })?.mended).toBe('\ufeff{"a": 1}')
+})
+
+test('what is made to be slow is read in a moment', () => {
+  const begin = performance.now()
+  for (const piece of ['#\n', ',', '1 ', '/**/', '// x\n', ' ', '"a":1,'])
+    for (const [front, end] of [
+      ['{', '}'],
+      ['{"a":[', ']}'],
+      ['{#', '\n//x\n"a":1,}'],
+    ]) {
+      const text = `${front}${piece.repeat(60_000)}${end}`
+      mendJson(text, strict)
+    }
+  expect(performance.now() - begin).toBeLessThan(10_000)
 })
 
 test('bytes that are no text stay as they are', () => {

@@ -42,10 +42,13 @@ export function mendJson(text: string, tolerance: Tolerance): Mending | null {
 }
 
 function patched(text: string, patches: readonly Patch[]): string {
-  let result = text
-  for (const { start, end, text: by } of patches.toSorted((a, b) => b.start - a.start))
-    result = result.slice(0, start) + by + result.slice(end)
-  return result
+  const parts: string[] = []
+  let at = 0
+  for (const { start, end, text: by } of patches.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
+    parts.push(text.slice(at, start), by)
+    at = end
+  }
+  return [...parts, text.slice(at)].join('')
 }
 
 /** The patches that make JSON of it, were nothing else wrong; null: brackets that do not belong together. */
@@ -61,7 +64,6 @@ function patchesFor(text: string, tokens: readonly Token[]): Patch[] | null {
       patches.push(withoutLine(text, token))
       continue
     }
-    if (token.meant !== null) patch('quotes', token.meant)
     if (over) {
       if (kind !== 'close') return null
       patch('brace', '')
@@ -70,11 +72,8 @@ function patchesFor(text: string, tokens: readonly Token[]): Patch[] | null {
     const begins = kind === 'open' || kind === 'value'
     if (begins && (last?.kind === 'value' || last?.kind === 'close'))
       patches.push({ start: last.end, end: last.end, text: ',', slip: 'missing-comma' })
-    if (kind === 'comma') {
-      const next = tokens.slice(index + 1).find((one) => one.kind !== 'comment')
-      if (next === undefined || next.kind === 'close' || next.kind === 'comma')
-        patches.push({ start, end, text: '', slip: 'comma' })
-    }
+    if (kind === 'comma' && endsNothing(tokens, index)) patch('comma', '')
+    else if (token.meant !== null) patch('quotes', token.meant)
     if (kind === 'open') open.push(text[start] === '{' ? '}' : ']')
     if (kind === 'close') {
       if (open.pop() !== text[start]) return null
@@ -92,14 +91,23 @@ function patchesFor(text: string, tokens: readonly Token[]): Patch[] | null {
   return patches
 }
 
+/** Whether no value comes behind a comma before the next one or a bracket. */
+function endsNothing(tokens: readonly Token[], index: number): boolean {
+  let at = index + 1
+  while (tokens[at]?.kind === 'comment') at++
+  const kind = tokens[at]?.kind
+  return kind === undefined || kind === 'close' || kind === 'comma'
+}
+
+const REST = /[ \t]*\r?\n/y
+
 /** A comment that has its line for itself leaves no blank one. */
 function withoutLine(text: string, { start, end }: Token): Patch {
-  const lead = /(?:^|\n)[ \t]*$/.exec(text.slice(0, start))
-  const tail = /^[ \t]*\r?\n/.exec(text.slice(end))
-  const indent = /[ \t]*$/.exec(text.slice(0, start))?.[0].length ?? 0
-  if (lead !== null && tail !== null)
-    return { start: start - indent, end: end + tail[0].length, text: '', slip: 'comment' }
-  return { start: start - indent, end, text: '', slip: 'comment' }
+  let from = start
+  while (text[from - 1] === ' ' || text[from - 1] === '\t') from--
+  REST.lastIndex = end
+  const rest = from === 0 || text[from - 1] === '\n' ? (REST.exec(text)?.[0].length ?? 0) : 0
+  return { start: from, end: end + rest, text: '', slip: 'comment' }
 }
 
 /** What stands up to the bracket that closes the first one. */

@@ -41,3 +41,9 @@ test('whatever comes out holds one whole block, and every line of the user’s',
     }),
   )
 })
+
+test('a long run of spaces is read in a moment', () => {
+  const begin = performance.now()
+  expect(mendedFence(`${' '.repeat(500_000)}x\n`, 'x')).toBeNull()
+  expect(performance.now() - begin).toBeLessThan(3000)
+})

@@ -1,4 +1,4 @@
-import { encode, splitLines } from '../../../settings/binary.ts'
+import { encode, splitLines, withoutEnd } from '../../../settings/binary.ts'
 
 const OPEN = '# >>> goready >>>'
 const CLOSE = '# <<< goready <<<'
@@ -13,7 +13,7 @@ export function mendedFence(text: string, line: string): string | null {
   const body = encode(line)
   const lines = splitLines(text)
   const kinds = lines.map((raw): Kind => {
-    const bare = raw.replace(/[ \t\r\n]+$/, '')
+    const bare = withoutEnd(raw)
     if (bare === CLOSE) return 'close'
     if (bare.startsWith(OPEN)) return 'open'
     return bare === body ? 'body' : 'other'

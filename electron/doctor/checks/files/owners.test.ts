@@ -124,3 +124,11 @@ test('a token is only told of where everybody can read it', async () => {
     }
   }
 })
+
+test('a file that is made to be slow is read in a moment', async () => {
+  const begin = performance.now()
+  const [long, lines] = [' '.repeat(200_000), '\n'.repeat(200_000)]
+  for (const text of [`${long}x`, `${lines}x`, `_auth=${long}\${X}`, `${'_auth '.repeat(40_000)}`, `_auth${long}x`])
+    expect(await found(ownersCheck, homeOf({ [`${HOME}/.npmrc`]: text }))).toEqual([])
+  expect(performance.now() - begin).toBeLessThan(10_000)
+})

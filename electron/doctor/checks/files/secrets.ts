@@ -7,7 +7,7 @@ import { shellWord } from './shell-word.ts'
 import type { Written } from './written-places.ts'
 
 /** What says that a file of a tool holds a password or a token in full; `${NAME}` is only the name of one. */
-const NPM = /^\s*[^;#\n]*(?:_authToken|_auth|_password)\s*=\s*(?!\s*"?\$\{)\S/m
+const NPM = /^[^;#\n]*(?:_authToken|_auth|_password)\s*=(?=(\s*))\1(?!"?\$\{)\S/m
 const NETRC = /(?:^|\s)password\s+\S/
 const DOCKER = /"(?:auth|identitytoken|password)"\s*:\s*"[^"]/
 
