@@ -88,6 +88,8 @@ async function newGo(): Promise<string> {
     await fillLayer('go-new', into, work)
     await rm(work, { recursive: true })
   })
+  // Other users run it as well; what is built in a temporary folder is closed to them.
+  await chmod(folder, 0o755)
   return join(folder, 'usr/local/go/bin/go')
 }
 

@@ -315,6 +315,7 @@ export const networkFaults: readonly Fault[] = [
   },
   {
     name: 'a rootless engine with a proxy on 127.0.0.1',
+    whole: true,
     code: 'network.proxy-loopback-engine',
     severity: 'error',
     async plant(ground) {
