@@ -19,6 +19,7 @@ import type { SystemProxy } from '../mirrors/http/proxy.ts'
 import { machineOverrides } from './overrides.ts'
 import type { MuteBook } from './mutes.ts'
 import type { PlanBook } from './plans.ts'
+import { proved } from './proof.ts'
 
 /** `only`: ids of checks, or of whole categories; null: all. */
 export type CheckOptions = { only: readonly string[] | null }
@@ -73,7 +74,8 @@ export class DoctorBook {
       this.#known.set(id, known)
     }
     for (const id of this.#known.keys()) {
-      if (this.#known.size <= KEPT) break
+      // Whatever one look offers can be planned.
+      if (this.#known.size <= KEPT || repairs.has(id)) break
       this.#known.delete(id)
     }
     return checkUp
@@ -110,12 +112,7 @@ export class DoctorBook {
     if (checks.length === 0) return []
     const verify = async (_: unknown, signal: AbortSignal): Promise<readonly Finding[]> => {
       const { checkUp } = await this.#look(checks, () => {}, signal, this.#project)
-      const still = checkUp.findings.filter(({ id }) => mended.some(({ finding }) => finding === id))
-      const wrong = still.map(({ id, code, category, values, evidence }): Finding => {
-        const key = `doctor-${category}:${code.slice(category.length + 1)}.what`
-        return { id, severity: 'error', note: { key, values }, details: evidence }
-      })
-      return wrong.length > 0 ? wrong : [{ id: 'doctor', severity: 'ok', note: { key: 'doctor:mended' } }]
+      return proved(checkUp, new Set(mended.flatMap(({ finding }) => finding ?? [])))
     }
     return [{ id: 'doctor', edits: [], notes: [], registries: [], verify }]
   }
