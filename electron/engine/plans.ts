@@ -18,6 +18,7 @@ import { refuseNotYet } from '../settings/unsupported.ts'
 import type { Repair } from '../doctor/check.ts'
 import type { MirrorCatalogue } from '../mirrors/catalogue.ts'
 import { choicesFor } from './choices.ts'
+import { contradict } from './contradictions.ts'
 import type { Images } from './images.ts'
 import { deadForPlan } from './overrides.ts'
 import type { Races } from './races.ts'
@@ -116,7 +117,12 @@ export class PlanBook {
       try {
         const more = repair.kind === 'profile' ? await this.#proposals(repair.profile, places, settled, signal) : []
         const added = repair.kind === 'edits' ? repair.edits : more.flatMap((proposal) => proposal.edits)
-        folded = await fold([...edits, ...added], formats, sys)
+        const together = added.length === 0 ? folded : await fold([...edits, ...added], formats, sys)
+        const whole = repair.kind === 'changes' ? repair.changes : []
+        const meets = (one: Change, others: readonly Change[]): boolean =>
+          others.some((other) => contradict(one, other))
+        if (together.some((one) => meets(one, own)) || whole.some((one) => meets(one, [...together, ...own]))) continue
+        folded = together
         edits.push(...added)
         proposals.push(...more)
         if (repair.kind === 'profile') profiles.push(repair.profile)

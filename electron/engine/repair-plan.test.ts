@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Edit, Value } from '../contract/plan.ts'
+import type { Change, Edit, Value } from '../contract/plan.ts'
 import type { Repair } from '../doctor/check.ts'
 import type { Proposal } from '../core/setting.ts'
 import { testPlaces } from '../docker/test-places.ts'
@@ -72,6 +72,31 @@ test('what contradicts an earlier repair is left for later', async () => {
   )
   expect(taken).toEqual([0, 2])
   expect(asked).toEqual([[0, 2]])
+})
+
+test('changes that cannot both be made are not in one plan', async () => {
+  const { plans } = await book('GOSUMDB=off\n')
+  const change = (one: Change): Repair => ({
+    kind: 'changes',
+    changes: [one],
+    note: { key: 'doctor:mended' },
+    safe: true,
+  })
+  const tree = (path: string): Repair =>
+    change({ kind: 'tree', path, bytes: 0, mtimeMs: 1, final: false, admin: false })
+  const rights = (path: string, mode: number): Repair => {
+    const before = { mode: 0o400, uid: 1000, gid: 1000 }
+    return change({ kind: 'rights', path, before, after: { ...before, mode }, admin: false })
+  }
+  const taken = async (...repairs: readonly Repair[]) => (await plans.makeRepair(repairs, () => [], signal)).taken
+  const line = repair(edit('GOSUMDB', 'off', null))
+  expect(await taken(rights('/a', 0o600), rights('/a', 0o600), rights('/a', 0o644), rights('/b', 0o644))).toEqual([
+    0, 1, 3,
+  ])
+  expect(await taken(line, tree('/home/u/.config/go'), tree('/home/u/.config/g'))).toEqual([0, 2])
+  expect(await taken(tree('/home/u/.config/go'), line)).toEqual([0])
+  // What only gets other rights goes away with the tree around it.
+  expect(await taken(tree('/home/u/go'), rights('/home/u/go/x', 0o600), line)).toEqual([0, 1, 2])
 })
 
 test('where no repair at all can be planned the reason is thrown', async () => {
