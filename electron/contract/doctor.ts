@@ -50,6 +50,9 @@ export const repairViewSchema = z.object({
 })
 export type RepairView = z.infer<typeof repairViewSchema>
 
+/** Characters of a finding's id: there may be a whole path in it. */
+export const MAX_FINDING_ID = 8192
+
 /**
  * What a check found. `code` is stable; the sentences are `doctor-CATEGORY:REST.what`, `.why` and `.todo` for
  * `CATEGORY.REST`, filled with `values`. `id` names this very finding (code and subject) for muting.

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { credentialSchema, credentialTrialSchema } from './credential.ts'
-import { checkNameSchema, repairPlanSchema } from './doctor.ts'
+import { checkNameSchema, MAX_FINDING_ID, repairPlanSchema } from './doctor.ts'
 import { explainedSchema } from './explain.ts'
 import { imageSchema, profileSchema, sumdbSchema } from './profile.ts'
 import { tagListSchema } from './image.ts'
@@ -23,6 +23,8 @@ import {
 
 /** Longest text that may be dropped or pasted, in UTF-16 units. */
 const MAX_TEXT = 200_000
+/** Repairs in one plan: of a cache each damaged module has one. */
+const MAX_REPAIRS = 2000
 
 const nothing = z.undefined()
 const taskId = z.object({ taskId: z.string().max(64) })
@@ -53,9 +55,15 @@ export const requests = {
     output: taskId.extend({ checks: z.array(checkNameSchema) }),
   },
   /** The plan of repairs that a check-up has offered; applied by `plan.apply`. */
-  'doctor.plan': { input: z.object({ ids: z.array(z.string().max(200)).min(1).max(64) }), output: repairPlanSchema },
+  'doctor.plan': {
+    input: z.object({ ids: z.array(z.string().max(200)).min(1).max(MAX_REPAIRS) }),
+    output: repairPlanSchema,
+  },
   /** A finding that is not to count any more, or again. */
-  'doctor.mute': { input: z.object({ id: z.string().max(500), muted: z.boolean() }), output: z.boolean() },
+  'doctor.mute': {
+    input: z.object({ id: z.string().max(MAX_FINDING_ID), muted: z.boolean() }),
+    output: z.boolean(),
+  },
   /** What an error text that was pasted or dropped says; nearest to the root first. */
   'doctor.explain': { input: z.object({ text: z.string().max(MAX_TEXT) }), output: z.array(explainedSchema) },
   /** The redacted report of this machine, for a teacher or an issue. */

@@ -33,6 +33,18 @@ test('the gravest finding comes first and makes the verdict', async () => {
   ])
 })
 
+test('what cannot be given back is never among what is safe', async () => {
+  const tree = { kind: 'tree', path: '/x', bytes: 1, mtimeMs: 1, admin: false } as const
+  const repairs = [true, false].map(
+    (final) => ({ kind: 'changes', changes: [{ ...tree, final }], note: { key: 'x' }, safe: true }) as const,
+  )
+  const { checkUp } = await look([checkOf('go.b', [{ code: 'go.bad', severity: 'error', subject: 'y', repairs }])])
+  expect(checkUp.findings[0]?.repairs.map(({ safe, final }) => [safe, final])).toEqual([
+    [false, true],
+    [true, false],
+  ])
+})
+
 test('what is muted is told and does not count', async () => {
   const checks = [checkOf('go.b', [{ code: 'go.bad', severity: 'error', subject: 'y' }])]
   const { checkUp } = await look(checks, ['go.bad@y'])

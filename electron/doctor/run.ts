@@ -101,7 +101,8 @@ function viewOf(
       return {
         id: key,
         note: repair.note,
-        safe: repair.safe,
+        // What cannot be given back is always asked for by itself.
+        safe: repair.safe && !isFinal(repair),
         final: isFinal(repair),
         dockerHelp: repair.kind === 'docker-help',
       }

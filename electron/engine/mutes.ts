@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { MAX_FINDING_ID } from '../contract/doctor.ts'
 import type { System } from '../core/system.ts'
 import { type StateFile, stateFile } from '../desk/state-file.ts'
 
-const mutesSchema = z.object({ muted: z.array(z.string().max(500)).max(500) })
+const mutesSchema = z.object({ muted: z.array(z.string().max(MAX_FINDING_ID)).max(500) })
 
 /** Findings that a person does not want to hear of again, by their ids; they live beside the records of runs. */
 export class MuteBook {

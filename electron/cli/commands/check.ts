@@ -1,4 +1,4 @@
-import { type CheckUp, checkUpSchema, type FoundView, type RepairView } from '../../contract/doctor.ts'
+import { type CheckUp, checkUpSchema, type FoundView, MAX_FINDING_ID, type RepairView } from '../../contract/doctor.ts'
 import { badValue, noMore } from '../args.ts'
 import { type Command, type Context, EXIT, follow } from '../command.ts'
 import type { Output, Style } from '../output.ts'
@@ -13,6 +13,7 @@ export const check: Command = async (context) => {
   noMore(args.words, 1)
   const id = args.mute ?? args.unmute
   if (id !== null) {
+    if (id.length > MAX_FINDING_ID) throw badValue(args.mute === null ? '--unmute' : '--mute', id)
     await engine.mute(id, args.mute !== null)
     output.document({ muted: args.mute !== null, id })
     output.line(output.text.say(`doctor:cli.${args.mute === null ? 'heard' : 'mute'}`, { id }))
