@@ -58,7 +58,7 @@ function patchesFor(text: string, tokens: readonly Token[]): Patch[] | null {
   let last: Token | null = null
   let over = false
   for (const [index, token] of tokens.entries()) {
-    const { kind, start, end } = token
+    const { kind, start } = token
     const patch = (slip: Slip, by: string, at = token): void => void patches.push({ ...at, text: by, slip })
     if (kind === 'comment') {
       patches.push(withoutLine(text, token))
