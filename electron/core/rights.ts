@@ -37,8 +37,7 @@ export async function changeRights(
   { sys, journal }: { sys: System; journal: string },
   begun: () => void,
 ): Promise<void> {
-  await refuseLinkedFolder(path, sys)
-  const stat = await sys.lstat(path)
+  const stat = await sys.lstat(await refuseLinkedFolder(path, sys))
   if (stat?.kind === 'link') throw new CodedError('not-a-file', { path })
   if (stat === null || !sameRights(stat, before)) throw new CodedError('changed-since-plan', { path })
   // Its other name may be in a place that nobody has shown.
@@ -51,9 +50,9 @@ export async function changeRights(
 
 /** Sets rights and reads them back. Errors: of `writeError`. */
 export async function putRights(path: string, from: Rights, to: Rights, sys: System): Promise<void> {
-  await refuseLinkedFolder(path, sys)
+  const at = await refuseLinkedFolder(path, sys)
   try {
-    await sys.setRights(path, to)
+    await sys.setRights(at, to)
   } catch (error) {
     // Here it may also be another's file, or a group that is not one's own.
     const other = from.uid !== to.uid || from.gid !== to.gid || from.uid !== sys.identity.uid
@@ -61,7 +60,7 @@ export async function putRights(path: string, from: Rights, to: Rights, sys: Sys
       throw new CodedError('no-permission', { path }, error)
     throw writeError(error, path)
   }
-  const now = await readRights(path, sys)
+  const now = await readRights(at, sys)
   if (now === null || !sameRights(now, to)) throw new CodedError('io', { path }, 'its rights read back differently')
 }
 

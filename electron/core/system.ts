@@ -90,7 +90,10 @@ export interface System extends Reader {
    * where that is another file system; EACCES where a folder goes to another one and its owner may not write it.
    */
   rename(from: string, to: string): Promise<void>
-  /** Sets owner (where it is another one) and mode of what stands at `path`. Throws ELOOP for a link. */
+  /**
+   * Sets owner (where it is another one) and mode of what stands at `path`. Throws ELOOP for a link, for root also on
+   * the way there: see `resolve`.
+   */
   setRights(path: string, rights: Rights): Promise<void>
   /** Deletes what stands at `path` with all below it, following no link, also what is closed to its owner. */
   removeTree(path: string): Promise<void>

@@ -14,9 +14,11 @@ type Context = { sys: System; journal: string }
 const closed = (stat: Stat, sys: Reader): boolean =>
   stat.kind === 'dir' && (stat.mode & 0o200) === 0 && sys.identity.uid > 0
 
-/** Throws `no-permission` where a link on the way leads root to somebody else's things. */
-export async function refuseLinkedFolder(path: string, sys: Reader): Promise<void> {
-  await refuseForeignLink(path, under(await sys.resolve(folderOf(path)), nameOf(path)), sys)
+/** The path without links on the way. Throws `no-permission` where one leads root to somebody else's things. */
+export async function refuseLinkedFolder(path: string, sys: Reader): Promise<string> {
+  const at = under(await sys.resolve(folderOf(path)), nameOf(path))
+  await refuseForeignLink(path, at, sys)
+  return at
 }
 
 /**
@@ -111,7 +113,7 @@ export async function closeAgain({ state, change, kept }: TreeRecord, sys: Syste
       const stat = await sys.lstat(path)
       // Something else may stand there by now.
       if (stat?.kind !== 'dir' || stat.mtimeMs !== change.mtimeMs || stat.mode !== (one.mode | 0o200)) continue
-      await sys.setRights(path, { mode: one.mode, uid: stat.uid, gid: stat.gid })
+      await sys.setRights(await refuseLinkedFolder(path, sys), { mode: one.mode, uid: stat.uid, gid: stat.gid })
     }
   }
 }

@@ -55,6 +55,21 @@ test('rights are set on the thing itself, also where nobody may read it, and nev
   expect(lstatSync(at('file')).mode & 0o7777).toBe(0o640)
 })
 
+test.runIf(own.uid === 0 && process.platform === 'linux')(
+  'root follows no link on the way either: whose folder it was may have put one there',
+  async () => {
+    mkdirSync(at('theirs'))
+    writeFileSync(at('theirs/file'), '', { mode: 0o600 })
+    symlinkSync('theirs', at('way'))
+    const rights = { mode: 0o666, uid: 65_534, gid: 65_534 }
+    await expect(sys.setRights(at('way/file'), rights)).rejects.toMatchObject({ code: 'ELOOP' })
+    expect(lstatSync(at('theirs/file'))).toMatchObject({ uid: 0, mode: 0o100600 })
+    await sys.setRights(await sys.resolve(at('way/file')), rights)
+    expect(lstatSync(at('theirs/file'))).toMatchObject({ uid: 65_534, mode: 0o100666 })
+    await expect(sys.setRights(at('nothing/file'), rights)).rejects.toMatchObject({ code: 'ENOENT' })
+  },
+)
+
 test('a tree is deleted with what is closed to its owner, and what its links lead to stays', async () => {
   mkdirSync(at('tree/closed/deep'), { recursive: true })
   writeFileSync(at('tree/closed/deep/file'), '', { mode: 0o444 })

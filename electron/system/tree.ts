@@ -7,6 +7,7 @@ import {
   lstat,
   open,
   readdir,
+  readlink,
   rename,
   rm,
   rmdir,
@@ -38,14 +39,57 @@ async function itself(path: PathLike): Promise<Stats | null> {
 /** Linux' open(2): a handle on the thing itself, whatever it is and however closed it is. */
 const O_PATH = 0o10000000
 
+/**
+ * For root step by step from `/`, following no link at all: a folder on the way that is somebody else's may have
+ * become a link to root's own things a moment ago. Throws ELOOP.
+ */
+async function openItself(path: string): Promise<FileHandle> {
+  const flags = O_PATH | constants.O_NOFOLLOW
+  if (process.getuid?.() !== 0) return open(path, flags)
+  let at = await open('/', flags)
+  try {
+    for (const name of path.split('/').filter((part) => part !== '')) {
+      const next = await open(`/proc/self/fd/${at.fd}/${name}`, flags)
+      await at.close()
+      at = next
+      if ((await at.stat()).isSymbolicLink()) throw Object.assign(new Error(`ELOOP: ${path}`), { code: 'ELOOP' })
+    }
+    return at
+  } catch (error) {
+    await at.close()
+    throw error
+  }
+}
+
 /** Sets owner and mode, as `System.setRights` says it. */
-export async function setRights(path: string, rights: Rights): Promise<void> {
+export const setRights = (path: string, rights: Rights): Promise<void> => put(path, rights, () => {})
+
+/**
+ * The same of a file with one name or a folder that really stands at that path: for root in a folder whose owner may
+ * put a link in the place of any folder on the way. Linux alone can tell; ELOOP elsewhere, and for what is not so.
+ */
+export const setRightsThere = (path: string, rights: Rights): Promise<void> =>
+  put(path, rights, async (stat, at) => {
+    const plain = stat.isDirectory() || (stat.isFile() && stat.nlink === 1)
+    const there = at !== path && (await readlink(at)) === path
+    if (!plain || !there || (rights.mode & 0o6000) !== 0) throw looped(path)
+  })
+
+const looped = (path: string): Error => Object.assign(new Error(`ELOOP: ${path}`), { code: 'ELOOP' })
+
+/** `sound` throws for what is not to be touched; `at`: the name of the handle on it. */
+async function put(
+  path: string,
+  rights: Rights,
+  sound: (stat: Stats, at: string) => void | Promise<void>,
+): Promise<void> {
   const handle = process.platform === 'linux' ? await open(path, O_PATH | constants.O_NOFOLLOW) : null
   try {
     const stat = handle ? await handle.stat() : await lstat(path)
-    if (stat.isSymbolicLink()) throw Object.assign(new Error(`ELOOP: ${path}`), { code: 'ELOOP' })
+    if (stat.isSymbolicLink()) throw looped(path)
     // Root works in other people's folders: what was a file a moment ago may be a link now.
     const at = handle ? (through(handle) ?? path) : path
+    await sound(stat, at)
     const { mode, uid, gid } = rights
     const moves = process.getuid !== undefined && uid >= 0 && (stat.uid !== uid || stat.gid !== gid)
     // The name in /proc is a link to what the handle holds.
