@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { appendFile, copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { appendFile, copyFile, mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { type AddressInfo, connect } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createServer, type TlsOptions } from 'node:tls'
 import { useMirrors } from '../../docker-helpers.ts'
 import { must } from '../../lab/process.ts'
@@ -13,11 +11,10 @@ import type { Fault, Ground } from '../fault.ts'
 type Animals = Zoo & RareZoo & { file: string }
 let made: Promise<Animals> | null = null
 
-/** One zoo for all faults; it goes with the process. */
-function zoo(): Promise<Animals> {
+/** One zoo for all faults; it lies beside the grounds and goes with them. */
+function zoo({ dir }: Pick<Ground, 'dir'>): Promise<Animals> {
   made ??= (async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'grd-zoo-'))
-    process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+    const folder = await mkdtemp(join(dirname(dir), 'zoo-'))
     const plain = await makeZoo(folder)
     return { ...plain, ...(await makeRareZoo(folder)), file: join(folder, 'known', 'ca.pem') }
   })()
@@ -58,7 +55,7 @@ const shown = (
   repair: false,
   ...more,
   async plant(ground) {
-    const animals = await zoo()
+    const animals = await zoo(ground)
     const url = await behind(ground, show(animals), more.staple === true ? animals.staple : null)
     await npmrc(ground, [`registry=${url}/`, `cafile=${animals.file}`])
   },
@@ -78,7 +75,7 @@ const shifted = (name: string, by: string): Fault => ({
 
 /** An authority that Go's variable names and nobody else knows. */
 const byGo = async (ground: Ground): Promise<Animals> => {
-  const animals = await zoo()
+  const animals = await zoo(ground)
   const file = join(ground.dir, 'room-ca.pem')
   await copyFile(animals.file, file)
   ground.env['SSL_CERT_FILE'] = file
@@ -148,11 +145,11 @@ export const certificateFaults: readonly Fault[] = [
 ]
 
 /** A list of authorities below the ground's root, as the distribution's program makes it. */
-async function systemList({ root }: Ground): Promise<void> {
+async function systemList({ root, dir }: Ground): Promise<void> {
   const local = join(root, 'usr/local/share/ca-certificates')
   const certs = join(root, 'etc/ssl/certs')
   await Promise.all([local, certs].map((folder) => mkdir(folder, { recursive: true })))
-  const { interceptor } = await zoo()
+  const { interceptor } = await zoo({ dir })
   await copyFile(interceptor.file, join(local, 'other.crt'))
   const conf = join(root, 'etc/ca-certificates.conf')
   await writeFile(conf, '# none of the distribution\n')
