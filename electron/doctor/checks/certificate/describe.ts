@@ -33,7 +33,8 @@ export const fieldOf = (name: string, field: string): string | null =>
 export const calledBy = (name: string): string => fieldOf(name, 'CN') ?? fieldOf(name, 'O') ?? (oneLine(name) || '-')
 
 const oneLine = (text: string | undefined): string => (text ?? '').replaceAll('\n', ', ')
-const isoOf = (date: string): string => new Date(date).toISOString()
+/** A date that is none (OpenSSL's `Bad time value`) stays as it was read. */
+const isoOf = (date: string): string => (Number.isNaN(Date.parse(date)) ? date : new Date(date).toISOString())
 
 /** `RSA 2048`, `EC P-256`, `Ed25519`. */
 export function keyOf(certificate: X509Certificate): string {

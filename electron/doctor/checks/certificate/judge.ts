@@ -128,7 +128,9 @@ function byDates(path: readonly X509Certificate[], now: number): Verdict | null 
   return null
 }
 
-export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ') + ' UTC'
+/** What no date is said as, is not the end of the check: whoever made the certificate chose it. */
+export const dayOf = (at: number): string =>
+  Number.isNaN(at) ? '?' : new Date(at).toISOString().slice(0, 16).replace('T', ' ') + ' UTC'
 
 /** go and docker take no common name in the place of a name (crypto/x509), Node does where there is no other. */
 function isFor(leaf: X509Certificate, name: string, target: TargetId): boolean {
