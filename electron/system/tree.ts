@@ -7,7 +7,6 @@ import {
   lstat,
   open,
   readdir,
-  readlink,
   rename,
   rm,
   rmdir,
@@ -52,7 +51,7 @@ async function openItself(path: string): Promise<FileHandle> {
       const next = await open(`/proc/self/fd/${at.fd}/${name}`, flags)
       await at.close()
       at = next
-      if ((await at.stat()).isSymbolicLink()) throw Object.assign(new Error(`ELOOP: ${path}`), { code: 'ELOOP' })
+      if ((await at.stat()).isSymbolicLink()) throw looped(path)
     }
     return at
   } catch (error) {
@@ -64,32 +63,24 @@ async function openItself(path: string): Promise<FileHandle> {
 /** Sets owner and mode, as `System.setRights` says it. */
 export const setRights = (path: string, rights: Rights): Promise<void> => put(path, rights, () => {})
 
-/**
- * The same of a file with one name or a folder that really stands at that path: for root in a folder whose owner may
- * put a link in the place of any folder on the way. Linux alone can tell; ELOOP elsewhere, and for what is not so.
- */
-export const setRightsThere = (path: string, rights: Rights): Promise<void> =>
-  put(path, rights, async (stat, at) => {
+/** The same of nothing but a file with one name or a folder, and never with setuid or setgid. ELOOP for what is not so. */
+export const setPlainRights = (path: string, rights: Rights): Promise<void> =>
+  put(path, rights, (stat) => {
     const plain = stat.isDirectory() || (stat.isFile() && stat.nlink === 1)
-    const there = at !== path && (await readlink(at)) === path
-    if (!plain || !there || (rights.mode & 0o6000) !== 0) throw looped(path)
+    if (!plain || (rights.mode & 0o6000) !== 0) throw looped(path)
   })
 
 const looped = (path: string): Error => Object.assign(new Error(`ELOOP: ${path}`), { code: 'ELOOP' })
 
-/** `sound` throws for what is not to be touched; `at`: the name of the handle on it. */
-async function put(
-  path: string,
-  rights: Rights,
-  sound: (stat: Stats, at: string) => void | Promise<void>,
-): Promise<void> {
-  const handle = process.platform === 'linux' ? await open(path, O_PATH | constants.O_NOFOLLOW) : null
+/** `sound` throws for what is not to be touched. */
+async function put(path: string, rights: Rights, sound: (stat: Stats) => void): Promise<void> {
+  const handle = process.platform === 'linux' ? await openItself(path) : null
   try {
     const stat = handle ? await handle.stat() : await lstat(path)
     if (stat.isSymbolicLink()) throw looped(path)
     // Root works in other people's folders: what was a file a moment ago may be a link now.
     const at = handle ? (through(handle) ?? path) : path
-    await sound(stat, at)
+    sound(stat)
     const { mode, uid, gid } = rights
     const moves = process.getuid !== undefined && uid >= 0 && (stat.uid !== uid || stat.gid !== gid)
     // The name in /proc is a link to what the handle holds.
