@@ -11,8 +11,11 @@ const spelled = (char: string): string => (char.codePointAt(0) ?? 0).toString(16
 export const spellHidden = (text: string): string => text.replace(HIDDEN, (char) => `‹U+${spelled(char)}›`)
 
 /** A value as JSON whose invisible characters are written as escapes: it may be printed to a terminal. */
-export const plainJson = (value: unknown): string =>
-  JSON.stringify(value).replace(HIDDEN, (char) =>
+export const plainJson = (value: unknown): string => escapeHidden(JSON.stringify(value))
+
+/** The same of a text that is JSON already. */
+export const escapeHidden = (json: string): string =>
+  json.replace(HIDDEN, (char) =>
     char
       .split('')
       .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)

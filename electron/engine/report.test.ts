@@ -82,3 +82,29 @@ test('evidence cannot leave its line', async () => {
   const { markdown } = await report()
   expect(markdown.split('\n').filter((line) => line.startsWith('  - `'))).toHaveLength(1)
 })
+
+test('what a file or a server has said is no Markdown, and steers no terminal', async () => {
+  const nasty = 'a\n# b\r![x](https://evil.example/p)<img src=x>\u001b[2J\u009b2J\u202e'
+  const one: FoundView = {
+    ...found,
+    subject: nasty,
+    values: { subject: nasty, name: nasty, line: 1 },
+    evidence: [nasty],
+  }
+  const machine = aMachine()
+  machine.proxies = [{ name: 'https_proxy', value: nasty, from: 'environment', loopback: false }]
+  const checks: CheckUp['checks'] = [
+    { id: 'go.env-file', category: 'go', state: 'error', ms: 1, found: [one], facts: [], offers: [] },
+  ]
+  const looked = { ...checkUp, checks, findings: [one] }
+  const { markdown, json } = await makeReport(
+    { machine, checkUp: looked, runs: [], home: '/home/chen', known: [] },
+    await openText('en'),
+  )
+  expect(markdown).not.toMatch(/^# b|!\[x\]\(|<img/m)
+  for (const text of [markdown, json])
+    expect(text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/)
+  expect(JSON.parse(json)).toMatchObject({
+    checks: [{ found: [{ evidence: [expect.stringContaining('\u001b[2J')] }] }],
+  })
+})

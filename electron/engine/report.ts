@@ -1,5 +1,6 @@
 import type { CheckUp } from '../contract/doctor.ts'
 import type { Machine } from '../contract/machine.ts'
+import { escapeHidden, spellHidden } from '../contract/hidden.ts'
 import type { RunSummary } from '../contract/run.ts'
 import type { Text } from '../cli/text.ts'
 import { anonymous } from './anonymous.ts'
@@ -18,7 +19,8 @@ const RUNS = 10
 
 /**
  * The report of a machine, for a teacher or an issue: Markdown for people, JSON for programs. Names of this user and
- * this machine, tokens, and addresses of private hosts are taken out of all of it.
+ * this machine, tokens, and addresses of private hosts are taken out of all of it. What stands in it from elsewhere
+ * (the name of a file, the answer of a server) steers no terminal and leaves no line.
  */
 export function makeReport(
   { machine, checkUp, runs, home, known }: Reported,
@@ -32,7 +34,7 @@ export function makeReport(
   })
   const told = { at: checkUp.at, verdict: checkUp.verdict, machine, checks: checkUp.checks, runs: runs.slice(0, RUNS) }
   const json = `${JSON.stringify(told, (_, value: unknown) => (typeof value === 'string' ? hide(value) : value), 2)}\n`
-  return { markdown: hide(markdownOf({ machine, checkUp, runs }, text)), json }
+  return { markdown: spellHidden(hide(markdownOf({ machine, checkUp, runs }, text))), json: escapeHidden(json) }
 }
 
 function markdownOf({ machine, checkUp, runs }: Pick<Reported, 'machine' | 'checkUp' | 'runs'>, text: Text): string {
@@ -49,9 +51,9 @@ function markdownOf({ machine, checkUp, runs }: Pick<Reported, 'machine' | 'chec
   for (const found of checkUp.findings) {
     const key = `doctor-${found.category}:${found.code.slice(found.category.length + 1)}`
     lines.push(
-      `- **${text.say(`doctor:severity.${found.severity}`)}** \`${found.code}\` ${text.say(`${key}.what`, found.values)}`,
+      `- **${text.say(`doctor:severity.${found.severity}`)}** \`${found.code}\` ${inLine(text.say(`${key}.what`, found.values))}`,
     )
-    for (const line of found.evidence) lines.push(`  - \`${line.replaceAll('`', "'").replaceAll('\n', ' ')}\``)
+    for (const line of found.evidence) lines.push(`  - \`${inLine(line)}\``)
   }
   if (checkUp.findings.length === 0) lines.push(say('none'))
   lines.push('', `## ${say('machine')}`, '')
@@ -68,17 +70,25 @@ function markdownOf({ machine, checkUp, runs }: Pick<Reported, 'machine' | 'chec
     ...Object.entries(machine.sources).map(([target, urls]) => [target, urls.join(', ')] as const),
     ...machine.proxies.map(({ name, value }) => [name, value] as const),
   ]
-  for (const [name, value] of rows) lines.push(`- ${name}: ${value}`)
+  for (const [name, value] of rows) lines.push(`- ${name}: ${inLine(value)}`)
   lines.push('', `## ${say('checks')}`, '', `| ${say('check')} | ${say('state')} | ms |`, '| --- | --- | ---: |')
   for (const { id, state, ms } of checkUp.checks)
     lines.push(`| \`${id}\` | ${text.say(`doctor:state.${state}`)} | ${Math.round(ms)} |`)
   if (runs.length > 0) lines.push('', `## ${say('runs')}`, '')
   for (const run of runs.slice(0, RUNS))
     lines.push(
-      `- ${run.startedAt} ${text.say(`history:status.${run.status}`)} ${run.files.map(({ path }) => path).join(', ')}`,
+      `- ${run.startedAt} ${text.say(`history:status.${run.status}`)} ${inLine(run.files.map(({ path }) => path).join(', '))}`,
     )
   return `${lines.join('\n')}\n`
 }
+
+/** A text that is not Markdown's: it ends no line and no code, and begins no link and no element of HTML. */
+const inLine = (text: string): string =>
+  text
+    .replaceAll('`', "'")
+    .replaceAll('<', '‹')
+    .replaceAll('](', '] (')
+    .replace(/[\r\n\u2028\u2029]+/g, ' ')
 
 /** Every host that something on this machine names, or that a check has met. */
 function hostsOf(machine: Machine, { checks }: CheckUp): readonly string[] {
