@@ -64,6 +64,23 @@ const INPUTS: Partial<Record<RequestName, (text: string) => readonly unknown[]>>
     { profile: Object.fromEntries([[text, 1]]) },
   ],
   'plan.apply': (text) => [{ planId: text }],
+  // No check has such a name: nothing is asked.
+  'doctor.check': (text) => [{ only: [text] }, { only: [text, `${text},go`] }, { only: text }, { only: [[text]] }],
+  'doctor.plan': (text) => [{ ids: [text] }, { ids: [text, text.slice(0, 100)] }, { ids: text }, { ids: [] }],
+  'doctor.mute': (text) => [
+    { id: text, muted: true },
+    { id: text.slice(0, 300), muted: true },
+    { id: text.slice(0, 300), muted: false },
+    { id: 'go.flags@GOFLAGS', muted: text },
+  ],
+  'doctor.explain': (text) => [
+    { text },
+    { text: `npm error code ${text}\nnpm error network request to ${text} failed` },
+    { text: `go: ${text}: Get "https://${text}/": dial tcp: lookup ${text}: no such host` },
+    { text: `E: ${text}\nError response from daemon: ${text}` },
+  ],
+  'doctor.report': (text) => [text, [text]],
+  'doctor.saveReport': (text) => [text, { path: text }],
   'credential.plan': (text) => [
     ...['go', 'docker', 'npm', 'pip', text].map((one) => ({
       target: one,
@@ -158,6 +175,16 @@ const LINES: readonly ((text: string) => readonly string[])[] = [
   (text) => ['mirrors', 'add', '--target', text, '--url', text],
   (text) => ['shell', '--image', `${text};`],
   (text) => ['run', '--image', `${text};`, '--', text],
+  (text) => ['check', `x${text}`],
+  (text) => ['check', '--only', text],
+  (text) => ['check', '--only', `${text},${text}`],
+  (text) => ['check', '--mute', text],
+  (text) => ['check', '--unmute', text],
+  (text) => ['explain', join(nest.folder, text)],
+  (text) => ['explain', PROFILE, `x${text}`],
+  (text) => ['report', `x${text}`],
+  (text) => ['report', '--only', text, '--lang', text],
+  (text) => ['repair', '--lang', text, text],
 ]
 const PROFILE = join(nest.folder, 'empty.yml')
 
