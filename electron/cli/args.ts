@@ -145,5 +145,7 @@ export function noMore(words: readonly string[], expected: number): void {
 }
 
 export const badValue = (name: string, value: string): CodedError => bad('value', { name, value })
+/** `what`: `finding` or `repair`, of which no check-up tells now. */
+export const notOffered = (what: 'finding' | 'repair', name: string): CodedError => bad(what, { name })
 export const unknownCommand = (name: string): CodedError => bad('unknown-command', { name })
 export const unreadableFile = (path: string): CodedError => bad('file', { path })

@@ -24,7 +24,9 @@ export const explain: Command = async (context) => {
   if (only.length > 0) output.line()
   const checkUp = only.length === 0 ? null : await look(context, only)
   output.document({ explanations: found, checkUp })
-  if (checkUp !== null) printCheckUp(output, checkUp)
+  // After an error text “all is well” would sound like a denial.
+  if (checkUp?.verdict === 'ready') output.line(output.text.say('doctor:page.explain.notHere'))
+  else if (checkUp !== null) printCheckUp(output, checkUp)
   if (found.length === 0) {
     output.line(output.text.say('explain:none'))
     output.line(`  ${output.text.say('explain:noneTodo')}`)

@@ -1,11 +1,11 @@
-import type { CheckUp } from '../../contract/doctor.ts'
+import type { CheckUp, FoundView } from '../../contract/doctor.ts'
 import { applyResultSchema } from '../../contract/run.ts'
 import { CodedError } from '../../core/errors.ts'
-import { badValue } from '../args.ts'
+import { notOffered } from '../args.ts'
 import { type Command, type Context, EXIT, follow, settle } from '../command.ts'
 import { askLine, canAsk } from '../question.ts'
 import { printResult } from './apply.ts'
-import { look, printFound } from './check.ts'
+import { look, printBriefly } from './check.ts'
 import { fileCount, printPlan } from './plan.ts'
 
 /**
@@ -18,8 +18,8 @@ export const repair: Command = async (context) => {
   const before = await look(context, null)
   const ids = wanted(context, before)
   if (ids.length === 0) {
-    output.line(output.text.say('doctor:cli.nothing'))
-    left(context, before)
+    const open = openOf(before)
+    left(context, before, open.length === 0 ? 'nothing' : open.some(canBeNamed) ? 'noneSafe' : 'byHand')
     return EXIT.done
   }
   const { plan, repairs, later } = await engine.planRepair(ids, signal)
@@ -36,7 +36,7 @@ export const repair: Command = async (context) => {
   printResult(output, result)
   const after = await look(context, null)
   output.line(output.text.say('doctor:cli.better', { count: repairs.length }))
-  left(context, after)
+  if (openOf(after).length > 0) left(context, after, 'left')
   output.document({ type: 'repaired', run: result.run, changed: result.changed, repairs, later, checkUp: after })
   return EXIT.done
 }
@@ -45,16 +45,20 @@ export const repair: Command = async (context) => {
 function wanted({ args }: Context, { checks, findings }: CheckUp): readonly string[] {
   const named = args.words.slice(1)
   const offered = [...findings.flatMap((one) => one.repairs), ...checks.flatMap((one) => one.offers)]
-  for (const id of named) if (!offered.some((one) => one.id === id && !one.dockerHelp)) throw badValue('ID', id)
+  for (const id of named) if (!offered.some((one) => one.id === id && !one.dockerHelp)) throw notOffered('repair', id)
   if (named.length > 0) return named
   return findings.flatMap((one) =>
     one.muted ? [] : one.repairs.flatMap(({ id, safe, dockerHelp }) => (safe && !dockerHelp ? [id] : [])).slice(0, 1),
   )
 }
 
-function left({ output }: Context, { findings }: CheckUp): void {
-  const open = findings.filter(({ muted, severity }) => !muted && severity !== 'info')
-  if (open.length === 0) return
-  output.line(output.text.say('doctor:cli.left'))
-  for (const found of open) printFound(output, found)
+/** What still counts. */
+const openOf = ({ findings }: CheckUp): readonly FoundView[] =>
+  findings.filter(({ muted, severity }) => !muted && severity !== 'info')
+
+const canBeNamed = ({ repairs }: FoundView): boolean => repairs.some(({ dockerHelp }) => !dockerHelp)
+
+function left({ output }: Context, checkUp: CheckUp, heading: string): void {
+  output.line(output.text.say(`doctor:cli.${heading}`))
+  for (const found of openOf(checkUp)) printBriefly(output, found)
 }
