@@ -2,7 +2,7 @@ import { rules } from './rule.ts'
 
 /** Go's own words (cmd/go of 1.19 to 1.26). */
 export const goRules = rules([
-  ['go-checksum', /verifying (?<module>[^ ]+@[^ ]+?)(?:\/go\.mod)?: checksum mismatch/],
+  ['go-checksum', /(?<module>[^\s]+@[^\s]+?)(?:\/go\.mod)?: (?:verifying (?:module|go\.mod): )?checksum mismatch/],
   ['go-sumdb', /verifying (?:module: )?(?<module>[^ ]+@[^ ]+?)(?:\/go\.mod)?: .*(?:sum\.golang|\/sumdb\/|\/lookup\/)/],
   ['go-proxy-scheme', /invalid proxy URL missing scheme: (?<value>\S+)|unsupported protocol scheme/],
   ['go-proxy-empty', /GOPROXY list is not the empty string, but contains no entries/],
