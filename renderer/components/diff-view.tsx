@@ -52,7 +52,8 @@ function Line({ line }: { line: DiffLine }) {
       <span className={css.text}>
         {line.kind !== 'same' && <span className="sr">{i18next.t(`review:diff.word.${line.kind}`)}</span>}
         {spellHidden(line.text)}
-        {line.cr && <span className={css.end}>␍</span>}
+        {/* Spelt, as many fonts have no sign for it. */}
+        {line.cr && <span className={css.end}>‹CR›</span>}
       </span>
     </div>
   )

@@ -15,7 +15,7 @@ export function Facts({ machine }: { machine: Machine }) {
       i18next.t('check-up:fact.docker'),
       joined([docker.version === null ? '' : `${flavour} ${docker.version}`, docker.endpoint].filter((part) => part)),
     ],
-    [i18next.t('check-up:fact.shells'), joined(shells.map(({ id, version }) => `${id} ${version}`))],
+    [i18next.t('check-up:fact.shells'), joined(shells.map(({ id, version }) => `${id} ${version}`.trim()))],
     [i18next.t('check-up:fact.go'), joined(go.installed.map(({ version, path }) => `${version} (${path})`))],
     [i18next.t('check-up:fact.goenv'), go.envFile],
   ]

@@ -71,7 +71,16 @@ test('what is better is what was heard of before and is gone', () => {
   const quiet = aFinding('go.quiet', { muted: true })
   const before = aCheckUp(aCheck('a', [bom, quiet]), aCheck('b', [warning('go.w')]))
   const after = aCheckUp(aCheck('a'), aCheck('b', [warning('go.w'), aFinding('go.i', { severity: 'info' })]))
-  expect(outcomeOf(before, after)).toEqual({ mended: [bom], left: 1 })
+  expect(outcomeOf(before, after, ['bom'])).toEqual({ mended: [bom], left: 1 })
+})
+
+test('what is found under another name by the same check is mended only where that was asked for', () => {
+  const official = warning('network.official-unreachable')
+  const before = aCheckUp(aCheck('a', [bom]), aCheck('ways', [official]))
+  const after = aCheckUp(aCheck('a', [warning('go.other')]), aCheck('ways', [warning('network.nxdomain')]))
+  expect(outcomeOf(before, after, ['bom']).mended).toEqual([bom])
+  expect(outcomeOf(before, after, []).mended).toEqual([])
+  expect(outcomeOf(before, aCheckUp(aCheck('a'), aCheck('ways')), ['bom']).mended).toEqual([bom, official])
 })
 
 test('a finding is known by its check and its sentences', () => {

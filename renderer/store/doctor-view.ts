@@ -117,7 +117,16 @@ export const checkOf = ({ checks }: CheckUp, found: FoundView): string | null =>
 /** What repairs made better, and how much is left. */
 export type Outcome = { mended: readonly FoundView[]; left: number }
 
-export function outcomeOf(before: CheckUp, after: CheckUp): Outcome {
-  const mended = before.findings.filter((one) => !one.muted && !after.findings.some(({ id }) => id === one.id))
+/**
+ * Mended is what was `asked` for and is found no more; of all else that went away only what its check finds nothing in
+ * place of: a way that is broken somewhere else now is not mended.
+ */
+export function outcomeOf(before: CheckUp, after: CheckUp, asked: readonly string[]): Outcome {
+  const mended = before.findings.filter((one) => {
+    if (one.muted || after.findings.some(({ id }) => id === one.id)) return false
+    if (one.repairs.some(({ id }) => asked.includes(id))) return true
+    const id = checkOf(before, one)
+    return !after.checks.some((check) => check.id === id && check.found.some(isProblem))
+  })
   return { mended, left: after.findings.filter(isProblem).length }
 }

@@ -30,7 +30,14 @@ export const useRepair = create<RepairStore>((set, get) => {
     const doctor = useDoctor.getState()
     await Promise.all([doctor.doctor.step === 'seen' ? doctor.look() : null, useExplain.getState().again()])
     const after = seen()
-    if (before !== null && after !== null) set({ outcome: outcomeOf(before, after) })
+    if (before !== null && after !== null)
+      set({
+        outcome: outcomeOf(
+          before,
+          after,
+          get().asked.map(({ id }) => id),
+        ),
+      })
   }
   const { plan, apply, undo, back } = openMending(
     () => get().mend,
