@@ -64,6 +64,12 @@ test('a sound cache is one, and its size and an offer are told', async () => {
   expect(offers).toMatchObject([{ safe: false, changes: [{ kind: 'tree', path: CACHE, final: true }] }])
 })
 
+test('nothing is emptied for good in which something else lies than a cache', async () => {
+  for (const name of ['Documents/x', '.bashrc', 'src/m/a.go'])
+    expect((await look({ ...A, ...B, [`${CACHE}/${name}`]: '' })).offers).toEqual([])
+  expect((await look({ ...A, ...B, [`${CACHE}/cache/lock`]: '' })).offers).toHaveLength(1)
+})
+
 test.each<[string, Files, string, string[]]>([
   ['a changed file', { [`${A_DIR}/sub/a.go`]: 'package evil\n' }, 'cache.module-modified', [A_DIR]],
   ['a file too many', { [`${A_DIR}/sub/b.go`]: 'package sub\n' }, 'cache.module-modified', [A_DIR]],

@@ -46,7 +46,7 @@ async function treeOf(
   return part === 'dir' ? away(context, one.dir, unpacked) : away(context, `${one.base}${part}`)
 }
 
-/** What leaves its place and comes back with undo; null: it is gone already. */
+/** What leaves its place and comes back with undo; null: it is gone already, or a link, whose end would not be `final`. */
 export async function away(
   { sys }: Pick<DoctorContext, 'sys'>,
   path: string,
@@ -54,7 +54,7 @@ export async function away(
   final = false,
 ): Promise<TreeChange | null> {
   const stat = await sys.lstat(path).catch(() => null)
-  if (stat === null) return null
+  if (stat === null || (final && stat.kind === 'link')) return null
   return { kind: 'tree', path, bytes: bytes ?? stat.size, mtimeMs: stat.mtimeMs, final, admin: false }
 }
 
@@ -92,8 +92,20 @@ export async function emptying(
   const bytes = sizeOf(files)
   const values = { size: sizeText(bytes), modules: modules.length, path: folder }
   const fact = { key: `doctor-cache:fact.${late() ? 'sizeAtLeast' : 'size'}`, values }
-  const tree = modules.length === 0 ? null : await away(context, folder, bytes, true)
+  const own = modules.length > 0 && (await isOnlyCache(context, folder, modules))
+  const tree = own ? await away(context, folder, bytes, true) : null
   if (tree === null) return { fact, offers: [] }
   const note = { key: 'doctor-cache:repair.emptyGo', values }
   return { fact, offers: [{ kind: 'changes', changes: [tree], note, safe: false }] }
+}
+
+/** Whether nothing else lies there: GOMODCACHE may also name a home, and what goes with this offer does not come back. */
+async function isOnlyCache(
+  { sys }: Pick<DoctorContext, 'sys'>,
+  folder: string,
+  modules: GoCache['modules'],
+): Promise<boolean> {
+  const hosts = new Set(modules.map(({ escaped }) => escaped.split('/')[0] ?? ''))
+  const names = await sys.list(folder).catch(() => ['?'])
+  return names.every((name) => name === 'cache' || name.includes('@') || hosts.has(name))
 }

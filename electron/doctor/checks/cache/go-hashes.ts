@@ -67,6 +67,7 @@ async function hashDir(
   budget: Budget,
   signal: AbortSignal,
 ): Promise<{ hash: string; bytes: number } | null> {
+  if ((await sys.lstat(dir).catch(() => null))?.kind !== 'dir') return null
   const files = await filesBelow(sys, dir, signal)
   if (files === null || files.length === 0) return null
   const bytes = sizeOf(files)

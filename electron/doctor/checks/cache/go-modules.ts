@@ -32,6 +32,8 @@ export async function listModules(sys: Reader, folder: string, signal: AbortSign
         // The checksum database's own tiles are no modules.
         if (escaped === '' && name === 'sumdb') return
         const path = under(at, name)
+        // A link may lead in a circle, or to all of the disk; go makes none.
+        if ((await sys.lstat(path).catch(() => null))?.kind !== 'dir') return
         if (name !== '@v') return visit(path, escaped === '' ? name : `${escaped}/${name}`)
         const files = await names(path)
         leftovers.push(...files.filter((file) => /\.tmp$|\.zip\d+$/.test(file)).map((file) => under(path, file)))

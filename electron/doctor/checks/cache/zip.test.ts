@@ -25,6 +25,13 @@ test('a zip that is cut off anywhere, or is none, is refused', async () => {
   await expect(hashZipSlowly(strToU8('<html>'.repeat(100)))).rejects.toThrow(ZipError)
 })
 
+test('one that would unpack to more than go takes is not unpacked', async () => {
+  const zip = Buffer.from(zipSync(FILES))
+  const central = zip.indexOf(Buffer.from([0x50, 0x4b, 1, 2]))
+  zip.writeUInt32LE(0x7fff_ffff, central + 24)
+  await expect(hashZipSlowly(zip)).rejects.toThrow('more than a module may have')
+})
+
 test('a byte that has changed in a packed file gives another hash, or no whole zip', async () => {
   const zip = zipSync(FILES)
   const good = hashZip(zip)

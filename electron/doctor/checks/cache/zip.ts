@@ -10,6 +10,9 @@ const LOCAL = 0x04034b50
 /** A field that is full means that the real number stands elsewhere (zip64), which no module needs. */
 const FULL = 0xffffffff
 
+/** What all of a zip may unpack to (golang.org/x/mod zip.MaxZipFile): go itself refuses more. */
+const MOST = 500 * 1024 * 1024
+
 type Entry = { name: string; method: number; packed: number; size: number; at: number }
 
 /**
@@ -35,6 +38,7 @@ function entriesOf(zip: Buffer): readonly Entry[] {
   const count = zip.readUInt16LE(end + 10)
   const entries: Entry[] = []
   let at = zip.readUInt32LE(end + 16)
+  let unpacked = 0
   for (let index = 0; index < count; index++) {
     if (zip.readUInt32LE(at) !== CENTRAL) throw new ZipError('a damaged list of files')
     const [names, extra, comment] = [28, 30, 32].map((offset) => zip.readUInt16LE(at + offset))
@@ -46,6 +50,8 @@ function entriesOf(zip: Buffer): readonly Entry[] {
       at: zip.readUInt32LE(at + 42),
     }
     if ([entry.packed, entry.size, entry.at].includes(FULL)) throw new ZipError('a zip of more than 4 GB')
+    unpacked += entry.size
+    if (unpacked > MOST) throw new ZipError('more than a module may have')
     entries.push(entry)
     at += 46 + (names ?? 0) + (extra ?? 0) + (comment ?? 0)
   }
