@@ -44,7 +44,7 @@ export async function refuseHopeless(
   const wanted = partOf(changes, part)
   const [first] = wanted
   if (first === undefined || elevation === undefined) return
-  const forbidden = elevation.refuses(wanted)
+  const forbidden = elevation.refuses(wanted, (choices?.repairs ?? []).length > 0)
   if (forbidden !== null) throw new CodedError('needs-admin', { path: forbidden })
   if (choices === null || !(await elevation.possible())) throw new CodedError('needs-admin', { path: subjectOf(first) })
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { checkGoProxy, checkUrl } from '../contract/grammar.ts'
-import type { Change } from '../contract/plan.ts'
-import { settingIdSchema } from '../contract/plan.ts'
+import type { Change, Rights } from '../contract/plan.ts'
+import { handlerIdSchema, settingIdSchema } from '../contract/plan.ts'
 import { profileSchema } from '../contract/profile.ts'
 import { type ConflictPolicy, conflictPolicySchema, type UndoResult } from '../contract/run.ts'
 import { type TaskReport, taskReportSchema, type ThreeWay, threeWaySchema } from '../contract/task.ts'
@@ -22,6 +22,8 @@ import type { Reader } from './system.ts'
  * client that was killed leaves nothing behind.
  */
 
+/** Repairs of one request. */
+export const MOST_REPAIRS = 8
 /** Characters of a line. Texts of authorities are the largest part. */
 export const MAX_LINE = 4 * 1024 * 1024
 /** What a path, a name or a text that a person reads never holds. */
@@ -36,6 +38,10 @@ const sign = z.string().regex(/^([0-9a-f]{64}|absent)$/)
 /** A run of a user's; the helper's own record has the same name. */
 export const runIdSchema = z.string().regex(/^\d{8}T\d{9}Z-[0-9a-f]{6}$/)
 
+const whole = (max: number) => z.number().int().min(0).max(max)
+/** In this order: they are compared as texts. */
+const rights = z.strictObject({ mode: whole(0o7777), uid: whole(0xffffffff), gid: whole(0xffffffff) })
+
 /** A change as the person was shown it: where, and what stands there before and after as `signOf` says it. */
 export const shownSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('file'), path: line(4096), before: sign, after: sign }),
@@ -44,6 +50,8 @@ export const shownSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('package'), name: line(128) }),
   z.strictObject({ kind: z.literal('service'), name: line(128) }),
   z.strictObject({ kind: z.literal('group'), name: line(128), user: line(128) }),
+  z.strictObject({ kind: z.literal('rights'), path: line(4096), before: rights, after: rights }),
+  z.strictObject({ kind: z.literal('notice'), path: line(4096), handler: handlerIdSchema }),
 ])
 export type Shown = z.infer<typeof shownSchema>
 
@@ -63,6 +71,16 @@ export const choicesSchema = z.strictObject({
   }),
   /** PEM, by the name that stands in the profile in a file's place. */
   texts: z.record(z.string().regex(/^\/dev\/null\/\d{1,3}$/), z.string().max(256 * 1024)),
+  /** Repairs of the check-up by their ids, in their order; the helper looks at the machine itself. */
+  repairs: z
+    .array(
+      z
+        .string()
+        .max(120)
+        .regex(/^[a-z]+\.[a-z0-9-]+-[0-9a-f]{8}(-\d+)?$/),
+    )
+    .max(MOST_REPAIRS)
+    .optional(),
 })
 export type Choices = z.infer<typeof choicesSchema>
 
@@ -71,7 +89,8 @@ export const requestSchema = z.discriminatedUnion('op', [
     op: z.literal('apply'),
     run: runIdSchema,
     choices: choicesSchema,
-    shown: z.array(shownSchema).min(1).max(256),
+    /** A cache whose owner is mended has the most of them. */
+    shown: z.array(shownSchema).min(1).max(2500),
   }),
   z.strictObject({ op: z.literal('undo'), run: runIdSchema, policy: conflictPolicySchema }),
 ])
@@ -166,8 +185,8 @@ export type Hand = {
 export type Elevation = {
   /** Whether somebody could be asked here; nobody is. */
   possible(): Promise<boolean>
-  /** The first of these changes that no helper may make; null: all may be made. */
-  refuses(changes: readonly Change[]): string | null
+  /** The first of these changes that no helper may make; null: all may be made. `repair`: the check-up's, not a setting's. */
+  refuses(changes: readonly Change[], repair?: boolean): string | null
   /**
    * Starts a helper; the person is asked for a password, for the sake of `path`. Nothing is touched yet.
    * Throws `needs-admin` {path}: there is no way; `admin-refused`, `cancelled`, `admin-helper`.
@@ -186,11 +205,13 @@ export const subjectOf = (change: Change): string => ('path' in change ? change.
 export async function shownOf(change: Change): Promise<Shown | null> {
   switch (change.kind) {
     case 'image':
-    // No helper plans these again; see `firstForbidden`.
+    // No helper plans one again; see `firstForbidden`.
     case 'tree':
-    case 'rights':
-    case 'notice':
       return null
+    case 'rights':
+      return { kind: 'rights', path: change.path, before: rightsIn(change.before), after: rightsIn(change.after) }
+    case 'notice':
+      return { kind: 'notice', path: change.path, handler: change.handler }
     case 'dir':
       return { kind: 'dir', path: change.path }
     case 'group':
@@ -208,3 +229,5 @@ export async function shownOf(change: Change): Promise<Shown | null> {
     }
   }
 }
+
+const rightsIn = ({ mode, uid, gid }: Rights): Rights => ({ mode, uid, gid })

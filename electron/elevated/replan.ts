@@ -7,13 +7,26 @@ import { isPresence } from '../core/presence.ts'
 import type { Prober } from '../core/setting.ts'
 import type { Reader, Stat } from '../core/system.ts'
 import { formats, settings } from '../settings/index.ts'
-import { firstForbidden } from './allowed.ts'
+import type { Repair } from '../doctor/check.ts'
+import { codeOf, firstForbidden, HELPERS_REPAIRS } from './allowed.ts'
+import { type Asking, firstElsewhere } from './giving-back.ts'
+import { readerOf } from './reader.ts'
 
 export type ReplanParts = {
   sys: Reader
   places: Places
   /** Which packages, services and groups this machine still needs; the helper brings no other one. */
   presences(signal: AbortSignal): Promise<readonly PresenceChange[]>
+  /** Without it no repair of the check-up is made. */
+  doctor?: HelpersDoctor
+}
+
+/** The check-up as the helper runs it, itself and on this machine. */
+export type HelpersDoctor = {
+  /** Who has asked; null: nobody that the account database knows. */
+  asking: Asking | null
+  /** The repairs with these ids that its own look offers, in their order. */
+  repairs(ids: readonly string[], signal: AbortSignal): Promise<readonly Repair[]>
 }
 
 /**
@@ -30,24 +43,33 @@ export async function replan(
     ...(shown.some(({ kind }) => isPresenceKind(kind)) ? await parts.presences(signal) : []),
     ...(await filesOf(choices, shown, parts, signal)),
   ]
-  const known = await Promise.all(planned.map(async (change) => ({ change, shown: await shownOf(change) })))
+  const mended = await mendedOf(choices.repairs ?? [], shown, parts, signal)
+  const known = new Map<string, Change>()
+  for (const change of [...planned, ...mended]) {
+    const one = await shownOf(change)
+    if (one !== null && !known.has(canonical(one))) known.set(canonical(one), change)
+  }
   const wanted = new Set<Change>()
   for (const one of shown) {
-    const found = known.find((candidate) => candidate.shown !== null && same(candidate.shown, one))
-    if (found === undefined || wanted.has(found.change))
-      throw new CodedError('changed-since-plan', { path: nameOf(one) })
-    wanted.add(found.change)
+    const found = known.get(canonical(one))
+    if (found === undefined || wanted.has(found)) throw new CodedError('changed-since-plan', { path: nameOf(one) })
+    wanted.add(found)
   }
-  const changes = planned.filter((change) => wanted.has(change))
-  const path = firstForbidden(changes, parts.places)
+  const isWanted = (change: Change): boolean => wanted.has(change)
+  const changes = planned.filter(isWanted)
+  const repairs = mended.filter(isWanted)
+  const repairing = { asking: parts.doctor?.asking ?? null }
+  const path =
+    firstForbidden(changes, parts.places) ??
+    firstForbidden(repairs, parts.places, repairing) ??
+    (await firstElsewhere(repairs, parts.sys))
   if (path !== null) throw new CodedError('admin-forbidden', { path })
-  return changes
+  return [...changes, ...repairs]
 }
 
 const isPresenceKind = (kind: Shown['kind']): boolean => kind === 'package' || kind === 'service' || kind === 'group'
 const nameOf = (one: Shown): string => ('path' in one ? one.path : one.name)
-/** All of a shown change is short texts. */
-const same = (a: Shown, b: Shown): boolean => canonical(a) === canonical(b)
+/** All of a shown change is short texts and numbers. */
 const canonical = (one: Shown): string => JSON.stringify(Object.entries(one).toSorted(([a], [b]) => (a < b ? -1 : 1)))
 
 async function filesOf(
@@ -74,6 +96,32 @@ async function filesOf(
   return (await fold(edits, formats, sys)).filter((change) => !isPresence(change))
 }
 
+/** What the repairs with these ids change, as our own look finds it. */
+async function mendedOf(
+  ids: readonly string[],
+  shown: readonly Shown[],
+  { sys, doctor }: ReplanParts,
+  signal: AbortSignal,
+): Promise<readonly Change[]> {
+  if (ids.length === 0 || doctor === undefined) return []
+  const other = ids.find((id) => !HELPERS_REPAIRS.has(codeOf(id)))
+  if (other !== undefined) throw new CodedError('admin-forbidden', { path: other })
+  const paths = new Set(shown.flatMap((one) => ('path' in one ? [one.path] : [])))
+  const repairs = await doctor.repairs(ids, signal)
+  const edits = repairs.flatMap((repair) => (repair.kind === 'edits' ? repair.edits : []))
+  const folded = await fold(
+    edits.filter(({ target }) => paths.has(target.path)),
+    formats,
+    sys,
+  )
+  const whole = repairs.flatMap((repair) => (repair.kind === 'changes' ? repair.changes : []))
+  // As root nothing needs a helper any more.
+  const own = whole.flatMap((change) =>
+    change.kind === 'rights' || change.kind === 'notice' ? [{ ...change, admin: false }] : [],
+  )
+  return [...folded, ...own]
+}
+
 /** The machine, and texts in the places of files that the client has read: this process opens no file that it is told to. */
 function withTexts(sys: Reader, texts: ReadonlyMap<string, string>): Reader {
   const bytesOf = (path: string): Uint8Array | null => {
@@ -81,21 +129,13 @@ function withTexts(sys: Reader, texts: ReadonlyMap<string, string>): Reader {
     return text === undefined ? null : new TextEncoder().encode(text)
   }
   return {
-    ...sys,
-    identity: sys.identity,
+    ...readerOf(sys),
     lstat: async (path) => {
       const bytes = bytesOf(path)
       return bytes === null ? sys.lstat(path) : { ...FILE, size: bytes.length }
     },
     readFile: async (path) => bytesOf(path) ?? sys.readFile(path),
     resolve: async (path) => (texts.has(path) ? path : sys.resolve(path)),
-    list: (path) => sys.list(path),
-    obstacle: (path) => sys.obstacle(path),
-    query: (...call) => sys.query(...call),
-    listEnv: (scope) => sys.listEnv(scope),
-    readEnv: (scope, name) => sys.readEnv(scope, name),
-    mayWriteEnv: (scope) => sys.mayWriteEnv(scope),
-    withScratch: (...call) => sys.withScratch(...call),
   }
 }
 

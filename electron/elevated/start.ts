@@ -6,6 +6,8 @@ import { lineChannel } from '../system/lines.ts'
 import { realSystem } from '../system/real.ts'
 import { joinRendezvous } from '../system/rendezvous.ts'
 import { accountBehind } from '../platform/account.ts'
+import { openPlaces } from '../platform/places.ts'
+import { askingOf, withRightsBelow } from './home.ts'
 import { serve } from './serve.ts'
 
 /** Where the helper keeps its records. Only root looks into it. */
@@ -29,8 +31,10 @@ export async function elevatedMain(argv: readonly string[]): Promise<number> {
     process.stderr.write('goready: this part is started by GoReady itself, with administrator rights\n')
     return 2
   }
-  const sys = realSystem()
-  const account = await accountBehind(process.env, sys)
+  const real = realSystem()
+  const account = await accountBehind(process.env, real)
+  const asking = await askingOf(account, real)
+  const sys = withRightsBelow(real, asking)
   // The person's environment ends here: it must not steer what runs with these rights.
   for (const name of Object.keys(process.env)) delete process.env[name]
   Object.assign(process.env, {
@@ -47,6 +51,7 @@ export async function elevatedMain(argv: readonly string[]): Promise<number> {
   const platform = openPlatform({})
   const { places, presence } = platform
   const channel = await channelTo(argv)
+  const { openHelpersDoctor } = await import('./repairs.ts')
   await serve({
     channel,
     sys,
@@ -60,6 +65,7 @@ export async function elevatedMain(argv: readonly string[]): Promise<number> {
       const setup = await platform.dockerSetup(sys, await dockerState(sys, places, signal))
       return setup.kind === 'changes' ? setup.changes : []
     },
+    doctor: openHelpersDoctor({ sys, places, asking, placesOf: (home) => openPlaces({ home }) }),
   })
   channel.close()
   return 0

@@ -49,7 +49,11 @@ export function openElevation({ sys, places, elevator, helper, terminal }: Eleva
     async possible() {
       return own && helper !== null && (await elevator.ways(sys, terminal)).length > 0
     },
-    refuses: (changes: readonly Change[]) => firstForbidden(changes, places),
+    refuses(changes: readonly Change[], repair = false) {
+      // Whose home it is the helper finds out itself.
+      const asking = places.platform === 'linux' ? { ...sys.identity, home: '/' } : null
+      return firstForbidden(changes, places, repair ? { asking } : null)
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   chmodSync,
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -14,6 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { realSystem } from './real.ts'
+import { setPlainRights } from './tree.ts'
 
 let folder: string
 beforeEach(() => {
@@ -67,6 +69,24 @@ test.runIf(own.uid === 0 && process.platform === 'linux')(
     await sys.setRights(await sys.resolve(at('way/file')), rights)
     expect(lstatSync(at('theirs/file'))).toMatchObject({ uid: 65_534, mode: 0o100666 })
     await expect(sys.setRights(at('nothing/file'), rights)).rejects.toMatchObject({ code: 'ENOENT' })
+  },
+)
+
+test.runIf(process.platform === 'linux')(
+  'plain rights are those of a file with one name or a folder, without setuid',
+  async () => {
+    writeFileSync(at('plain'), '', { mode: 0o600 })
+    mkdirSync(at('folder'))
+    symlinkSync('plain', at('link'))
+    await setPlainRights(at('plain'), { mode: 0o640, ...own })
+    await setPlainRights(at('folder'), { mode: 0o700, ...own })
+    expect(lstatSync(at('plain')).mode & 0o7777).toBe(0o640)
+    linkSync(at('plain'), at('other'))
+    for (const name of ['plain', 'other', 'link'])
+      await expect(setPlainRights(at(name), { mode: 0o666, ...own })).rejects.toMatchObject({ code: 'ELOOP' })
+    await expect(setPlainRights(at('folder'), { mode: 0o2700, ...own })).rejects.toMatchObject({ code: 'ELOOP' })
+    expect(lstatSync(at('plain')).mode & 0o7777).toBe(0o640)
+    expect(lstatSync(at('folder')).mode & 0o7777).toBe(0o700)
   },
 )
 
