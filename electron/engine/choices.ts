@@ -1,8 +1,10 @@
 import type { Change, SettingId } from '../contract/plan.ts'
 import type { Profile } from '../contract/profile.ts'
 import type { TargetId } from '../contract/mirror.ts'
-import { type Choices, needsRights } from '../core/elevation.ts'
+import { type Choices, MOST_REPAIRS, needsRights, subjectOf } from '../core/elevation.ts'
 import type { Reader } from '../core/system.ts'
+import type { Repair } from '../doctor/check.ts'
+import { codeOf, HELPERS_REPAIRS } from '../elevated/allowed.ts'
 
 /** What `auto` became, target by target. */
 export type Settled = ReadonlyMap<TargetId, readonly string[]>
@@ -50,4 +52,23 @@ async function withNames(profile: Profile, texts: Map<string, string>, sys: Read
     authorities.push({ ...rest, file: await carry(file), ...pair })
   }
   return profile.authorities === undefined ? profile : { ...profile, authorities }
+}
+
+/**
+ * The same for repairs of the check-up: the helper looks at the machine itself, and takes them by their ids. null: one
+ * that needs rights is none of those that it makes.
+ */
+export function choicesForRepairs(
+  repairs: readonly { id: string; repair: Repair }[],
+  changes: readonly Change[],
+): Choices | null {
+  const paths = new Set(changes.filter(needsRights).map(subjectOf))
+  const wanted = repairs.filter(({ repair }) => {
+    if (repair.kind === 'edits') return repair.edits.some(({ target }) => paths.has(target.path))
+    return repair.kind === 'profile' || (repair.kind === 'changes' && repair.changes.some(needsRights))
+  })
+  const all = wanted.every(({ id, repair }) => repair.kind !== 'profile' && HELPERS_REPAIRS.has(codeOf(id)))
+  const ids = [...new Set(wanted.map(({ id }) => id))]
+  if (ids.length === 0 || ids.length > MOST_REPAIRS || !all) return null
+  return { profile: null, owners: [], settled: {}, texts: {}, repairs: ids }
 }

@@ -96,6 +96,7 @@ export class DoctorBook {
       wanted.map(({ repair }) => repair),
       (indices) => this.#proofs(indices.flatMap((index) => wanted[index] ?? [])),
       signal,
+      wanted.map(({ id }) => id),
     )
     return {
       plan,

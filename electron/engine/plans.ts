@@ -17,7 +17,7 @@ import { formats, settings } from '../settings/index.ts'
 import { refuseNotYet } from '../settings/unsupported.ts'
 import type { Repair } from '../doctor/check.ts'
 import type { MirrorCatalogue } from '../mirrors/catalogue.ts'
-import { choicesFor } from './choices.ts'
+import { choicesFor, choicesForRepairs } from './choices.ts'
 import { contradict } from './contradictions.ts'
 import type { Images } from './images.ts'
 import { deadForPlan } from './overrides.ts'
@@ -97,12 +97,13 @@ export class PlanBook {
   /**
    * One plan out of repairs, in their order: edits, profiles and whole changes become the changes of one run. A repair
    * that contradicts an earlier one is left out. `proofs` answers what verifies those that are taken, by their places
-   * in `repairs`. Only reads. Errors: those of planning, where no repair at all can be planned.
+   * in `repairs`; `ids`: what a helper knows them by. Only reads. Errors: those of planning, where no repair at all can be planned.
    */
   async makeRepair(
     repairs: readonly Repair[],
     proofs: (taken: readonly number[]) => readonly Proposal[],
     signal: AbortSignal,
+    ids: readonly string[] = [],
   ): Promise<{ plan: PlanView; taken: readonly number[] }> {
     const { sys, places } = this.#parts
     const edits: Edit[] = []
@@ -140,10 +141,18 @@ export class PlanBook {
     if (taken.length === 0 && first instanceof Error) throw first
     const changes = [...folded, ...own]
     const plan: Plan = { id: crypto.randomUUID(), changes, findings: [] }
-    // A helper plans again from one profile; where edits stand beside it, what needs rights is refused by name.
+    // A helper plans again from one profile or from the check-up; of both together what needs rights is refused by name.
     const [profile] = profiles
     const forHelper =
-      profile !== undefined && repairs.length === 1 ? await choicesFor(profile, changes, settled, sys) : null
+      profile !== undefined && repairs.length === 1
+        ? await choicesFor(profile, changes, settled, sys)
+        : choicesForRepairs(
+            taken.flatMap((index) => {
+              const repair = repairs[index]
+              return repair === undefined ? [] : [{ id: ids[index] ?? '', repair }]
+            }),
+            changes,
+          )
     const notes = taken.flatMap((index) => repairs[index]?.note ?? [])
     const known = forHelper === null ? {} : { choices: forHelper }
     const why: Why = { by: 'repair', name: notes[0]?.key ?? null }

@@ -31,7 +31,7 @@ test('links into somebody else’s store, shared folders and accounts that a sha
   expect(await found(ownersCheck, roots, { places: { ...placesOf(), home: '/root' } })).toEqual([])
 })
 
-test('a folder that sudo has left: the user is told the command, root gives it back with all below', async () => {
+test('a folder that sudo has left goes back with all below: for the user by an administrator, for root at once', async () => {
   for (const uid of [1000, 0]) {
     const sys = homeOf({ [`${GO}/env`]: 'GOPROXY=direct\n', [`${HOME}/.npmrc`]: '' }, uid)
     give(sys, GO, uid === 0 ? 5 : 0)
@@ -41,18 +41,18 @@ test('a folder that sudo has left: the user is told the command, root gives it b
       ['files.foreign-owner', 'error', GO],
     ])
     expect(all[0]?.values?.['command']).toMatch(/^sudo chown -R 1000:\d+ \/home\/u\/\.config\/go$/)
-    if (uid !== 0) expect(all[0]?.repairs).toBeUndefined()
-    else
-      expect(all[0]?.repairs).toMatchObject([
-        {
-          kind: 'changes',
-          safe: true,
-          changes: [
-            { path: GO, before: { mode: 0o755, uid: 5 }, after: { mode: 0o755, uid: 1000 } },
-            { path: `${GO}/env`, before: { mode: 0o640, uid: 5 }, after: { mode: 0o640, uid: 1000 } },
-          ],
-        },
-      ])
+    const before = uid === 0 ? 5 : 0
+    const admin = uid !== 0
+    expect(all[0]?.repairs).toMatchObject([
+      {
+        kind: 'changes',
+        safe: uid === 0,
+        changes: [
+          { path: GO, before: { mode: 0o755, uid: before }, after: { mode: 0o755, uid: 1000 }, admin },
+          { path: `${GO}/env`, before: { mode: 0o640, uid: before }, after: { mode: 0o640, uid: 1000 }, admin },
+        ],
+      },
+    ])
   }
 })
 
@@ -66,6 +66,29 @@ test('a file that can be read is only a remark; several of one cache are one fin
     ['error', `${HOME}/.npm`],
   ])
 })
+
+test('what no helper would make, or nobody could be shown, is left to the command', async () => {
+  const state = `${HOME}/.local/state/goready`
+  const cases: readonly (readonly [name: string, path: string, plant: (sys: MemorySystem) => void])[] = [
+    ['another account’s', GO, (sys) => give(sys, GO, 5)],
+    ['another account’s below root’s', GO, (sys) => sys.put(`${GO}/env`, '', { uid: 5 })],
+    ['setuid below it', GO, (sys) => sys.put(`${GO}/tool`, '', { uid: 0, mode: 0o4755 })],
+    ['the way to our own records', `${HOME}/.local`, (sys) => give(sys, `${HOME}/.local`, 0)],
+    ['closed to the user', GO, (sys) => (sys.list = (path) => refuse(path === GO ? 'EACCES' : 'ENOENT'))],
+  ]
+  for (const [name, path, plant] of cases) {
+    const sys = homeOf({ [`${GO}/env`]: '', [`${state}/runs/x.jsonl`]: '' })
+    if (path === GO) give(sys, GO, 0)
+    plant(sys)
+    const [one, ...more] = await found(ownersCheck, sys)
+    expect([name, one?.code, one?.subject, one?.repairs, more.length]).toEqual([
+      ...[name, 'files.foreign-owner', path, undefined, 0],
+    ])
+    expect(one?.values?.['command']).toContain(`sudo chown -R 1000:`)
+  }
+})
+
+const refuse = (code: string): Promise<never> => Promise.reject(Object.assign(new Error(code), { code }))
 
 test('more than one repair may change is left to the command', async () => {
   const sys = homeOf({}, 0)

@@ -1,5 +1,8 @@
 import type { RightsChange } from '../../../contract/plan.ts'
+import { errno } from '../../../core/errors.ts'
 import { under } from '../../../core/paths.ts'
+import type { Places } from '../../../core/places.ts'
+import { isAt } from '../../../core/steps.ts'
 import type { Reader, Stat } from '../../../core/system.ts'
 import { type DoctorCheck, type DoctorContext, type Found, nothingFound } from '../../check.ts'
 import { closedPlaces } from './closed.ts'
@@ -66,7 +69,7 @@ function topmost(foreign: readonly Written[]): readonly Written[] {
 }
 
 async function foreignFound(
-  { sys }: DoctorContext,
+  { sys, places }: DoctorContext,
   one: Written,
   foreign: readonly Written[],
   owner: Owner,
@@ -76,15 +79,13 @@ async function foreignFound(
   const roots = one.cache === null ? [one] : foreign.filter(({ cache }) => cache === one.cache)
   const tree = one.stat.kind === 'dir'
   const command = `sudo chown ${tree ? '-R ' : ''}${owner.uid}:${owner.gid} ${shellWord(path)}`
-  const changes =
-    sys.identity.uid === 0
-      ? await ownedBack(
-          sys,
-          roots.map(({ real }) => real),
-          owner,
-          signal,
-        )
-      : null
+  const all = await ownedBack(
+    sys,
+    roots.map(({ real }) => real),
+    owner,
+    signal,
+  )
+  const changes = sys.identity.uid === 0 || all === null ? all : forHelper(all, roots, places)
   // A file that can still be read keeps the tool going; it can only not be changed.
   const readable = !tree && (one.stat.mode & 0o004) !== 0
   return {
@@ -100,12 +101,27 @@ async function foreignFound(
             {
               kind: 'changes' as const,
               note: { key: 'doctor-files:repair.owner', values: { path, count: changes.length } },
-              safe: true,
+              // Another account's password is none of what is done at one go.
+              safe: sys.identity.uid === 0,
               changes,
             },
           ],
         }),
   }
+}
+
+/**
+ * The same as the administrator's helper makes them for an ordinary user; null: it would not. A run is written down
+ * first, so it cannot be what opens the way to its own record.
+ */
+function forHelper(
+  changes: readonly RightsChange[],
+  roots: readonly Written[],
+  { state }: Places,
+): readonly RightsChange[] | null {
+  const record = roots.some(({ path, real }) => [path, real].some((at) => isAt(state, at)))
+  const plain = changes.every(({ before }) => before.uid === 0 && (before.mode & 0o7000) === 0)
+  return record || !plain ? null : changes.map((change) => ({ ...change, admin: true }))
 }
 
 const nameOf = (uid: number): string => (uid === 0 ? 'root' : `${uid}`)
@@ -122,7 +138,16 @@ function homeFound({ sys, places }: DoctorContext, home: Stat): Found {
   }
 }
 
-/** The changes that give paths and what is below them back to `owner`; null: there is more than one repair may change. */
+/** What this account may not look into it cannot show to anybody either. */
+const closed = (error: unknown): 'closed' => {
+  if (errno(error) === 'EACCES') return 'closed'
+  throw error
+}
+
+/**
+ * The changes that give paths and what is below them back to `owner`; null: there is more than one repair may change,
+ * or something that this account may not look into.
+ */
 async function ownedBack(
   sys: Reader,
   roots: readonly string[],
@@ -134,10 +159,13 @@ async function ownedBack(
   for (let looked = 0; waiting.length > 0; looked++) {
     signal.throwIfAborted()
     const path = waiting.pop() ?? ''
-    const stat = await sys.lstat(path)
+    const stat = await sys.lstat(path).catch(closed)
+    if (stat === 'closed') return null
     if (looked > MOST_LOOKED || changes.length > MOST_CHANGED) return null
     if (stat === null || stat.kind === 'link') continue
-    if (stat.kind === 'dir') waiting.push(...(await sys.list(path)).map((name) => under(path, name)))
+    const names = stat.kind === 'dir' ? await sys.list(path).catch(closed) : []
+    if (names === 'closed') return null
+    waiting.push(...names.map((name) => under(path, name)))
     // A second name may stand where it belongs to its owner.
     const shared = stat.kind === 'file' && stat.links > 1
     if (stat.uid === owner.uid || shared || stat.kind === 'other') continue
