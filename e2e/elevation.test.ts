@@ -207,6 +207,77 @@ test('variables for all users: written by the helper, seen by another account, a
   expect(await machine.script(everything)).toBe(before)
 })
 
+/** What the check-up offers ann for a code, carried out by the helper. */
+async function repaired(code: string): Promise<void> {
+  const look = await machine.goready(['check', '--only', code.split('.')[0] ?? '', '--json'])
+  const found = JSON.stringify(documents(look))
+  const id = new RegExp(`${code.replace('.', '\\.')}-[0-9a-f]{8}`).exec(found)?.[0]
+  expect(id, found + look.stderr).toBeDefined()
+  const done = await machine.goready(['repair', id ?? '', '--yes', '--json'])
+  expect(done.code, done.stdout + done.stderr).toBe(0)
+  expect(documents(done).find((one) => one['type'] === 'plan')).toMatchObject({ plan: { rights: 'password' } })
+  expect(JSON.stringify(documents(done).at(-1)?.['checkUp'])).not.toContain(`"${code}"`)
+}
+async function undoneAgain(): Promise<void> {
+  const undone = await machine.goready(UNDO)
+  expect(undone.code, undone.stdout + undone.stderr).toBe(0)
+}
+
+test('the check-up: what sudo has left in a home comes back to its owner, and by undo goes to root again', async () => {
+  const go = '/home/ann/.config/go'
+  await machine.script(
+    `rm -rf /home/ann/.config; mkdir -p ${go}; chown ann: /home/ann/.config; echo GOPROXY=direct > ${go}/env; chmod 600 ${go}/env`,
+  )
+  const owners = () => machine.script(`stat -c '%n %U:%G %a' ${go} ${go}/env`)
+  const before = await owners()
+  try {
+    // Without a way to an administrator it is said, and the command stands beside it.
+    const look = await machine.goready(['check', '--only', 'files', '--json'])
+    expect(look.stdout).toContain(`sudo chown -R 4242:4242 ${go}`)
+    const id = /files\.foreign-owner-[0-9a-f]{8}/.exec(look.stdout)?.[0] ?? ''
+    expect(errorOf(await machine.goready(['repair', id, '--yes', '--json']))).toMatchObject({ code: 'needs-admin' })
+    expect(await owners()).toBe(before)
+
+    await sudoers('ann ALL=(root) NOPASSWD: ALL')
+    await repaired('files.foreign-owner')
+    expect(await owners()).toBe(`${go} ann:ann 755\n${go}/env ann:ann 600\n`)
+    // What has a second name by now is nothing that root gives any rights.
+    await machine.script(`ln ${go}/env /home/ann/second; chown -h ann: /home/ann/second`)
+    expect((await machine.goready(UNDO)).code).not.toBe(0)
+    expect(await machine.script('stat -c %U /home/ann/second')).toBe('ann\n')
+    await machine.script('rm /home/ann/second')
+    await undoneAgain()
+    expect(await owners()).toBe(before)
+  } finally {
+    await machine.script('rm -rf /home/ann/.config /home/ann/second')
+  }
+})
+
+test('the check-up: daemon.json is mended and taken anew for an ordinary account, and undone', async () => {
+  await sudoers('ann ALL=(root) NOPASSWD: ALL')
+  const well = await machine.script('cat /etc/docker/daemon.json')
+  const set = (text: string) => machine.script(`printf '%s\\n' '${text}' > /etc/docker/daemon.json`)
+  try {
+    await set('{ "debug": false, }')
+    await repaired('docker.daemon-json-broken')
+    expect(await machine.script('cat /etc/docker/daemon.json')).toBe('{ "debug": false }\n')
+    await undoneAgain()
+    expect(await machine.script('cat /etc/docker/daemon.json')).toBe('{ "debug": false, }\n')
+    // Somebody has written it and not told the engine.
+    await set(`{ "registry-mirrors": ["${MIRROR}"] }`)
+    await machine.script('chmod 666 /var/run/docker.sock')
+    expect(await mirrors()).toBe('[]\n')
+    await repaired('docker.mirrors-not-loaded')
+    expect(await mirrors()).toContain(MIRROR)
+  } finally {
+    // An empty list is forgotten by a reload, one that is not there is kept.
+    await set('{ "registry-mirrors": [] }')
+    await machine.script('chmod 660 /var/run/docker.sock; kill -HUP $(cat /var/run/docker.pid)')
+    await eventually('the daemon forgets', async () => (await mirrors()) === '[]\n')
+    await set(well.trim())
+  }
+})
+
 test('the helper itself: no arguments, no account but root, no word that it does not know', async () => {
   const before = await tree()
   expect((await machine.feed([...HELPER, '--home', '/home/ann'], '')).code).toBe(2)
