@@ -97,7 +97,7 @@ test('what a file or a server has said is no Markdown, and steers no terminal', 
     { id: 'go.env-file', category: 'go', state: 'error', ms: 1, found: [one], facts: [], offers: [] },
   ]
   const looked = { ...checkUp, checks, findings: [one] }
-  const { markdown, json } = await makeReport(
+  const { markdown, json } = makeReport(
     { machine, checkUp: looked, runs: [], home: '/home/chen', known: [] },
     await openText('en'),
   )
