@@ -9,7 +9,9 @@ type Place = { path: string; kind: 'tree' | 'rights' | 'file' | 'dir' }
 
 function placesOf(run: Run): readonly Place[] {
   return run.changes.flatMap((change, index): readonly Place[] => {
-    if (!run.touched.has(index) || run.givenBack.has(index)) return []
+    // What the helper did stands in a record of its own.
+    const elevated = run.elevated.has(index) && !run.elevatedBack
+    if ((!run.touched.has(index) && !elevated) || run.givenBack.has(index)) return []
     // What is deleted for good does not come back into anybody's way.
     if (change.kind === 'tree' && isDropped(run, index, change)) return []
     return placeOf(change)

@@ -348,6 +348,19 @@ test('a later run in the same place has to go first', async () => {
   expect(outside(sys)).toEqual(before)
 })
 
+test('so it has to where the helper has set the rights', async () => {
+  const sys = await machine()
+  const tools = toolsOf(sys)
+  await apply(tools, [rights()])
+  await apply(tools, await fold([edit(TOOL, 'b', '2')], testFormats, sys))
+  const [later, own] = (await readRuns(STATE, sys)).runs
+  if (later === undefined || own === undefined) throw new Error('two runs were expected')
+  const helpers = { ...own, touched: new Set<number>(), elevated: new Set([0]) }
+  expect(blockedBy(helpers, [later, helpers])).toBe(later)
+  const back = { ...helpers, elevatedBack: true }
+  expect(blockedBy(back, [later, back])).toBeNull()
+})
+
 test('a service forgets what its file has lost, and the file is the same byte for byte', async () => {
   const sys = await machine()
   const before = outside(sys)
