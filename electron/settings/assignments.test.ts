@@ -37,3 +37,16 @@ test.each([
 ])('does not take %j for one', (line) => {
   expect(values(line)).toEqual([])
 })
+
+test('a file that is made to be slow is read in a moment', () => {
+  const begin = performance.now()
+  for (const text of [
+    `set ${'--a '.repeat(60)}=`,
+    'GOPROX=a '.repeat(100_000),
+    `set${' '.repeat(300_000)}=`,
+    '\n'.repeat(2_000_000),
+    'GOPROXY="x'.repeat(100_000),
+  ])
+    findAssignments(text, names)
+  expect(performance.now() - begin).toBeLessThan(10_000)
+})

@@ -6,10 +6,7 @@ export type Assignment = { name: string; value: string | null; line: number }
 const VALUE = `"(?:[^"\\\\]|\\\\.)*"|'[^']*'|[^\\s;&|)#]*`
 // A name that starts a word: not `alias x='GOPROXY=…'`, but also behind `;`, `&&` or `then`.
 const SH = new RegExp(`(?:^|[\\s;&|({])([A-Za-z_][A-Za-z0-9_]*)\\+?=(${VALUE})`, 'g')
-const FISH = new RegExp(
-  `(?:^|[\\s;])set\\s+((?:-{1,2}[A-Za-z-]+\\s+)*)([A-Za-z_][A-Za-z0-9_]*)(?:\\s+(${VALUE}))?`,
-  'g',
-)
+const FISH = new RegExp(`(?:^|[\\s;])set\\s+((?:-[A-Za-z-]+\\s+)*)([A-Za-z_][A-Za-z0-9_]*)(?:\\s+(${VALUE}))?`, 'g')
 const CSH = new RegExp(`(?:^|[\\s;])setenv\\s+([A-Za-z_][A-Za-z0-9_]*)\\s+(${VALUE})`, 'g')
 /** fish's own store of universal variables; a `:` in a value is written `\x3a`. */
 const UNIVERSAL = /^SETUVAR (?:--export )?([A-Za-z_][A-Za-z0-9_]*):(.*)$/g
@@ -30,11 +27,14 @@ function literal(word: string | undefined): string | null {
 export function findAssignments(binary: string, names: ReadonlySet<string>): readonly Assignment[] {
   const found: Assignment[] = []
   for (const [index, raw] of splitLines(binary).entries()) {
+    // Most lines of a long file set nothing, and each pattern takes its time.
+    if (!/=|set|SETUVAR/.test(raw)) continue
     const line = decode(raw).replace(/\r?\n$/, '')
     if (/^\s*#/.test(line)) continue
+    const comment = /(?:^|\s)#/.exec(line)
+    const end = comment === null ? line.length : comment.index + comment[0].length - 1
     const add = (name: string | undefined, value: string | null, at: number): void => {
-      const commented = /(^|\s)#/.test(line.slice(0, at))
-      if (name !== undefined && names.has(name) && !commented) found.push({ name, value, line: index + 1 })
+      if (name !== undefined && names.has(name) && at <= end) found.push({ name, value, line: index + 1 })
     }
     for (const match of line.matchAll(SH)) add(match[1], literal(match[2]), match.index)
     for (const match of line.matchAll(CSH)) add(match[1], literal(match[2]), match.index)
