@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fromBinary, toBinary } from '../binary.ts'
-import { lineFormat, lineKey } from './line-text.ts'
+import { lineFormat, lineKey, lineKeys } from './line-text.ts'
 
 const edit = (text: string, key: string, after: true | null): string =>
   toBinary(lineFormat.edit(fromBinary(text), [{ key, after }]) ?? new Uint8Array())
@@ -55,4 +55,20 @@ test('any bytes: off and on again gives the former file', () => {
       expect(edit(file, one, true).split('\n')).toHaveLength(file.split('\n').length)
     }),
   )
+})
+
+test('many lines are known in one go, each as by itself, and edited in a moment', () => {
+  const bytes = fromBinary('a\r\nb\r\na\r\n# goready: a\r\n')
+  expect(lineKeys('cr', bytes, [1, 2, 3, 4])).toEqual([1, 2, 3, 4].map((line) => lineKey('cr', bytes, line)))
+  const begin = performance.now()
+  const long = fromBinary('GOPROXY=x\r\n'.repeat(20_000))
+  const keys = lineKeys(
+    'cr',
+    long,
+    Array.from({ length: 20_000 }, (_, index) => index + 1),
+  )
+  expect(new Set(keys).size).toBe(20_000)
+  const edits = keys.slice(0, 500).map((one) => ({ key: one, after: true }))
+  expect(lineFormat.edit(long, edits)?.length).toBe(long.length - 500)
+  expect(performance.now() - begin).toBeLessThan(10_000)
 })

@@ -9,11 +9,21 @@ type Way = keyof typeof MARKS | 'cr' | 'bom'
 const BOM = '\u00ef\u00bb\u00bf'
 
 /** What a line is known by: its text without marks, line end and carriage return, and which of its twins it is. */
-export function lineKey(way: Way, bytes: Uint8Array, line: number): string {
-  const lines = splitLines(toBinary(bytes)).map(bare)
-  const text = lines[line - 1] ?? ''
-  const twin = lines.slice(0, line - 1).filter((one) => one === text).length
-  return `${way}:${hashOf(text)}:${twin}`
+export const lineKey = (way: Way, bytes: Uint8Array, line: number): string => lineKeys(way, bytes, [line])[0] ?? ''
+
+/** The same of several lines, in their order; a file of many lines is gone through once for all of them. */
+export function lineKeys(way: Way, bytes: Uint8Array, wanted: readonly number[]): readonly string[] {
+  const twins = new Map<string, number>()
+  const known = splitLines(toBinary(bytes)).map((raw) => {
+    const text = bare(raw)
+    const twin = twins.get(text) ?? 0
+    twins.set(text, twin + 1)
+    return { text, twin }
+  })
+  return wanted.map((line) => {
+    const { text, twin } = known[line - 1] ?? { text: '', twin: twins.get('') ?? 0 }
+    return `${way}:${hashOf(text)}:${twin}`
+  })
 }
 
 const hashOf = (text: string): string => createHash('sha256').update(encode(text)).digest('hex').slice(0, 16)
@@ -74,11 +84,15 @@ export const lineFormat: Format = {
     if (bytes === null) return null
     const before = toBinary(bytes)
     const lines = splitLines(before)
+    const hashes = lines.map((raw) => hashOf(bare(raw)))
     for (const { key, after } of edits) {
       const { way, hash, twin } = wayOf(key)
-      const found = lines.flatMap((raw, index) => (hashOf(bare(raw)) === hash ? [index] : []))[twin]
+      const found = hashes.flatMap((one, index) => (one === hash ? [index] : []))[twin]
       const raw = found === undefined ? undefined : lines[found]
-      if (found !== undefined && raw !== undefined) lines[found] = changed(raw, way, after === true)
+      if (found === undefined || raw === undefined) continue
+      const line = changed(raw, way, after === true)
+      lines[found] = line
+      hashes[found] = hashOf(bare(line))
     }
     const result = lines.join('')
     return result === before ? bytes : fromBinary(result)

@@ -1,7 +1,7 @@
 import type { Edit, FileTarget } from '../../../contract/plan.ts'
 import { splitLines, toBinary } from '../../../settings/binary.ts'
 import type { ShellState } from '../../../settings/shell/detect.ts'
-import { lineKey } from '../../../settings/why/line-text.ts'
+import { lineKeys } from '../../../settings/why/line-text.ts'
 import type { DoctorContext, Found } from '../../check.ts'
 
 /** More lines than a person writes into such a file; so many edits nobody can read. */
@@ -23,9 +23,12 @@ export async function carriageFound({ sys }: DoctorContext, state: ShellState): 
     const first = ended.find((index) => !/^\s*#/.test(lines[index] ?? ''))
     if (first === undefined || ended.length > MOST) continue
     const target: FileTarget = { kind: 'file', path, format: 'line', mode: 0o644, notify: [] }
-    const edits = ended.map(
-      (index): Edit => ({ target, owner: 'shell', key: lineKey('cr', bytes, index + 1), before: null, after: true }),
+    const keys = lineKeys(
+      'cr',
+      bytes,
+      ended.map((index) => index + 1),
     )
+    const edits = keys.map((key): Edit => ({ target, owner: 'shell', key, before: null, after: true }))
     // What stands between our fences ends as we write it.
     const all = withoutBlock(lines).every((line) => line.endsWith('\r\n') || !line.endsWith('\n'))
     found.push({

@@ -3,7 +3,7 @@ import { causeText, errno } from '../../../core/errors.ts'
 import { decode, splitLines, toBinary } from '../../../settings/binary.ts'
 import { CONTENT_KEY } from '../../../settings/authority/text.ts'
 import { hasBom } from '../../../settings/why/goenv-lines.ts'
-import { lineKey } from '../../../settings/why/line-text.ts'
+import { lineKeys } from '../../../settings/why/line-text.ts'
 import type { DoctorCheck, DoctorContext, Found, Repair } from '../../check.ts'
 
 /** Whether Go reads the GOENV file as it was meant (golang/go cmd/go/internal/cfg `readEnvFile`). */
@@ -45,6 +45,9 @@ function inUtf16(path: string, bytes: Uint8Array): Found {
 
 const SETS = /^[A-Z][A-Z0-9_]*=/
 const BOM_LENGTH = 3
+/** More lines than Go has variables; so many edits nobody can read. */
+const MOST = 2000
+const MOST_TOLD = 100
 
 /** Where line 1 sets nothing, the mark in front of it does no harm. */
 function byteOrderMark(path: string, bytes: Uint8Array): readonly Found[] {
@@ -71,18 +74,16 @@ function returns(path: string, bytes: Uint8Array): readonly Found[] {
       severity: 'error',
       subject: path,
       values: { names: [...new Set(names)].join(', ') },
-      evidence: hurt.map((line, index) => `${line}: ${names[index]}`),
-      repairs: [mend('cr', path, bytes, ended)],
+      evidence: hurt.slice(0, MOST_TOLD).map((line, index) => `${line}: ${names[index]}`),
+      repairs: ended.length > MOST ? [] : [mend('cr', path, bytes, ended)],
     },
   ]
 }
 
 function mend(way: 'bom' | 'cr', path: string, bytes: Uint8Array, lines: readonly number[]): Repair {
   const target: Target = { kind: 'file', path, format: 'line', mode: 0o644, notify: [] }
-  const edits = lines.map((line): Edit => {
-    const key = lineKey(way, bytes, line)
-    return { target, owner: 'go', key, before: null, after: true }
-  })
+  const keys = lineKeys(way, bytes, lines)
+  const edits = keys.map((key): Edit => ({ target, owner: 'go', key, before: null, after: true }))
   return { kind: 'edits', edits, note: { key: `doctor-go:repair.${way}` }, safe: true }
 }
 
