@@ -84,11 +84,11 @@ async function verify(
 }
 
 /** gpgv reads no armour (RFC 4880, 6.2): base64 between two lines, a checksum behind `=`. */
-function binaryKey(key: Uint8Array): Uint8Array {
+export function binaryKey(key: Uint8Array): Uint8Array {
   const text = toBinary(key)
   if (!text.includes('-----BEGIN PGP PUBLIC KEY BLOCK-----')) return key
   const blocks = text.matchAll(
-    /-----BEGIN PGP PUBLIC KEY BLOCK-----\r?\n(?:[^\n]*\S[^\n]*\n)*?\r?\n([^-]*?)(?:\r?\n=[^\n]*)?\r?\n-----END/g,
+    /-----BEGIN PGP PUBLIC KEY BLOCK-----\r?\n(?:[^\s-][^\n]*\n)*?\r?\n([^-]*?)(?:\r?\n=[^\n]*)?\r?\n-----END/g,
   )
   return fromBinary([...blocks].map(([, body = '']) => Buffer.from(body, 'base64').toString('latin1')).join(''))
 }
