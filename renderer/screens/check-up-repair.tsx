@@ -22,10 +22,7 @@ export function RepairDialog({ onClosed }: { onClosed(): void }) {
     <PlanDialog
       mend={mend}
       title={title}
-      yes={(plan) => {
-        const { files } = sumPlan(plan)
-        return files === 0 ? i18next.t('doctor:page.repair') : i18next.t('doctor:page.repairFiles', { count: files })
-      }}
+      yes={yesOf}
       above={
         <>
           {mend.step === 'shown' && <Choices plan={mend.plan} title={title} />}
@@ -37,9 +34,7 @@ export function RepairDialog({ onClosed }: { onClosed(): void }) {
         </>
       }
       closed={(plan) => (plan.rights === 'missing' ? <NoRights ids={asked.map(({ id }) => id)} /> : null)}
-      sure={({ changes }) =>
-        changes.some((change) => change.kind === 'tree' && change.final) ? i18next.t('doctor:page.final') : null
-      }
+      sure={({ changes }) => (changes.some(isFinal) ? i18next.t('doctor:page.final') : null)}
       done={<Outcome />}
       apply={apply}
       undo={undo}
@@ -47,6 +42,17 @@ export function RepairDialog({ onClosed }: { onClosed(): void }) {
       onClosed={onClosed}
     />
   )
+}
+
+const isFinal = (change: PlanView['changes'][number]): boolean => change.kind === 'tree' && change.final
+
+/** What the button says that does it: to delete is no repair. */
+function yesOf(plan: PlanView): string {
+  const { files } = sumPlan(plan)
+  if (files === 0) return i18next.t('doctor:page.repair')
+  return plan.changes.every(isFinal)
+    ? i18next.t('doctor:page.delete')
+    : i18next.t('doctor:page.repairFiles', { count: files })
 }
 
 /** What the plan does in words, where its title does not say it already, and whether a password is asked for. */
