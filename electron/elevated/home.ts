@@ -1,4 +1,5 @@
 import { CodedError } from '../core/errors.ts'
+import type { Places } from '../core/places.ts'
 import { isAt } from '../core/steps.ts'
 import type { System } from '../core/system.ts'
 import { accountIn } from '../platform/account.ts'
@@ -6,8 +7,8 @@ import { setPlainRights } from '../system/tree.ts'
 import type { Asking } from './giving-back.ts'
 
 /** null: nobody that the account database knows with a home of his own, or a system whose handles tell too little. */
-export async function askingOf(name: string | null, sys: System): Promise<Asking | null> {
-  const account = name === null || process.platform !== 'linux' ? null : await accountIn(sys, { name })
+export async function askingOf(name: string | null, platform: Places['platform'], sys: System): Promise<Asking | null> {
+  const account = name === null || platform !== 'linux' ? null : await accountIn(sys, { name })
   if (account === null) return null
   const home = await sys.resolve(account.home).catch(() => account.home)
   const stat = await sys.lstat(home)

@@ -1,4 +1,5 @@
 import type { LineChannel } from '../core/elevation.ts'
+import type { Places } from '../core/places.ts'
 import { dockerState } from '../docker/state.ts'
 import { openHandlers } from '../engine/handlers.ts'
 import { openPlatform } from '../platform/index.ts'
@@ -33,8 +34,6 @@ export async function elevatedMain(argv: readonly string[]): Promise<number> {
   }
   const real = realSystem()
   const account = await accountBehind(process.env, real)
-  const asking = await askingOf(account, real)
-  const sys = withRightsBelow(real, asking)
   // The person's environment ends here: it must not steer what runs with these rights.
   for (const name of Object.keys(process.env)) delete process.env[name]
   Object.assign(process.env, {
@@ -50,8 +49,9 @@ export async function elevatedMain(argv: readonly string[]): Promise<number> {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.abort())
   const platform = openPlatform({})
   const { places, presence } = platform
+  const asking = await askingOf(account, places.platform, real)
+  const sys = withRightsBelow(real, asking)
   const channel = await channelTo(argv)
-  const { openHelpersDoctor } = await import('./repairs.ts')
   await serve({
     channel,
     sys,
@@ -65,7 +65,15 @@ export async function elevatedMain(argv: readonly string[]): Promise<number> {
       const setup = await platform.dockerSetup(sys, await dockerState(sys, places, signal))
       return setup.kind === 'changes' ? setup.changes : []
     },
-    doctor: openHelpersDoctor({ sys, places, asking, placesOf: (home) => openPlaces({ home }) }),
+    doctor: {
+      asking,
+      async repairs(ids, signal) {
+        // Most requests need none of the checks.
+        const { openHelpersDoctor } = await import('./repairs.ts')
+        const placesOf = (home: string): Places => openPlaces({ home })
+        return openHelpersDoctor({ sys, places, asking, placesOf }).repairs(ids, signal)
+      },
+    },
   })
   channel.close()
   return 0
