@@ -5,6 +5,7 @@ import type { TaskReport } from '../contract/task.ts'
 import { CodedError } from '../core/errors.ts'
 import { readRuns } from '../core/journal.ts'
 import type { Places } from '../core/places.ts'
+import type { Run } from '../core/replay.ts'
 import type { Proposal } from '../core/setting.ts'
 import { undoable } from '../core/standing.ts'
 import type { System } from '../core/system.ts'
@@ -142,7 +143,8 @@ export class DoctorBook {
   async #context(signal: AbortSignal, project: Places['project']): Promise<DoctorContext> {
     const { sys, witnesses, mirrors, http, systemProxy } = this.#parts
     const places = { ...this.#parts.places, project }
-    const { runs } = await readRuns(places.state, sys)
+    // Records that cannot be read are one of the things that a look is to tell of.
+    const { runs } = await readRuns(places.state, sys).catch(() => ({ runs: [] as readonly Run[] }))
     const readText = (path: string): Promise<string | null> =>
       sys.readFile(path).then(
         (bytes) => new TextDecoder().decode(bytes),

@@ -76,7 +76,11 @@ function NoRights({ ids }: { ids: readonly string[] }) {
   return (
     <div>
       <p>{i18next.t('doctor:page.noRights')}</p>
-      <Commands lines={[`sudo goready repair ${ids.join(' ')}`]} name={i18next.t('review:admin.command')} />
+      {/* sudo may put root's home in the place of this one, where nothing of it is found. */}
+      <Commands
+        lines={[`sudo goready repair ${ids.join(' ')} --home "$HOME"`]}
+        name={i18next.t('review:admin.command')}
+      />
     </div>
   )
 }
