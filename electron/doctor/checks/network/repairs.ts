@@ -24,6 +24,8 @@ export async function repairsFor(probe: Probe, all: readonly Probe[], context: C
   const mended = await mendedAddress(probe, context)
   if (mended !== null) return [mended]
   if (!(await isOurs(probe, context))) return []
+  // A password in the list is not known here, and would be gone from whatever is written in its place.
+  if (/:\/\/[^/\s,|]*@/.test(endpoint.turn.list)) return []
   const shorter = withoutIt(probe, all)
   if (shorter !== null) return [shorter]
   return [{ kind: 'profile', profile: profileOf(endpoint.target), note: noteOf('auto', probe), safe: false }]

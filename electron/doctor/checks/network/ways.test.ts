@@ -49,6 +49,20 @@ test('an address of the user’s own file is mended there, and only there', asyn
   expect(shared?.repairs).toEqual([])
 })
 
+test('a list with a password in it is not written anew without it', async () => {
+  const repairs = async (list: string) => {
+    const more = { target: 'go', from: '/home/u/.config/go/env:1' } as const
+    const turn = (at: number) => ({ list, at, passes: 'always', beyond: false }) as const
+    const [found] = await look([
+      probe('https://dead.example', { ...more, turn: turn(0) }, broken('http-5xx')),
+      probe('https://own.example', { ...more, turn: turn(1) }, null),
+    ])
+    return found?.repairs?.map((one) => one.kind === 'profile' && one.profile.sources)
+  }
+  expect(await repairs('https://dead.example|https://own.example')).toEqual([{ go: 'https://own.example' }])
+  expect(await repairs('https://dead.example|https://••••@own.example')).toEqual([])
+})
+
 test('another source is offered where that would count, and where another one helps', async () => {
   const kinds = async (reason: string, from: string) =>
     (await look([probe('https://a.example', { from }, broken(reason))])).flatMap(({ repairs = [] }) =>
