@@ -148,6 +148,8 @@ function breakBy(error: unknown, url: URL, ladder: Ladder, patience: number): vo
 }
 
 function clockOf({ headers }: Answer, ours: number): Probe['clock'] {
-  const theirs = Date.parse(headers['date'] ?? '')
-  return Number.isNaN(theirs) ? null : { theirs, ours }
+  const made = Date.parse(headers['date'] ?? '')
+  // A cache tells when the answer was made, and how long ago that was (RFC 9111).
+  const seconds = /^\d{1,9}$/.exec(headers['age'] ?? '')?.[0] ?? '0'
+  return Number.isNaN(made) ? null : { theirs: made + Number(seconds) * 1000, ours }
 }

@@ -30,6 +30,14 @@ test('a registry that is well: every rung is told, and its clock', async () => {
   expect(clock).toEqual({ theirs: 5000, ours: 1000 })
 })
 
+test('an answer out of a cache is as old as the cache says', async () => {
+  const url = await web((_, answer) => {
+    answer.setHeader('age', '7200')
+    answer.setHeader('date', new Date(5000).toUTCString()).end('{"dist-tags":{}}')
+  })
+  expect((await climb(endpoint(url))).clock).toEqual({ theirs: 7_205_000, ours: 1000 })
+})
+
 test('the first broken rung is named, those behind it are not reached', async () => {
   const { broken, ladder } = await climb(endpoint('registry.example'))
   expect(broken).toMatchObject({ rung: 'form', reason: 'form', values: { mended: 'https://registry.example' } })
