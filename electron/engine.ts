@@ -230,7 +230,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       const [machine, checkUp, runs, { mirrors }] = await Promise.all([
         detectMachine({ platform, sys, mirrors: () => book.list(), project: null }, signal),
         doctor.look({ only: null }, () => {}, signal),
-        history(places, sys),
+        // A report is wanted most where something is closed.
+        history(places, sys).catch(() => []),
         book.list(),
       ])
       const known = mirrors.flatMap(({ own, url }) => (own === true ? [] : [url]))

@@ -44,8 +44,16 @@ export function toAppError(error: unknown): AppError {
     }
   }
   if (error instanceof Error && error.name === 'AbortError') return { code: 'cancelled' }
+  const path = closedPath(error)
+  if (path !== null) return { code: 'no-permission', values: { path: redact(path) }, cause: redact(causeText(error)) }
   const text = error instanceof Error ? (error.stack ?? error.message) : causeText(error)
   return { code: 'internal', cause: redact(text) }
+}
+
+/** What the system did not let this account read: a folder of root's in a home is no mistake of the program. */
+function closedPath(error: unknown): string | null {
+  if (errno(error) !== 'EACCES' || !(error instanceof Error) || !('path' in error)) return null
+  return typeof error.path === 'string' ? error.path : null
 }
 
 /** Whether somebody or something called the work off. */
