@@ -40,6 +40,15 @@ test('a record behind a line that was cut off does not spoil the journal', async
   expect((await sys.lstat(path))?.mode).toBe(0o600)
 })
 
+test('what is no file in the place of a record is told, and the others count', async () => {
+  const sys = new MemorySystem({ '/home/u/x': '' })
+  await beginRun(STATE, begin, sys)
+  const path = `${runsFolder(STATE)}/r2.jsonl`
+  sys.folder(path)
+  const { runs, damaged } = await readRuns(STATE, sys)
+  expect([runs.map(({ id }) => id), damaged]).toEqual([['r1'], [path]])
+})
+
 test('a journal whose first line was never finished is no run', async () => {
   const sys = new MemorySystem({ '/home/u/x': '' })
   const path = `${runsFolder(STATE)}/r0.jsonl`

@@ -403,7 +403,10 @@ export async function readRuns(state: string, sys: Reader): Promise<Records> {
     } catch (error) {
       // A run of root's in this home.
       if (errno(error) === 'EACCES') continue
-      throw error
+      // What is no file at all is no record; the others are still good.
+      if (!['EINVAL', 'EISDIR', 'EFBIG', 'ELOOP'].includes(errno(error) ?? '')) throw error
+      damaged.push(path)
+      continue
     }
     if (soundLength(bytes) === 0) {
       unbegun.push(path)
