@@ -116,3 +116,10 @@ test('hosts of private modules matter where there is a proxy', async () => {
   const found = await inUse({ overrides, environment: { https_proxy: 'http://p:1' } })
   expect(found).toMatchObject([{ url: 'https://git.corp.example', role: 'private' }])
 })
+
+test('of more addresses than anybody uses, those that every package is asked for', async () => {
+  const scopes = Array.from({ length: 500 }, (_, at) => set('npm', `@s${at}:registry`, `https://s${at}.example`))
+  const found = await inUse({ overrides: [...scopes, set('npm', 'registry', 'https://all.example')] })
+  expect(found).toHaveLength(64)
+  expect(found[0]).toMatchObject({ role: 'source', url: 'https://all.example' })
+})

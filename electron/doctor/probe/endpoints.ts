@@ -22,6 +22,9 @@ export type EndpointParts = {
 type Layer = Override['layers'][number]
 type Plain = Pick<Endpoint, 'target' | 'url' | 'from' | 'byDefault' | 'role' | 'turn'> & { suite?: string }
 
+/** All are asked at once; a file that names more names them for something else. */
+const MOST = 64
+
 /**
  * Every address that a tool of this machine asks: what was set and counts, and the tool's own where nobody set any.
  * Addresses are as they are written, without a password; each once. Throws for the signal alone.
@@ -40,12 +43,14 @@ export async function endpointsInUse(parts: EndpointParts, signal: AbortSignal):
     dockerEndpoints(parts, overrides),
   ])
   const seen = new Set<string>()
-  return all.flat().flatMap((one) => {
+  const each = all.flat().filter((one) => {
     const key = `${one.target} ${one.role} ${one.url} ${one.turn.list}`
-    if (seen.has(key)) return []
-    seen.add(key)
-    return [withLogin(one, logins)]
+    return !seen.has(key) && seen.add(key)
   })
+  const [scopes, others] = [true, false].map((is) => each.filter(({ role }) => (role === 'scope') === is))
+  // Of so many those that every package is asked for come first.
+  const asked = each.length <= MOST ? each : [...(others ?? []), ...(scopes ?? [])].slice(0, MOST)
+  return asked.map((one) => withLogin(one, logins))
 }
 
 /** The password of an address is hidden in what is known of it, and is not sent. */

@@ -34,3 +34,10 @@ test.each<[TargetId, string, string, string | null]>([
 ])('%s rejects %s (%s), which means %s', (target, text, reason, mended) => {
   expect(formOf(target, text)).toEqual({ url: null, reason, mended })
 })
+
+test('what nobody has typed is judged in a moment, and not mended', () => {
+  const begin = performance.now()
+  for (const text of [`https://a.example/${' '.repeat(300_000)}x`, `${'a-'.repeat(200_000)}.`, '"'.repeat(300_000)])
+    expect(formOf('npm', text)).toMatchObject({ url: null, mended: null })
+  expect(performance.now() - begin).toBeLessThan(3000)
+})

@@ -12,12 +12,15 @@ const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i
 const HOST =
   /^(?:(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z]{2,}|\d{1,3}(?:\.\d{1,3}){3}|localhost)(?::\d{1,5})?(?:\/\S*)?$/i
 
+/** What is longer nobody has typed. */
+const LONGEST = 2000
+
 /** Judges an address as its tool reads it. */
 export function formOf(target: TargetId, text: string): Form {
   const taken = target === 'go' && !SCHEME.test(text) && HOST.test(text) ? `https://${text}` : text
   const reason = reasonOf(target, taken)
   if (reason === null) return { url: new URL(taken), reason, mended: null }
-  return { url: null, reason, mended: mend(target, text) }
+  return { url: null, reason, mended: text.length > LONGEST ? null : mend(target, text) }
 }
 
 function reasonOf(target: TargetId, text: string): Reason | null {
