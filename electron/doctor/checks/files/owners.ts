@@ -101,8 +101,8 @@ async function foreignFound(
             {
               kind: 'changes' as const,
               note: { key: 'doctor-files:repair.owner', values: { path, count: changes.length } },
-              // Another account's password is none of what is done at one go.
-              safe: sys.identity.uid === 0,
+              // A password is none of what is done at one go, and what can still be read may be closed on purpose.
+              safe: sys.identity.uid === 0 && !readable,
               changes,
             },
           ],
