@@ -72,7 +72,9 @@ async function bySystem(host: string, { sys, places }: NameParts, signal: AbortS
   const getent = places.platform === 'linux' ? await getentProgram(sys, places) : null
   if (getent === null) return byNode(host, signal)
   const env = { PATH: PLAIN_PATH, LC_ALL: 'C' }
-  const answer = await sys.query([getent, 'ahosts', '--', host], { env, cwd: '/', timeout: LIMIT, signal }).catch(() => null)
+  const answer = await sys
+    .query([getent, 'ahosts', '--', host], { env, cwd: '/', timeout: LIMIT, signal })
+    .catch(() => null)
   signal.throwIfAborted()
   const found = (answer?.stdout ?? '').split('\n').map((line) => line.split(/\s/)[0] ?? '')
   return [...new Set(found.filter((address) => isIP(address) !== 0))]
