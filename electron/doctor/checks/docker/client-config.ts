@@ -54,6 +54,12 @@ async function brokenFound({ facts }: DoctorContext, broken: Broken): Promise<Fo
   }
 }
 
+/**
+ * Helpers that come with Docker, or lie where every program looks. Any other may lie in a folder of the terminal's PATH,
+ * which a window from the desktop does not have: without a shell above us nothing is claimed of it.
+ */
+const DOCKERS = new Set(['desktop', 'desktop.exe', 'osxkeychain', 'secretservice', 'pass', 'wincred', 'wincred.exe'])
+
 async function missingHelpers({ sys, places }: DoctorContext): Promise<readonly Found[]> {
   const path = under(places.docker.configDir, 'config.json')
   const bytes = await readOrNull(sys, path)
@@ -65,6 +71,7 @@ async function missingHelpers({ sys, places }: DoctorContext): Promise<readonly 
   for (const helper of new Set([credsStore, ...Object.values(credHelpers)])) {
     if (!/^[\w.-]+$/.test(helper)) continue
     const program = `docker-credential-${helper}`
+    if (!DOCKERS.has(helper) && places.environment['SHLVL'] === undefined) continue
     if ((await findPrograms(sys, places, program, knownPlaces(places, program))).length > 0) continue
     const hosts = Object.entries(credHelpers).flatMap(([host, name]) => (name === helper ? [host] : []))
     found.push({

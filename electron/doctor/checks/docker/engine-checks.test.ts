@@ -128,7 +128,7 @@ test.each([
     'docker-credential-nobody',
   ],
 ])('%s asks a program that is not there', async (before, after, program) => {
-  const machine = await made()
+  const machine = await made({ environment: { SHLVL: '1' } })
   await machine.engine()
   await machine.write(`${machine.dir}/bin/docker-credential-here`, '')
   await machine.write(join(machine.dir, 'home/.docker/config.json'), before)
@@ -137,6 +137,13 @@ test.each([
   const edits = repair?.kind === 'edits' ? repair.edits : []
   const bytes = formats.get('daemon-json')?.edit(new TextEncoder().encode(before), edits)
   expect(new TextDecoder().decode(bytes ?? new Uint8Array())).toBe(after)
+})
+
+test('a window from the desktop does not know the folders of the terminal, and claims nothing of other helpers', async () => {
+  const machine = await made()
+  await machine.engine()
+  await machine.write(join(machine.dir, 'home/.docker/config.json'), '{"credHelpers": {"gcr.io": "gcloud"}}')
+  expect(await codes(machine, dockerClientConfigCheck)).toEqual([])
 })
 
 test.each([['{"credsStore": "here"}'], ['{}'], [''], ['{"auths": {"r.example": {}}, "HttpHeaders": {"a": "b"}}']])(
