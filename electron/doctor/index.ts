@@ -1,5 +1,6 @@
 import type { DoctorCheck } from './check.ts'
 import { loopbackProxiesCheck } from './checks/network/loopback-proxies.ts'
+import { shellProxiesCheck } from './checks/network/shell-proxies.ts'
 import { networkWaysCheck } from './checks/network/ways.ts'
 import { certificateClockCheck } from './checks/certificate/clock-check.ts'
 import { certificateServersCheck } from './checks/certificate/servers.ts'
@@ -36,6 +37,7 @@ import { aptSystemCheck } from './checks/packages/system.ts'
 export const doctorChecks: readonly DoctorCheck[] = [
   networkWaysCheck,
   loopbackProxiesCheck,
+  shellProxiesCheck,
   certificateServersCheck,
   certificateClockCheck,
   dockerStateCheck,

@@ -264,7 +264,8 @@ export const filesFaults: readonly Fault[] = [
       void (await put(
         ground,
         '.bashrc',
-        'export http_proxy=http://proxy.example.com:3128\nexport HTTP_PROXY=http://old.example.com:8080\n',
+        // Something listens at both: that nobody did would be another fault.
+        `export http_proxy=${ground.lab.goproxy.url}\nexport HTTP_PROXY=${ground.lab.registry.url}\n`,
       )),
   },
   {

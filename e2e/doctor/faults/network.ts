@@ -269,6 +269,16 @@ export const networkFaults: readonly Fault[] = [
     repair: false,
   },
   {
+    name: 'a proxy of .bashrc that is not running',
+    code: 'network.proxy-dead',
+    severity: 'error',
+    async plant(ground) {
+      const proxy = `http://${await closedPort(ground)}`
+      await writeFile(join(ground.home, '.bashrc'), `# mine\nexport https_proxy=${proxy}\nalias ll='ls -l'\n`)
+    },
+    repair: true,
+  },
+  {
     name: 'a proxy that wants a password',
     code: 'network.proxy-auth',
     severity: 'error',

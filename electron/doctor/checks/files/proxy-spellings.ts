@@ -16,7 +16,7 @@ export async function spellingsFound(
   const found: Found[] = []
   for (const lower of ['http_proxy', 'https_proxy', 'all_proxy']) {
     const upper = lower.toUpperCase()
-    const [small, large] = [lower, upper].map((name) => onlyLine(overrides, name, context, shells))
+    const [small, large] = [lower, upper].map((name) => plainLine(overrides, name, context, shells))
     if (small == null || large == null || sameAddress(small.value, large.value)) continue
     const repairs: Repair[] = []
     for (const [name, place] of [
@@ -41,7 +41,7 @@ export async function spellingsFound(
 }
 
 /** The one line of the user's files that sets a name in plain words; null where a condition may choose among several. */
-function onlyLine(
+export function plainLine(
   overrides: readonly Override[],
   name: string,
   { places }: DoctorContext,

@@ -4,6 +4,9 @@ import type { Probe } from '../../probe/probe.ts'
 /** What slows the tools down, or passes by itself. */
 const REMARKS: ReadonlySet<string> = new Set(['dns-slow', 'ipv6-broken', 'slow', 'http-429'])
 
+/** A proxy that somebody set: the tool that is told of it goes no other way, whatever it asks. */
+const NO_OTHER_WAY: ReadonlySet<string> = new Set(['proxy-dead', 'proxy-auth'])
+
 /** Whether a tool gets through, although perhaps slowly. */
 export const leadsOn = ({ broken, ladder }: Probe): boolean =>
   (broken === null && ladder.every(({ state }) => state !== 'not-reached')) ||
@@ -27,6 +30,7 @@ export const standIns = (probe: Probe, all: readonly Probe[]): readonly Probe[] 
  */
 export function severityOf(probe: Probe, all: readonly Probe[]): Severity {
   const { broken, endpoint } = probe
+  if (broken !== null && NO_OTHER_WAY.has(broken.reason) && endpoint.role !== 'private') return 'error'
   if (endpoint.byDefault || endpoint.role === 'private' || (broken !== null && REMARKS.has(broken.reason)))
     return 'warning'
   const good = standIns(probe, all)
