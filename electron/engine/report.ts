@@ -70,7 +70,7 @@ function markdownOf({ machine, checkUp, runs }: Pick<Reported, 'machine' | 'chec
     ...Object.entries(machine.sources).map(([target, urls]) => [target, urls.join(', ')] as const),
     ...machine.proxies.map(({ name, value }) => [name, value] as const),
   ]
-  for (const [name, value] of rows) lines.push(`- ${name}: ${inLine(value)}`)
+  for (const [name, value] of rows) if (value !== '') lines.push(`- ${say('row', { name, value: inLine(value) })}`)
   lines.push('', `## ${say('checks')}`, '', `| ${say('check')} | ${say('state')} | ms |`, '| --- | --- | ---: |')
   for (const { id, state, ms } of checkUp.checks)
     lines.push(`| \`${id}\` | ${text.say(`doctor:state.${state}`)} | ${Math.round(ms)} |`)
