@@ -45,3 +45,8 @@ test('private addresses go, each with a word of its own; public ones and version
 test('tokens go', () => {
   expect(of()('https://me:secret@host.example TOKEN=abcdefgh')).not.toMatch(/secret|abcdefgh/)
 })
+
+test('a folder whose name begins as the home does is another one', () => {
+  const hide = anonymous({ user: 'ann', home: '/home/ann', hosts: [], known: [] })
+  expect(hide('/home/ann/go, /home/ann2/go, /home/ann.')).toBe('~/go, /home/ann2/go, ~.')
+})

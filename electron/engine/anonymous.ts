@@ -43,7 +43,10 @@ export function anonymous({ user, home, hosts, known }: Private): (text: string)
   const account = user.length > 1 && !WORDS.includes(user.toLowerCase()) ? wholeWord(user, '') : null
   return (text) => {
     let shown = redact(text)
-    for (const spelling of spellings) if (spelling.length > 1) shown = shown.replaceAll(spelling, '~')
+    // Another folder may begin with the same letters.
+    for (const spelling of spellings)
+      if (spelling.length > 1)
+        shown = shown.replaceAll(new RegExp(`${literal(spelling)}(?![\\p{L}\\p{N}_-])`, 'gu'), '~')
     for (const [host, word] of replaced) shown = shown.replace(host, word)
     shown = shown.replace(PRIVATE_IPV4, wordOf).replace(PRIVATE_IPV6, wordOf)
     // A short or common name would tear words apart; as a word of its own it goes.
@@ -53,10 +56,12 @@ export function anonymous({ user, home, hosts, known }: Private): (text: string)
 
 const isAddress = (host: string): boolean => /^[\d.]+$/.test(host) || host.includes(':')
 
+const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
 /** A name where it stands for itself. `inside`: what besides letters and digits makes it part of a longer name. */
 const wholeWord = (name: string, inside: string): RegExp => {
   const part = `[\\p{L}\\p{N}_${inside}]`
   // A full stop behind it may end a sentence.
   const behind = inside === '' ? `(?!${part})` : `(?![\\p{L}\\p{N}_-])(?!\\.[\\p{L}\\p{N}])`
-  return new RegExp(`(?<!${part})${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}${behind}`, 'giu')
+  return new RegExp(`(?<!${part})${literal(name)}${behind}`, 'giu')
 }
