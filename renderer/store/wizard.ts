@@ -52,7 +52,9 @@ export const useWizard = create<WizardStore>((set, get) => {
       if (fresh) return set({ ...FIRST, ready: true })
       const draft = await request('draft.load', undefined).catch(() => null)
       const kept = draft ?? FIRST
-      set({ ...kept, page: started && kept.page === 'done' ? 'check-up' : kept.page, ready: true })
+      set({ ...kept, ready: true })
+      // Kept as well: a page that is loaded anew stays where it is.
+      if (started && kept.page === 'done') keep({ page: 'check-up' })
     },
     go: (page) => keep({ page }),
     next: () => move(1),
