@@ -270,7 +270,7 @@ export const networkFaults: readonly Fault[] = [
   },
   {
     name: 'a proxy of .bashrc that is not running',
-    code: 'network.proxy-dead',
+    code: 'network.shell-proxy-dead',
     severity: 'error',
     async plant(ground) {
       const proxy = `http://${await closedPort(ground)}`

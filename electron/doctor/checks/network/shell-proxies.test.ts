@@ -31,9 +31,9 @@ async function found(line: string, value: string, environment: Record<string, st
 test('a proxy that each new terminal is told of and that is not there', async () => {
   const [one] = await found(`export https_proxy=${closed}`, closed)
   expect(one).toMatchObject({
-    code: 'network.proxy-dead',
+    code: 'network.shell-proxy-dead',
     severity: 'error',
-    values: { proxy: closed, targets: '.bashrc' },
+    values: { proxy: closed, from: '/home/u/.bashrc:1', name: 'https_proxy' },
     repairs: [{ kind: 'edits', safe: false, edits: [{ target: { path: '/home/u/.bashrc' } }] }],
   })
 })

@@ -15,7 +15,7 @@ export const shellProxiesCheck: DoctorCheck = {
   id: 'network.shell-proxies',
   category: 'network',
   deadline: 8000,
-  codes: ['network.proxy-dead'],
+  codes: ['network.shell-proxy-dead'],
   explains: ['proxy-dead', 'refused-local'],
   async check(context, signal) {
     const { facts, places } = context
@@ -58,10 +58,10 @@ async function foundOf(
           },
         ]
   return {
-    code: 'network.proxy-dead',
+    code: 'network.shell-proxy-dead',
     severity: 'error',
     subject: `${hostOf(proxy)}:${portOf(proxy)}`,
-    values: { proxy: value, targets: from.replace(/:\d+$/, '').split('/').at(-1) ?? '' },
+    values: { proxy: value, from, name },
     evidence: [`${from}: ${name}=${value}`],
     repairs,
   }
