@@ -18,6 +18,7 @@ import type { Places } from './core/places.ts'
 import { hasInterrupted, runPlan, settleInterrupted, type RunTools } from './core/run.ts'
 import { newestUndoable } from './core/standing.ts'
 import { conflicts } from './core/undo-parts.ts'
+import { type Classroom, openClassroom } from './engine/classroom.ts'
 import { TRIAL_TIMEOUT, tryCredential } from './engine/credentials.ts'
 import { detectMachine } from './engine/detect.ts'
 import { type CheckOptions, DoctorBook } from './engine/doctor.ts'
@@ -26,6 +27,7 @@ import { openElevation } from './engine/elevation.ts'
 import { firstProgram, type ProgramWords } from './engine/first-program.ts'
 import { openHandlers } from './engine/handlers.ts'
 import { openImages } from './engine/images.ts'
+import { type Kit, openKit } from './engine/kit.ts'
 import { raceAdapters } from './engine/race-adapter.ts'
 import { registryFetch } from './engine/registry-fetch.ts'
 import { Races, type RaceOptions } from './engine/races.ts'
@@ -148,6 +150,10 @@ export type Engine = {
   settle(signal: AbortSignal): Promise<readonly Finding[]>
   /** A shell (`argv` null) or a command in the chosen image; answers its exit status. */
   runInImage(request: RunRequest, signal: AbortSignal): Promise<number>
+  /** Rooms of seats; `run` is the body of a task of kind `room`. */
+  classroom: Classroom
+  /** Kits for machines without internet; what reports is the body of a task of kind `kit`. */
+  kit: Kit
 }
 
 /** Builds the program's objects for one machine (or for `--home`, `--root`). */
@@ -319,5 +325,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       ),
     settle,
     runInImage,
+    classroom: openClassroom({ sys, places }),
+    kit: openKit({ sys, places, images }),
   }
 }

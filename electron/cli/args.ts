@@ -25,6 +25,20 @@ const OPTIONS = {
   only: { type: 'string' },
   mute: { type: 'string' },
   unmute: { type: 'string' },
+  out: { type: 'string' },
+  'go-mod': { type: 'string' },
+  'npm-lock': { type: 'string' },
+  installer: { type: 'string' },
+  interface: { type: 'string' },
+  port: { type: 'string' },
+  seats: { type: 'string' },
+  waves: { type: 'string' },
+  tolerance: { type: 'string' },
+  forks: { type: 'string' },
+  format: { type: 'string' },
+  kit: { type: 'string' },
+  key: { type: 'string' },
+  check: { type: 'boolean' },
 } as const
 
 export type Lang = 'zh-CN' | 'en'
@@ -62,6 +76,27 @@ export type Args = {
   mute: string | null
   /** A finding that counts again. */
   unmute: string | null
+  /** The folder that is written. */
+  out: string | null
+  /** Files, separated by commas. */
+  goMod: string | null
+  npmLock: string | null
+  installer: string | null
+  /** A network interface's name or address. */
+  interface: string | null
+  port: string | null
+  /** A list of seats. */
+  seats: string | null
+  waves: string | null
+  tolerance: string | null
+  forks: string | null
+  format: string | null
+  /** A kit's folder. */
+  kit: string | null
+  /** A key's file. */
+  key: string | null
+  /** Only look. */
+  check: boolean
 }
 
 const bad = (reason: string, values: Record<string, string> = {}): CodedError =>
@@ -106,6 +141,20 @@ export function readArgs(argv: readonly string[], environment: Readonly<Record<s
     only: values.only ?? null,
     mute: values.mute ?? null,
     unmute: values.unmute ?? null,
+    out: values.out ?? null,
+    goMod: values['go-mod'] ?? null,
+    npmLock: values['npm-lock'] ?? null,
+    installer: values.installer ?? null,
+    interface: values.interface ?? null,
+    port: values.port ?? null,
+    seats: values.seats ?? null,
+    waves: values.waves ?? null,
+    tolerance: values.tolerance ?? null,
+    forks: values.forks ?? null,
+    format: values.format ?? null,
+    kit: values.kit ?? null,
+    key: values.key ?? null,
+    check: values.check ?? false,
   }
 }
 

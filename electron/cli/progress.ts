@@ -111,6 +111,7 @@ export function showProgress(io: Io, output: Output): { listen(event: TaskEvent)
           output.line(text.say('history:waiting', { pid: event.pid }))
           return
         case 'checked':
+        case 'seats':
         case 'ask':
         case 'answered':
         case 'done':

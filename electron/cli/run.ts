@@ -7,12 +7,15 @@ import { readArgs, type Args, langOf, noMore, unknownCommand } from './args.ts'
 import { type Command, EXIT, statusOf } from './command.ts'
 import { apply } from './commands/apply.ts'
 import { check } from './commands/check.ts'
+import { classroom } from './commands/classroom.ts'
 import { detect } from './commands/detect.ts'
 import { explain } from './commands/explain.ts'
 import { history } from './commands/history.ts'
 import { image } from './commands/image.ts'
+import { kit } from './commands/kit.ts'
 import { mirrors } from './commands/mirrors.ts'
 import { plan } from './commands/plan.ts'
+import { profile } from './commands/profile.ts'
 import { repair } from './commands/repair.ts'
 import { report } from './commands/report.ts'
 import { runCommand, shell } from './commands/shell.ts'
@@ -39,14 +42,16 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['uninstall', uninstall],
   ['shell', shell],
   ['run', runCommand],
+  ['kit', kit],
+  ['classroom', classroom],
+  ['profile', profile],
 ])
 const PASSED_ON = ['shell', 'run']
 /** Commands that take words of their own and check them. */
-const OWN_WORDS = ['image', 'mirrors', 'explain', 'why', 'repair']
-const LATER = ['kit', 'classroom']
+const OWN_WORDS = ['image', 'mirrors', 'explain', 'why', 'repair', 'kit', 'classroom', 'profile']
 
 /** Every word that makes a command line of what would else open the window. */
-export const commandNames: readonly string[] = [...COMMANDS.keys(), ...LATER]
+export const commandNames: readonly string[] = [...COMMANDS.keys()]
 
 /** Beside the built command line, or beside the installed program. */
 function commandsHelper(): ReturnType<typeof ownHelper> {
@@ -98,7 +103,6 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
       output.line(output.text.say('cli:usage'))
       return args.help ? EXIT.done : EXIT.unusable
     }
-    if (LATER.includes(name)) throw new CodedError('not-yet', { key: name })
     const command = COMMANDS.get(name)
     if (!command) throw unknownCommand(name)
     if (!OWN_WORDS.includes(name)) noMore(args.words, 1)

@@ -79,6 +79,17 @@ export const ERROR_CODES = [
   'bad-credential',
   'credential-store',
   'setting-not-effective',
+  'kit-damaged',
+  'kit-incomplete',
+  'kit-missing-tool',
+  'kit-serving',
+  'classroom-no-seats',
+  'classroom-no-ansible',
+  'classroom-failed',
+  'profile-unsigned',
+  'profile-signature',
+  'profile-key',
+  'no-account',
 ] as const
 export const errorCodeSchema = z.enum(ERROR_CODES)
 export type ErrorCode = z.infer<typeof errorCodeSchema>

@@ -2,6 +2,14 @@ import { z } from 'zod'
 import { credentialSchema, credentialTrialSchema } from './credential.ts'
 import { checkNameSchema, MAX_FINDING_ID, repairPlanSchema } from './doctor.ts'
 import { explainedSchema } from './explain.ts'
+import {
+  classroomActionSchema,
+  classroomOptionsSchema,
+  classroomSchema,
+  seatListSchema,
+  seatSchema,
+} from './classroom.ts'
+import { kitInterfaceSchema, kitServerSchema, kitViewSchema } from './kit.ts'
 import { imageSchema, profileSchema, sumdbSchema } from './profile.ts'
 import { tagListSchema } from './image.ts'
 import { machineSchema } from './machine.ts'
@@ -156,6 +164,58 @@ export const requests = {
   'clipboard.write': { input: z.object({ text: z.string().max(MAX_TEXT) }), output: z.boolean() },
   /** An address of the guided download; only those that main offered itself are opened. */
   'link.open': { input: z.object({ url: z.string().max(2048) }), output: z.boolean() },
+  /** A folder by main's own dialog: a room's, or a kit's. From then on `id` stands for it. null: closed. */
+  'folder.choose': {
+    input: z.object({ kind: z.enum(['classroom', 'kit']) }),
+    output: z.object({ id: z.string(), folder: z.string() }).nullable(),
+  },
+  /** Reads a list of seats that was typed, pasted or dropped; writes nothing. */
+  'classroom.read': { input: z.object({ text: z.string().max(MAX_TEXT) }), output: seatListSchema },
+  /** A room as it lies in its folder; an empty folder is an empty room. */
+  'classroom.show': { input: z.object({ id: z.string().max(64) }), output: classroomSchema },
+  /** Writes seats, options, inventory and playbook into the room's folder. `profile`: what the wizard holds at present, or null to leave the room's own. */
+  'classroom.write': {
+    input: z.object({
+      id: z.string().max(64),
+      seats: z.array(seatSchema).max(500),
+      options: classroomOptionsSchema,
+      profile: profileSchema.nullable(),
+      /** A kit's folder that was chosen; null: as it is. */
+      kit: z.string().max(64).nullable(),
+    }),
+    output: classroomSchema,
+  },
+  /** Runs the room's playbook; `only`: names of seats. `seats` events tell of each seat; the result is `classroomResultSchema`. */
+  'classroom.run': {
+    input: z.object({
+      id: z.string().max(64),
+      action: classroomActionSchema,
+      only: z.array(z.string().max(63)).max(500).nullable(),
+    }),
+    output: taskId,
+  },
+  /** Writes the seats' reports where main's own dialog says. Answers the path; null: closed. */
+  'classroom.save': {
+    input: z.object({ id: z.string().max(64), format: z.enum(['csv', 'json', 'html']) }),
+    output: z.string().nullable(),
+  },
+  'kit.show': { input: z.object({ id: z.string().max(64) }), output: kitViewSchema },
+  /** Makes (or goes on making) a kit in a chosen folder, of what the wizard holds; the task's result is `kitResultSchema`. `goMod`, `npmLock`: texts that were dropped. */
+  'kit.make': {
+    input: z.object({
+      id: z.string().max(64),
+      profile: profileSchema,
+      images: z.array(imageSchema).max(8),
+      goMod: z.string().max(MAX_TEXT).nullable(),
+      npmLock: z.string().max(2_000_000).nullable(),
+    }),
+    output: taskId,
+  },
+  'kit.interfaces': { input: nothing, output: z.array(kitInterfaceSchema) },
+  /** Serves a kit to the room on one interface, until `kit.stop` or the program's end. The task's result is `kitServerSchema`. */
+  'kit.serve': { input: z.object({ id: z.string().max(64), interface: z.string().max(64) }), output: taskId },
+  'kit.serving': { input: nothing, output: kitServerSchema.nullable() },
+  'kit.stop': { input: nothing, output: z.boolean() },
   'task.list': { input: nothing, output: z.array(taskViewSchema) },
   'task.cancel': { input: taskId, output: z.boolean() },
   'task.answer': {

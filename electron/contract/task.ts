@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { seatViewSchema } from './classroom.ts'
 import { checkViewSchema } from './doctor.ts'
 import { layerSchema } from './image.ts'
 import { raceProgressSchema } from './mirror.ts'
@@ -17,6 +18,8 @@ export const STEP_IDS = [
   'verify-module',
   'rollback',
   'undo',
+  'room',
+  'kit',
 ] as const
 export const stepIdSchema = z.enum(STEP_IDS)
 export type StepId = z.infer<typeof stepIdSchema>
@@ -71,6 +74,8 @@ export const taskReportSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('log'), line: z.string() }),
   /** One check of a check-up has ended. */
   z.object({ type: z.literal('checked'), check: checkViewSchema }),
+  /** Seats whose state is another one now. */
+  z.object({ type: z.literal('seats'), seats: z.array(seatViewSchema) }),
   /** Another GoReady is at work: this one waits a moment for it. */
   z.object({ type: z.literal('waiting'), pid: z.number().int() }),
   z.object({ type: z.literal('ask'), question: questionSchema }),

@@ -38,6 +38,12 @@ export type Desk = {
   give(path: string): void
   /** A project's folder by dialog, and the id that stands for it from then on. */
   chooseProject(): Promise<{ id: string; folder: string } | null>
+  /** A room's or a kit's folder by dialog, and the id that stands for it from then on. */
+  chooseFolder(kind: 'classroom' | 'kit'): Promise<{ id: string; folder: string } | null>
+  /** The folder that an id of `chooseFolder` stands for. Throws `bad-request`. */
+  folder(id: string): string
+  /** Writes a text where a dialog says, which offers `name`; null when that was closed. */
+  save(name: string, text: string): Promise<string | null>
   /** A certificate or its key by dialog: the absolute path. */
   chooseFile(kind: 'certificate' | 'key'): Promise<string | null>
   /** The folder that an id of `chooseProject` stands for. Throws `bad-request`. */
@@ -78,6 +84,7 @@ export function openDesk({ sys, state, desktop, given, info, checkCatalogue, lan
   const settings = latest((value: Preferences) => preferences.write(value))
   const offered = new Set<string>()
   const projects = new Map<string, string>()
+  const folders = new Map<string, string>()
   let waiting = given
   const readPreferences = async (): Promise<Preferences> => (await preferences.read()) ?? DEFAULTS
   const words = async () => ({ language: language(await readPreferences()) })
@@ -122,6 +129,24 @@ export function openDesk({ sys, state, desktop, given, info, checkCatalogue, lan
       const id = crypto.randomUUID()
       projects.set(id, folder)
       return { id, folder }
+    },
+    async chooseFolder() {
+      const folder = await desktop.chooseFolder()
+      if (folder === null) return null
+      const id = crypto.randomUUID()
+      folders.set(id, folder)
+      return { id, folder }
+    },
+    folder(id) {
+      const folder = folders.get(id)
+      if (folder === undefined) throw new CodedError('bad-request', { request: 'folder.choose' })
+      return folder
+    },
+    async save(name, text) {
+      const path = await desktop.chooseTarget(name)
+      if (path === null) return null
+      await writeChosen(path, text, sys)
+      return path
     },
     chooseFile: (kind) => desktop.chooseFile(kind),
     project(id) {

@@ -41,6 +41,7 @@ export function watchTasks(list: () => readonly TaskView[], shown: Shown): (even
       }
       case 'log':
       case 'checked':
+      case 'seats':
       case 'waiting':
       case 'answered':
         return

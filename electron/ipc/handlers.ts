@@ -4,6 +4,8 @@ import type { Desk } from '../desk/desk.ts'
 import { wordsOf } from '../desk/words.ts'
 import type { Engine } from '../engine.ts'
 
+const texts = (text: string | null): readonly string[] => (text === null ? [] : [text])
+
 /** One function for each request of the contract, on parsed input. */
 export type Handlers = {
   [N in RequestName]: (
@@ -105,6 +107,49 @@ export function createHandlers(engine: () => Promise<Engine>, desk: Desk, signal
       return true
     },
     'link.open': ({ url }) => desk.browse(url),
+    'folder.choose': ({ kind }) => desk.chooseFolder(kind),
+    'classroom.read': async ({ text }) => (await engine()).classroom.read(text),
+    'classroom.show': async ({ id }) => (await engine()).classroom.show(desk.folder(id), signal),
+    async 'classroom.write'({ id, seats, options, profile, kit }) {
+      const room = { seats, options, profile, kit: kit === null ? null : desk.folder(kit) }
+      return (await engine()).classroom.write(desk.folder(id), room, signal)
+    },
+    async 'classroom.run'({ id, action, only }) {
+      const { tasks, classroom } = await engine()
+      const folder = desk.folder(id)
+      return started(
+        tasks.run('room', ({ report: tell, signal: stop }) => classroom.run(folder, { action, only }, tell, stop)),
+      )
+    },
+    async 'classroom.save'({ id, format }) {
+      const { language } = await desk.words()
+      return desk.save(
+        `seats.${format}`,
+        await (await engine()).classroom.export(desk.folder(id), format, language, signal),
+      )
+    },
+    'kit.show': async ({ id }) => (await engine()).kit.show(desk.folder(id)),
+    async 'kit.make'({ id, profile, images, goMod, npmLock }) {
+      const { tasks, kit } = await engine()
+      const folder = desk.folder(id)
+      return started(
+        tasks.run('kit', ({ report: tell, signal: stop }) =>
+          kit.make(folder, { images, goMods: texts(goMod), npmLocks: texts(npmLock) }, profile, tell, stop),
+        ),
+      )
+    },
+    'kit.interfaces': async () => [...(await engine()).kit.interfaces()],
+    async 'kit.serve'({ id, interface: name }) {
+      const { tasks, kit } = await engine()
+      const folder = desk.folder(id)
+      return started(
+        tasks.run('kit', ({ report: tell, signal: stop }) =>
+          kit.serve(folder, { interface: name, port: null }, tell, stop),
+        ),
+      )
+    },
+    'kit.serving': async () => (await engine()).kit.serving(),
+    'kit.stop': async () => (await engine()).kit.stop(),
     'task.list': async () => (await engine()).tasks.list(),
     'task.cancel': async ({ taskId }) => (await engine()).tasks.cancel(taskId),
     'task.answer': async ({ taskId, questionId, answer }) => (await engine()).tasks.answer(taskId, questionId, answer),

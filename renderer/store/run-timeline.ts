@@ -70,6 +70,9 @@ function withEvent(timeline: Timeline, event: Exclude<TaskEvent, { type: 'log' }
       return { ...timeline, questions: timeline.questions.filter(({ id }) => id !== event.questionId) }
     case 'checked':
       return { ...timeline, checks: [...timeline.checks, event.check] }
+    case 'seats':
+      // The page of the room follows them itself.
+      return timeline
     case 'waiting':
       return { ...timeline, waitsFor: event.pid }
     case 'done':
