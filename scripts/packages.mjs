@@ -25,12 +25,19 @@ const TEST = [
   'dnsmasq-base',
   ...['pkexec', 'polkitd', 'dbus-daemon'],
   'wine64',
+  ...['openssh-server', 'openssh-client', 'ansible-core', 'ansible-lint', 'yamllint'],
 ]
 /** The packages of each need. The window's are enough for `npm start`. */
 export const PACKAGES = { window: WINDOW, test: [...WINDOW, ...TEST] }
 
 // What these packages would start or enable; the lab starts its own instead.
-const SERVICES = ['docker.service', 'docker.socket', 'docker-registry.service', 'containerd.service']
+const SERVICES = {
+  'docker.service': 'docker.io',
+  'docker.socket': 'docker.io',
+  'containerd.service': 'docker.io',
+  'docker-registry.service': 'docker-registry',
+  'ssh.service': 'openssh-server',
+}
 const GUARD = '/usr/sbin/policy-rc.d'
 
 /** Of `names`, those that neither stand in dpkg's `list` nor are provided by what does (Debian 13: libgtk-3-0t64). */
@@ -67,9 +74,7 @@ export async function installPackages(need) {
       `缺少系统软件包。请运行 / System packages are missing. Install them with:\n  sudo apt-get update && sudo ${command.join(' ')}`,
     )
   say(`Missing system packages: ${names.join(' ')}`)
-  const fresh = SERVICES.filter((unit) =>
-    names.includes(unit.startsWith('docker-registry') ? 'docker-registry' : 'docker.io'),
-  )
+  const fresh = Object.entries(SERVICES).flatMap(([unit, name]) => (names.includes(name) ? [unit] : []))
   await guarded(GUARD, () => install(command, names.length))
   const left = await missing(names)
   if (left === null || left.length > 0)
