@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { CodedError } from '../core/errors.ts'
@@ -66,6 +66,15 @@ function parseObject(text: string, path: string): Record<string, unknown> {
   const value = parseJson(text, path)
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
   throw new CodedError('unparsable-file', { path, line: 1 }, 'not an object')
+}
+
+/**
+ * The classroom's collection and scripts as real files that other programs can read: `assets/classroom` in a
+ * checkout; installed, `classroom` beside the archive (electron-builder.yml puts it there).
+ */
+export function classroomFolder(assets = assetsFolder()): string {
+  const program = dirname(assets)
+  return basename(program).endsWith('.asar') ? join(dirname(program), 'classroom') : join(assets, 'classroom')
 }
 
 /** `assets/` stands beside the built program and beside the sources, at different depths. */
