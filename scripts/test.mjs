@@ -38,22 +38,28 @@ const WAITING = [
 
 const integration = async () => {
   const others = WAITING.flatMap((file) => ['--exclude', file])
-  const counts = await Promise.all([
+  return sumOf([
     vitest('integration', 'integration', others)(),
     vitest('integration', 'integration-waiting', WAITING)(),
   ])
-  return counts.reduce((sum, one) => ({
+}
+
+/** Adds up what several parts that run side by side ended with. */
+const sumOf = async (parts) =>
+  (await Promise.all(parts)).reduce((sum, one) => ({
     passed: sum.passed + one.passed,
     failed: sum.failed + one.failed,
     skipped: sum.skipped + one.skipped,
   }))
-}
 
-const playwright = (electron) => async () => {
+/** The windows, in two halves side by side: each has a screen of its own, so that none takes the other's focus. */
+const playwright = (electron) => () => sumOf([1, 2].map((lane) => windows(electron, lane)))
+
+async function windows(electron, lane) {
   const screen = process.platform === 'linux' ? ['xvfb-run', '-a', '-s', '-screen 0 1280x800x24'] : []
-  const env = { ...process.env, GOREADY_ELECTRON: electron }
-  const code = await child([...screen, ...tool(tools.playwright, 'test')], { env })
-  return read(join(results, 'playwright.json'), code, ({ stats }) => ({
+  const env = { ...process.env, GOREADY_ELECTRON: electron, GOREADY_LANE: `-${lane}` }
+  const code = await child([...screen, ...tool(tools.playwright, 'test', `--shard=${lane}/2`)], { env })
+  return read(join(results, `playwright-${lane}.json`), code, ({ stats }) => ({
     passed: stats.expected + stats.flaky,
     failed: stats.unexpected,
     skipped: stats.skipped,
