@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { imageFactsSchema, verificationSchema } from './image.ts'
 import { appErrorSchema, findingSchema, noteSchema } from './note.ts'
-import { changeViewSchema } from './plan.ts'
+import { changeViewSchema, planViewSchema } from './plan.ts'
 
 /** Where an image came from and how it was checked. */
 export const receiptSchema = z.object({
@@ -35,6 +35,58 @@ export const applyResultSchema = z.object({
   findings: z.array(findingSchema),
 })
 export type ApplyResult = z.infer<typeof applyResultSchema>
+
+/** Whom `apply`, `plan` and `undo` work for: one account, every ordinary account of the machine, homes to come. */
+export const forWhomSchema = z.enum(['user', 'all', 'skel'])
+export type ForWhom = z.infer<typeof forWhomSchema>
+
+/**
+ * One account's part of `apply --for all`. `error`: why nothing of its own was changed; `run`: the run in the
+ * account's own history, which its own `undo` gives back.
+ */
+export const accountResultSchema = z.object({
+  user: z.string(),
+  uid: z.number().int(),
+  home: z.string(),
+  changed: z.boolean(),
+  run: z.string().nullable(),
+  files: applyResultSchema.shape.files,
+  findings: z.array(findingSchema),
+  error: appErrorSchema.extend({ message: z.string() }).nullable(),
+})
+export type AccountResult = z.infer<typeof accountResultSchema>
+
+/**
+ * The document behind `result` in the last line of `apply --json`, `{"type":"done","result":{…}}`, whoever it was for.
+ * A failure of all of it is `{"type":"error","error":{…}}` instead, status 1. For one user there are no `accounts`,
+ * no `system`. With `--for all` one of `accounts` may have failed: the line is there, with status 1.
+ */
+export const unattendedResultSchema = applyResultSchema.extend({
+  for: forWhomSchema.default('user'),
+  /** `files` and `findings` hold the machine's part and each account's. */
+  accounts: z.array(accountResultSchema).default([]),
+  /** The machine's own part; null where the profile has none, or where it was not asked for. */
+  system: applyResultSchema.nullable().default(null),
+})
+export type UnattendedResult = z.infer<typeof unattendedResultSchema>
+
+/**
+ * What `plan --for all|skel --json` answers in one line, with status 3 where something would change. `changes` holds
+ * the machine's and then each account's; each file's `diff` is a unified one, secrets redacted.
+ */
+export const unattendedPlanSchema = planViewSchema.omit({ id: true }).extend({
+  for: forWhomSchema,
+  accounts: z.array(
+    z.object({
+      user: z.string(),
+      uid: z.number().int(),
+      home: z.string(),
+      changed: z.boolean(),
+      error: accountResultSchema.shape.error,
+    }),
+  ),
+})
+export type UnattendedPlan = z.infer<typeof unattendedPlanSchema>
 
 export const conflictPolicySchema = z.enum(['ask', 'keep', 'restore', 'ours'])
 export type ConflictPolicy = z.infer<typeof conflictPolicySchema>
