@@ -28,7 +28,16 @@ export const REASONS = [
 export type Reason = (typeof REASONS)[number]
 
 /** What else a profile is refused for: found while it is read, or where its fields contradict each other. */
-export const PROFILE_REASONS = ['encoding', 'syntax', 'alias', 'unknown-key', 'wrong-value', 'given-twice'] as const
+export const PROFILE_REASONS = [
+  'encoding',
+  'syntax',
+  'alias',
+  'tag',
+  'too-deep',
+  'unknown-key',
+  'wrong-value',
+  'given-twice',
+] as const
 export type ProfileReason = Reason | (typeof PROFILE_REASONS)[number]
 
 // Half a surrogate pair is in no encoding: what is written would be another text. U+FFFD is what was no text before.

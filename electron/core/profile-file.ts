@@ -4,29 +4,36 @@ import { type ProfileReason, REASONS } from '../contract/grammar.ts'
 import { type Profile, profileSchema } from '../contract/profile.ts'
 import { CodedError } from './errors.ts'
 import { isAbsolute, under } from './paths.ts'
+import { tooMuchYaml } from './yaml-shape.ts'
 
 /** No profile that a person writes comes near it. */
 const MAX_CHARACTERS = 256 * 1024
 
 /** Reads a profile's bytes: UTF-8, with or without a byte order mark. Throws as `parseProfile` does. */
-export function readProfileBytes(bytes: Uint8Array): Profile {
-  let text: string
+export const readProfileBytes = (bytes: Uint8Array): Profile => parseProfile(textOf(bytes))
+
+/** UTF-8 as text. Throws `bad-profile`. */
+export function textOf(bytes: Uint8Array): string {
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
     // Replacement characters would end up in folders and values. The line is where the first one would stand.
     const line = new TextDecoder().decode(bytes).split('\uFFFD', 1)[0]?.split('\n').length ?? 1
     throw refused(line, 'encoding')
   }
-  return parseProfile(text)
 }
 
+/** Reads a profile. Throws as `parseYaml` does. */
+export const parseProfile = (text: string): Profile => parseYaml(text, profileSchema)
+
 /**
- * Reads a profile. Throws `bad-profile` {line, key, reason}: the reason is a key of `grammar:`, the cause
+ * Reads a text of ours in YAML. Throws `bad-profile` {line, key, reason}: the reason is a key of `grammar:`, the cause
  * what YAML or zod say. Aliases are refused: they can blow a small file up.
  */
-export function parseProfile(text: string): Profile {
+export function parseYaml<T>(text: string, schema: z.ZodType<T>): T {
   if (text.length > MAX_CHARACTERS) throw refused(1, 'too-long')
+  const tooMuch = tooMuchYaml(text)
+  if (tooMuch) throw refused(tooMuch.line, tooMuch.reason)
   const lines = new LineCounter()
   const document = parseDocument(text.replace(/^\uFEFF/, ''), {
     lineCounter: lines,
@@ -42,6 +49,9 @@ export function parseProfile(text: string): Profile {
     Alias(_, node) {
       throw refused(lineOf(node, lines), 'alias')
     },
+    Node(_, node) {
+      if (node.tag !== undefined) throw refused(lineOf(node, lines), 'tag')
+    },
   })
   visit(document, {
     // No key of ours; objects would swallow it without a word.
@@ -49,7 +59,7 @@ export function parseProfile(text: string): Profile {
       if (isScalar(key) && key.value === '__proto__') throw refused(lineOf(key, lines), 'bad-name', '__proto__')
     },
   })
-  const result = profileSchema.safeParse(document.toJS())
+  const result = schema.safeParse(document.toJS())
   if (result.success) return result.data
   const issue = deepest(result.error.issues)
   const extra = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
