@@ -124,14 +124,14 @@ export function openDesk({ sys, state, desktop, given, info, checkCatalogue, lan
       waiting = path
     },
     async chooseProject() {
-      const folder = await desktop.chooseFolder()
+      const folder = await desktop.chooseFolder('project')
       if (folder === null) return null
       const id = crypto.randomUUID()
       projects.set(id, folder)
       return { id, folder }
     },
-    async chooseFolder() {
-      const folder = await desktop.chooseFolder()
+    async chooseFolder(kind) {
+      const folder = await desktop.chooseFolder(kind)
       if (folder === null) return null
       const id = crypto.randomUUID()
       folders.set(id, folder)

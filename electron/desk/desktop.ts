@@ -5,8 +5,8 @@ export type Desktop = {
   /** A file dialog; null when it was closed. */
   chooseFile(what: 'profile' | 'go-mod' | 'certificate' | 'key'): Promise<string | null>
   /** A folder dialog; null when it was closed. */
-  chooseFolder(): Promise<string | null>
-  /** A dialog that asks where to write. */
+  chooseFolder(what: 'project' | 'classroom' | 'kit'): Promise<string | null>
+  /** A dialog that asks where to write; the kind of file is told by the ending of `name`. */
   chooseTarget(name: string): Promise<string | null>
   copy(text: string): Promise<void>
   /** Opens an address in the person's own browser. */

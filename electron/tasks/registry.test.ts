@@ -203,3 +203,19 @@ test('who has unsubscribed hears nothing', async () => {
   await tasks.settled(tasks.run('detect', async () => 1))
   expect(heard).toEqual([])
 })
+
+test('a late listener gets every seat of a room as it stands, in one event', async () => {
+  const { tasks } = listening()
+  const view = (name: string, state: 'running' | 'well') =>
+    ({ seat: { name, address: name, system: 'linux' }, state, reason: null, wave: 1, report: null }) as const
+  const id = tasks.run('room', ({ report, signal }) => {
+    report({ type: 'seats', seats: [view('a1', 'running'), view('a2', 'running')] })
+    report({ type: 'seats', seats: [view('a1', 'well')] })
+    return never(signal)
+  })
+  await Promise.resolve()
+  const seats = tasks.list()[0]?.events.find(({ type }) => type === 'seats')
+  expect(seats).toMatchObject({ seq: 1, seats: [view('a1', 'well'), view('a2', 'running')] })
+  tasks.cancel(id)
+  await tasks.settled(id)
+})

@@ -1,5 +1,5 @@
 import { app, type BrowserWindow, clipboard, dialog, nativeTheme, shell } from 'electron'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import type { Preferences } from '../contract/wizard.ts'
 import type { Desktop } from '../desk/desktop.ts'
 import { type Words } from '../desk/words.ts'
@@ -31,9 +31,9 @@ export function openDesktop(
         : dialog.showOpenDialog(over, options))
       return canceled ? null : (filePaths[0] ?? null)
     },
-    async chooseFolder() {
+    async chooseFolder(what) {
       const options = {
-        title: words().dialog.project,
+        title: words().dialog[what],
         properties: ['openDirectory' as const, 'createDirectory' as const],
       }
       const over = window()
@@ -44,11 +44,17 @@ export function openDesktop(
     },
     async chooseTarget(name) {
       const { dialog: texts } = words()
+      const ending = extname(name).slice(1)
+      const yaml = /^ya?ml$/.test(ending)
       const options = {
-        title: texts.export,
+        title: yaml ? texts.export : texts.save,
         // A bare name would mean whatever folder the program was started in.
         defaultPath: join(app.getPath('home'), name),
-        filters: [{ name: texts.yaml, extensions: ['yaml', 'yml'] }],
+        filters: [
+          yaml
+            ? { name: texts.yaml, extensions: ['yaml', 'yml'] }
+            : { name: ending.toUpperCase(), extensions: [ending] },
+        ],
         properties: ['showOverwriteConfirmation' as const],
       }
       const over = window()

@@ -40,6 +40,7 @@ export function setMenu({ menu }: Words, { command, quit, reload }: MenuActions)
         asks(menu.open, 'open-profile', 'CmdOrCtrl+O'),
         asks(menu.export, 'export-profile', 'CmdOrCtrl+S'),
         separator,
+        asks(menu.classroom, 'classroom'),
         asks(menu.settings, 'settings', 'CmdOrCtrl+,'),
         separator,
         { label: menu.quit, accelerator: 'CmdOrCtrl+Q', click: quit },

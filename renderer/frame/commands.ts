@@ -18,6 +18,7 @@ export function listenToCommands(): void {
 export async function obey(command: Command): Promise<void> {
   switch (command) {
     case 'settings':
+    case 'classroom':
     case 'about':
       return useDialog.getState().show(command)
     case 'open-profile':

@@ -1,3 +1,4 @@
+import type { SeatView } from '../../electron/contract/classroom.ts'
 import type { CheckView } from '../../electron/contract/doctor.ts'
 import type { AppError } from '../../electron/contract/note.ts'
 import type { Question, StepId, TaskEvent } from '../../electron/contract/task.ts'
@@ -21,6 +22,8 @@ export type Timeline = {
   questions: readonly Question[]
   /** The checks of a check-up that have ended, in the order of their ends. */
   checks: readonly CheckView[]
+  /** Seats of a room that were told of, as they stand. */
+  seats: readonly SeatView[]
   /** The process of another GoReady that this one waits for. */
   waitsFor: number | null
   end: TimelineEnd | null
@@ -37,7 +40,7 @@ export const LOG_KEPT = 2000
 /** A task before its first event. */
 export function beginTimeline(expected: readonly StepId[]): Timeline {
   const steps = expected.map((id): TimelineStep => ({ id, state: 'waiting', progress: null }))
-  return { steps, log: [], dropped: 0, questions: [], checks: [], waitsFor: null, end: null, seq: -1 }
+  return { steps, log: [], dropped: 0, questions: [], checks: [], seats: [], waitsFor: null, end: null, seq: -1 }
 }
 
 /** Many events at once into a timeline. Pure; older events than those it knows are ignored. */
@@ -71,8 +74,7 @@ function withEvent(timeline: Timeline, event: Exclude<TaskEvent, { type: 'log' }
     case 'checked':
       return { ...timeline, checks: [...timeline.checks, event.check] }
     case 'seats':
-      // The page of the room follows them itself.
-      return timeline
+      return { ...timeline, seats: withSeats(timeline.seats, event.seats) }
     case 'waiting':
       return { ...timeline, waitsFor: event.pid }
     case 'done':
@@ -84,6 +86,17 @@ function withEvent(timeline: Timeline, event: Exclude<TaskEvent, { type: 'log' }
     default:
       return assertNever(event)
   }
+}
+
+/** Newer seats in the places of the older; those that were not known follow. */
+export function withSeats(seats: readonly SeatView[], newer: readonly SeatView[]): readonly SeatView[] {
+  const left = new Map(newer.map((view) => [view.seat.name, view]))
+  const known = seats.map((view) => {
+    const found = left.get(view.seat.name)
+    left.delete(view.seat.name)
+    return found ?? view
+  })
+  return [...known, ...left.values()]
 }
 
 function withStep(steps: readonly TimelineStep[], id: StepId, state: StepState): readonly TimelineStep[] {

@@ -1,0 +1,48 @@
+import type { ClassroomOptions, SeatView } from '../../electron/contract/classroom.ts'
+
+/** Seats that go together. `wave` null: they go by themselves (double click, logon script). */
+export type SeatGroup = { wave: number | null; seats: readonly SeatView[] }
+
+/** How many seats each wave has, as Ansible's `serial` counts: shares of all, at least one, the last size again. */
+export function waveSizes(count: number, waves: ClassroomOptions['waves']): readonly number[] {
+  const sizes: number[] = []
+  for (let left = count; left > 0; ) {
+    const wave = waves[Math.min(sizes.length, waves.length - 1)] ?? count
+    const wanted = typeof wave === 'number' ? wave : Math.floor((Number.parseInt(wave, 10) / 100) * count)
+    const size = Math.min(left, Math.max(1, wanted))
+    sizes.push(size)
+    left -= size
+  }
+  return sizes
+}
+
+/** The seats wave by wave, in the order of the list. Where nobody has said which wave a seat is in, it is counted. */
+export function groupsOf(seats: readonly SeatView[], waves: ClassroomOptions['waves']): readonly SeatGroup[] {
+  const told = seats.some(({ wave }) => wave !== null)
+  const going = seats.filter(({ seat }) => seat.system === 'linux')
+  const counted = new Map<SeatView, number>()
+  let at = 0
+  waveSizes(going.length, waves).forEach((size, index) => {
+    for (const view of going.slice(at, at + size)) counted.set(view, index + 1)
+    at += size
+  })
+  const waveOf = (view: SeatView): number | null => (told ? view.wave : (counted.get(view) ?? null))
+  const numbers = [...new Set(seats.map(waveOf))].toSorted((a, b) => (a ?? Infinity) - (b ?? Infinity))
+  return numbers.map((wave) => ({ wave, seats: seats.filter((view) => waveOf(view) === wave) }))
+}
+
+const WAVE = /^(?:([1-9]\d{0,2})|([1-9]\d?|100)\s*%)$/
+
+/** `1, 10 %, 100%` as waves; null: it is none. */
+export function readWaves(text: string): ClassroomOptions['waves'] | null {
+  const parts = text.split(/[,，、;；\s]+(?!%)/).filter((part) => part !== '')
+  const waves = parts.map((part) => {
+    const [, seats, share] = WAVE.exec(part) ?? []
+    if (seats !== undefined) return Number(seats) <= 500 ? Number(seats) : null
+    return share === undefined ? null : `${share}%`
+  })
+  const known = waves.filter((wave) => wave !== null)
+  return known.length === waves.length && known.length > 0 && known.length <= 16 ? known : null
+}
+
+export const wavesText = (waves: ClassroomOptions['waves']): string => waves.join(', ')
