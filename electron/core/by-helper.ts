@@ -106,6 +106,11 @@ export async function undoByHelper(
   const change = first === undefined ? undefined : run.changes[first]
   if (change === undefined || run.elevatedBack) return null
   if (elevation === undefined) throw new CodedError('needs-admin', { path: subjectOf(change) })
+  if (!(await elevation.keepsRecords())) {
+    await mendJournal(run.path, sys)
+    await record(run.path, { t: 'elevated-back' }, sys)
+    return null
+  }
   how.report({ type: 'step', step: 'rights', state: 'running' })
   const hand = await elevation.open(subjectOf(change), how.signal)
   how.report({ type: 'step', step: 'rights', state: 'done' })

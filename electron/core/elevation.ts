@@ -17,6 +17,7 @@ import type { Reader } from './system.ts'
  *     helper: ready
  *     client: apply | undo          helper: step …, ask (undo alone; the client answers), done | failed
  *     client: keep | give back      helper: kept | returned
+ *     client: forget                helper: done, or returned with what still stands
  *
  * A closed channel, and any other line, is `give back`: one password is enough for a run and its rollback, and a
  * client that was killed leaves nothing behind.
@@ -93,6 +94,8 @@ export const requestSchema = z.discriminatedUnion('op', [
     shown: z.array(shownSchema).min(1).max(2500),
   }),
   z.strictObject({ op: z.literal('undo'), run: runIdSchema, policy: conflictPolicySchema }),
+  /** Removes the helper's records, where nothing is left to give back. `undo`: gives all back first. Root's alone. */
+  z.strictObject({ op: z.literal('forget'), undo: z.boolean() }),
 ])
 export type ElevatedRequest = z.infer<typeof requestSchema>
 export type ApplyRequest = Extract<ElevatedRequest, { op: 'apply' }>
@@ -185,6 +188,8 @@ export type Hand = {
 export type Elevation = {
   /** Whether somebody could be asked here; nobody is. */
   possible(): Promise<boolean>
+  /** Whether a helper keeps records on this machine; without them no run has a part of its left to give back. */
+  keepsRecords(): Promise<boolean>
   /** The first of these changes that no helper may make; null: all may be made. `repair`: the check-up's, not a setting's. */
   refuses(changes: readonly Change[], repair?: boolean): string | null
   /**

@@ -100,7 +100,18 @@ async function talk(sys: MemorySystem, request: unknown, who: typeof asking | nu
     possible: () => Promise.resolve(true),
   }
   const doctor = openHelpersDoctor({ sys, places, asking: who, placesOf })
-  const machineOf = { sys, places, channel, handlers, presence, doctor, state: '/var/lib/goready', pid: 1, signal }
+  const machineOf = {
+    sys,
+    places,
+    channel,
+    handlers,
+    presence,
+    doctor,
+    state: '/var/lib/goready',
+    pid: 1,
+    forgets: true,
+    signal,
+  }
   await serve({ ...machineOf, presences: () => Promise.resolve([]) })
   return said
 }

@@ -52,7 +52,7 @@ function machine() {
 const places = linuxPlaces({ environment: { HOME: '/nonexistent' }, uid: 0, username: 'root' })
 
 /** Hands lines to the helper, each as soon as the one before it is answered; then it closes. */
-async function talk(sys: MemorySystem, lines: readonly string[]): Promise<Reply[]> {
+async function talk(sys: MemorySystem, lines: readonly string[], forgets = true): Promise<Reply[]> {
   const said: Reply[] = []
   let wake = (): void => {}
   let heard = 0
@@ -75,7 +75,7 @@ async function talk(sys: MemorySystem, lines: readonly string[]): Promise<Reply[
   }
   const { signal } = new AbortController()
   const presences = () => Promise.resolve([])
-  await serve({ sys, places, channel, handlers, presence: none, state: STATE, pid: 1, signal, presences })
+  await serve({ sys, places, channel, handlers, presence: none, state: STATE, pid: 1, forgets, signal, presences })
   return said
 }
 
@@ -145,6 +145,24 @@ test('an edited file is asked about; its owner answers', async () => {
   const answered = await talk(sys, [undo, '{"say":"answer","answer":"ours"}'])
   expect(answered.map(({ t }) => t)).toEqual(['ask', 'done'])
   expect(sys.text(DAEMON)).toBe('{ "debug": true }\n')
+})
+
+test('root alone has all records forgotten, once nothing is left to give back', async () => {
+  const sys = machine()
+  const before = outside(sys)
+  const forget = (undo: boolean) => JSON.stringify({ op: 'forget', undo })
+  expect(await talk(sys, [forget(false)])).toEqual([{ t: 'done', undo: null }])
+  await talk(sys, [JSON.stringify(await request(sys)), keep])
+  const kept = sys.tree()
+  expect(await talk(sys, [forget(true)], false)).toMatchObject([{ t: 'failed', error: { code: 'bad-request' } }])
+  expect(await talk(sys, [forget(false)])).toEqual([{ t: 'returned', remaining: [DAEMON] }])
+  expect(sys.tree()).toEqual(kept)
+  sys.put(DAEMON, `{ "debug": true, "registry-mirrors": ["${MIRROR}"] }\n`, { uid: 0, mode: 0o644 })
+  expect(await talk(sys, [forget(true)])).toEqual([{ t: 'done', undo: null }])
+  expect(sys.text(DAEMON)).toBe('{ "debug": true }\n')
+  expect(Object.keys(sys.tree()).filter((path) => path.startsWith(STATE))).toEqual([])
+  sys.put(DAEMON, OLD, { uid: 0, mode: 0o644 })
+  expect(outside(sys)).toBe(before)
 })
 
 const sign = fc.constantFrom('absent', 'a'.repeat(64), '0'.repeat(64))

@@ -19,6 +19,7 @@ import type { System } from '../core/system.ts'
 import { undoable } from '../core/standing.ts'
 import { undoRun } from '../core/undo.ts'
 import { formats } from '../settings/index.ts'
+import { forgetAll } from './forget.ts'
 import { listen } from './listen.ts'
 import { replan, type ReplanParts } from './replan.ts'
 
@@ -30,6 +31,8 @@ export type ServeParts = Omit<ReplanParts, 'sys'> & {
   /** The helper's own records. */
   state: string
   pid: number
+  /** Whether it may be asked to forget everything: by root itself. */
+  forgets: boolean
   /** Signals of the system. */
   signal: AbortSignal
 }
@@ -56,6 +59,11 @@ export async function serve(parts: ServeParts): Promise<void> {
     if (event.type === 'step' && OWN_STEPS.includes(event.step)) say({ t: 'report', report: event })
   }
   try {
+    if (request.op === 'forget') {
+      if (!parts.forgets) throw new CodedError('bad-request', {}, 'for root alone')
+      const left = await forgetAll(request.undo, tools, stop.signal)
+      return say(left.length === 0 ? { t: 'done', undo: null } : { t: 'returned', remaining: [...left] })
+    }
     if (request.op === 'undo') {
       const ask: AskConflict = async (question) => {
         say({ t: 'ask', question })

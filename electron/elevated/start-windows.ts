@@ -39,6 +39,7 @@ export async function elevatedOnWindows(address: string, secret: string): Promis
     presence,
     state: own.replaceAll('\\', '/'),
     pid: process.pid,
+    forgets: false,
     signal: stop.signal,
     presences: () => Promise.resolve([]),
   })

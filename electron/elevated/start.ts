@@ -9,12 +9,9 @@ import { joinRendezvous } from '../system/rendezvous.ts'
 import { accountBehind } from '../platform/account.ts'
 import { openPlaces } from '../platform/places.ts'
 import { askingOf, withRightsBelow } from './home.ts'
+import { helpersRecords } from './records.ts'
 import { serve } from './serve.ts'
 
-/** Where the helper keeps its records. Only root looks into it. */
-const STATE = '/var/lib/goready'
-/** The same on macOS, by its real name. */
-const STATE_OF_A_MAC = '/private/var/db/goready'
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 /** No file of any person's counts in what is planned for everybody. */
 const NO_HOME = '/nonexistent'
@@ -49,6 +46,8 @@ export async function elevatedMain(argv: readonly string[]): Promise<number> {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.abort())
   const platform = openPlatform({})
   const { places, presence } = platform
+  const state = helpersRecords(places.platform)
+  if (state === null) return 2
   const asking = await askingOf(account, places.platform, real)
   const sys = withRightsBelow(real, asking)
   const channel = await channelTo(argv)
@@ -58,7 +57,9 @@ export async function elevatedMain(argv: readonly string[]): Promise<number> {
     places,
     handlers: openHandlers(platform),
     presence,
-    state: places.platform === 'darwin' ? STATE_OF_A_MAC : STATE,
+    state,
+    // Whoever was only lent the rights gives back what is his own.
+    forgets: account === null,
     pid: process.pid,
     signal: stop.signal,
     async presences(signal) {

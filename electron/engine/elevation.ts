@@ -16,6 +16,7 @@ import { CodedError } from '../core/errors.ts'
 import type { Places } from '../core/places.ts'
 import type { System } from '../core/system.ts'
 import { firstForbidden } from '../elevated/allowed.ts'
+import { helpersRecords } from '../elevated/records.ts'
 import { startTalking } from '../system/exec.ts'
 import { openRendezvous } from '../system/rendezvous.ts'
 
@@ -48,6 +49,10 @@ export function openElevation({ sys, places, elevator, helper, terminal }: Eleva
     open,
     async possible() {
       return own && helper !== null && (await elevator.ways(sys, terminal)).length > 0
+    },
+    async keepsRecords() {
+      const folder = helpersRecords(places.platform)
+      return !own || folder === null || (await sys.lstat(folder)) !== null
     },
     refuses(changes: readonly Change[], repair = false) {
       // Whose home it is the helper finds out itself.
