@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
+  checkFile,
   checkGoProxy,
   checkName,
   checkPathEntry,
@@ -92,6 +93,83 @@ test.each(['LD_PRELOAD', 'BASH_ENV', 'PROMPT_COMMAND', 'NODE_OPTIONS', 'CC', 'GI
     expect(checkName(name)).toBe('runs-program')
   },
 )
+
+test.each([
+  ...['node_options', 'Node_Path', 'GOENV', 'GOROOT', 'GOWORK', 'CGO_CFLAGS', 'CGO_LDFLAGS_ALLOW', 'PKG_CONFIG_PATH'],
+  ...['GCONV_PATH', 'LESSOPEN', 'LESS', 'MANPAGER', 'SUDO_EDITOR', 'GIT_EXEC_PATH', 'GIT_TEMPLATE_DIR', 'GIT_TRACE'],
+  ...['npm_config_script_shell', 'NPM_CONFIG_REGISTRY', 'YARN_RC_FILENAME', 'PIP_TRUSTED_HOST', 'PIP_INDEX_URL'],
+  ...[
+    'PYTHONWARNINGS',
+    'JAVA_TOOL_OPTIONS',
+    'RUSTC_WRAPPER',
+    'OPENSSL_CONF',
+    'XDG_CONFIG_HOME',
+    'MAILPATH',
+    'HISTFILE',
+  ],
+])('%s steers what is started', (name) => expect(checkName(name)).toBe('runs-program'))
+
+test.each([
+  'NODE_EXTRA_CA_CERTS',
+  'CURL_CA_BUNDLE',
+  'GIT_SSL_CAINFO',
+  'sslkeylogfile',
+  'DOCKER_CONTENT_TRUST',
+  'goinsecure',
+])('%s would make something believed', (name) => expect(checkName(name)).toBe('verification-off'))
+
+test.each(['Path', 'PATH', 'DOCKER_HOST', 'SystemRoot', 'HOME'])('%s is not ours', (name) =>
+  expect(checkName(name)).toBe('reserved-name'),
+)
+
+test.each([
+  ...['GOPATH', 'GOBIN', 'GOTOOLCHAIN', 'GO111MODULE', 'GOCACHE', 'CGO_ENABLED', 'HTTPS_PROXY', 'no_proxy', 'LANG'],
+  ...['GIT_AUTHOR_NAME', 'npm_config_cache', 'PIP_CACHE_DIR', 'GTK_IM_MODULE', 'PYTHONUTF8', 'NODE_ENV', 'VERSION'],
+])('%s may be set', (name) => expect(checkName(name)).toBeNull())
+
+test.each([
+  ['-mod=mod -trimpath -tags=netgo', null],
+  ['-o=/home/me/.bashrc', 'flag'],
+  ['-coverprofile=/x', 'flag'],
+  ['--exec=/x', 'runs-program'],
+  ['-gcflags=-l', 'runs-program'],
+])('GOFLAGS %j: %s', (value, reason) => {
+  expect(checkValue('GOFLAGS', value)).toBe(reason)
+  expect(checkValue('goflags', value)).toBe(reason)
+})
+
+test.each(['*.com', '*.*', 'g*', '[a-z]*', '?*.io', 'github.com', 'github.com/*', '*.golang.org', '*.github.com'])(
+  'private %j would leave the check out',
+  (pattern) => expect(checkPrivate(pattern)).toBe('verification-off'),
+)
+
+test.each([
+  'github.com/ours',
+  'github.com/ours/*',
+  'corp',
+  '*.corp.example.com',
+  'git.example.com/team-?',
+  'gitlab.lab.cn',
+])('private %j is fine', (pattern) => expect(checkPrivate(pattern)).toBeNull())
+
+test('a folder for PATH that everybody may write, and files elsewhere', () => {
+  for (const path of ['/tmp/bin', '/var/tmp', '/dev/shm/x', 'C:\\Temp\\x', 'c:/users/public/bin'])
+    expect(checkPathEntry(path)).toBe('shared-folder')
+  expect(checkPathEntry('//host/share')).toBe('bad-path')
+  expect(checkPathEntry('/opt/tmp/bin')).toBeNull()
+  for (const path of [
+    '../ca.pem',
+    'a/../../etc/shadow',
+    '/dev/zero',
+    '/proc/self/environ',
+    '\\\\host\\ca.pem',
+    '//host/ca.pem',
+    'C:ca.pem',
+  ])
+    expect(checkFile(path)).toBe('bad-path')
+  for (const path of ['ca.pem', 'certs/ca.pem', '/etc/ssl/room.pem', 'C:\\room\\ca.pem'])
+    expect(checkFile(path)).toBeNull()
+})
 
 test('names, values and flags', () => {
   expect(checkName('MY_VAR')).toBeNull()

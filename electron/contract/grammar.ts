@@ -4,6 +4,7 @@
  * (an i18n key in `grammar:`).
  */
 
+import { isTooWide, refusedFlag, refusedName } from './env-names.ts'
 import { spellHidden } from './hidden.ts'
 
 export const REASONS = [
@@ -24,6 +25,8 @@ export const REASONS = [
   'bad-pattern',
   'bad-path',
   'bad-duration',
+  'flag',
+  'shared-folder',
 ] as const
 export type Reason = (typeof REASONS)[number]
 
@@ -167,30 +170,20 @@ export function checkSumdb(text: string): Reason | null {
 export function checkPrivate(text: string): Reason | null {
   if (text === '') return 'empty'
   if (hasControl(text) || !/^[A-Za-z0-9.*?[\]_~/-]+$/.test(text)) return 'bad-pattern'
-  return /^[*?./]+$/.test(text) ? 'verification-off' : null
+  return /^[*?./]+$/.test(text) || isTooWide(text) ? 'verification-off' : null
 }
-
-// These start programs or replace libraries in whatever reads them; a setting must never carry them.
-const RUNS_PROGRAM =
-  /^(LD_.*|DYLD_.*|BASH_ENV|ENV|PROMPT_COMMAND|PS[0-4]|IFS|BASH_FUNC_.*|SHELLOPTS|BASHOPTS|ZDOTDIR|FPATH|NODE_OPTIONS|PYTHON(STARTUP|PATH|HOME)|PERL5(LIB|OPT)|RUBYOPT|GIT_(SSH|SSH_COMMAND|ASKPASS|PROXY_COMMAND|EXTERNAL_DIFF|PAGER|EDITOR|CONFIG.*)|SSH_ASKPASS|EDITOR|VISUAL|PAGER|BROWSER|CC|CXX|FC|AR|GCCGO|PKG_CONFIG|GOAUTH|GOCACHEPROG|GOTOOLDIR|GO_EXTLINK_ENABLED)$/
-// The lower-case ones are tied to PATH and its like in zsh, or cannot be set in fish.
-const RESERVED =
-  /^(PATH|HOME|USER|USERNAME|LOGNAME|SHELL|PWD|OLDPWD|UID|EUID|GID|EGID|PPID|TERM|SHLVL|RANDOM|SECONDS|LINENO|COLUMNS|LINES|HISTCMD|GROUPS|DIRSTACK|FUNCNAME|BASH_.*|BASH|ZSH_.*|CDPATH|_|path|fpath|cdpath|manpath|mailpath|fignore|watch|psvar|module_path|argv|status|pipestatus|options|functions|commands|aliases|parameters|history|version|umask|hostname|fish_.*)$/
-const VERIFICATION =
-  /^(GOINSECURE|GONOSUMCHECK|GOVCS|NODE_TLS_REJECT_UNAUTHORIZED|GIT_SSL_NO_VERIFY|SSL_CERT_FILE|SSL_CERT_DIR)$/
 
 /** A name that may be set by `env.set`. */
 export function checkName(name: string): Reason | null {
   if (name === '') return 'empty'
   if (name.length > 255) return 'too-long'
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name === '__proto__') return 'bad-name'
-  if (RUNS_PROGRAM.test(name)) return 'runs-program'
-  if (RESERVED.test(name)) return 'reserved-name'
-  return VERIFICATION.test(name) ? 'verification-off' : null
+  return refusedName(name)
 }
 
-/** A value for `name`; the Go variables with a grammar of their own are checked by it. */
-export function checkValue(name: string, value: string): Reason | null {
+/** A value for a name; the Go variables with a grammar of their own are checked by it, however Windows spells them. */
+export function checkValue(given: string, value: string): Reason | null {
+  const name = given.toUpperCase()
   if (value.length > MAX_VALUE) return 'too-long'
   if (hasControl(value)) return 'control-character'
   if (name === 'GOPROXY') return checkGoProxy(value)
@@ -204,13 +197,9 @@ export function checkValue(name: string, value: string): Reason | null {
         .map(checkPrivate)
         .find((reason) => reason !== null) ?? null
     )
-  if (name === 'GOFLAGS') {
-    if (/(^|\s)['"]?--?(toolexec|exec|overlay|modfile|vettool|pkgdir|ldflags|gccgoflags)(=|\s|$)/.test(value))
-      return 'runs-program'
-    if (/(^|\s)['"]?--?insecure/.test(value)) return 'verification-off'
-    return /(^|\s)[^-'"\s]/.test(value) ? 'bad-pattern' : null
-  }
-  if (/^CGO_.*FLAGS(_ALLOW)?$/.test(name)) return 'runs-program'
+  if (name === 'GOFLAGS') return refusedFlag(value)
+  // What Go no longer refuses of old certificates, and where it looks for programs.
+  if (name === 'GODEBUG') return /x509|tls|execerrdot|insecure|rsa|sha1/i.test(value) ? 'verification-off' : null
   return null
 }
 
@@ -221,7 +210,22 @@ export function checkPathEntry(text: string): Reason | null {
   if (text.length > 4096) return 'too-long'
   if (!/^(\/|~\/|[A-Za-z]:[\\/])/.test(text)) return 'bad-path'
   if (/^(\/|~\/)/.test(text) && text.includes(':')) return 'bad-path'
-  return text.split(/[\\/]/).includes('..') ? 'bad-path' : null
+  // A share of somebody else's machine.
+  if (/^[\\/]{2}/.test(text) || text.split(/[\\/]/).includes('..')) return 'bad-path'
+  return SHARED.test(text) ? 'shared-folder' : null
+}
+
+/** Where everybody of a machine may put programs. */
+const SHARED =
+  /^(\/+(tmp|var\/+tmp|dev|proc|run\/+(shm|user|lock)|private\/+(tmp|var\/+tmp))|[a-z]:[\\/]+(temp|tmp|users[\\/]+public|windows[\\/]+temp))([\\/]|$)/i
+
+/** A file that a profile names: beside the profile or below, or with its whole path; never on another machine. */
+export function checkFile(text: string): Reason | null {
+  const reason = checkLine(text)
+  if (reason !== null) return reason
+  if (/^[\\/]{2}/.test(text) || /^[A-Za-z]:(?![\\/])/.test(text)) return 'bad-path'
+  if (text.split(/[\\/]/).includes('..') || /^\/+(dev|proc|sys)(\/|$)/.test(text)) return 'bad-path'
+  return null
 }
 
 /** `10s`, `500ms`, `2m` as milliseconds, or null. */

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import {
   checkAptUrl,
+  checkFile,
   checkGoProxy,
-  checkLine,
   checkName,
   checkPathEntry,
   checkPrivate,
@@ -23,7 +23,7 @@ const checked = (check: (text: string) => Reason | null) =>
   })
 
 const url = checked(checkUrl)
-const file = checked((text) => checkLine(text))
+const file = checked(checkFile)
 const source = z.union([z.literal('auto'), z.literal('official'), url])
 
 export const imageSchema = checked((text) =>
@@ -38,12 +38,16 @@ export const shellIdSchema = z.enum(SHELL_IDS)
 /** `sh`: whatever /bin/sh is (dash, bash); `csh`: the one of that name, which may be tcsh; `powershell`: pwsh. */
 export type ShellId = z.infer<typeof shellIdSchema>
 
+/** Of a profile's own; many more than anybody sets. */
+const MAX_VARIABLES = 256
+
 const envSchema = z.strictObject({
   scope: z.enum(['user', 'system']).optional(),
   shells: z.array(shellIdSchema).max(SHELL_IDS.length).optional(),
   set: z
     .record(z.string(), z.string())
     .superRefine((set, context) => {
+      if (Object.keys(set).length > MAX_VARIABLES) context.addIssue({ code: 'custom', message: 'too-long' })
       for (const [name, value] of Object.entries(set)) {
         const reason = checkName(name) ?? checkValue(name, value)
         if (reason) context.addIssue({ code: 'custom', path: [name], message: reason })
@@ -98,7 +102,7 @@ export const profileSchema = z.strictObject({
     .optional(),
   telemetry: z.strictObject({ otlp: url.optional() }).optional(),
   locked: z
-    .array(z.string().regex(/^[a-z]+(\.[A-Za-z_]+)*$/))
+    .array(z.string().regex(/^[a-z]+(\.[A-Za-z_][A-Za-z0-9_]*)*$/))
     .max(64)
     .optional(),
   remark: checked(checkRemark).max(2000).optional(),
