@@ -1,7 +1,7 @@
 // Usage: node scripts/test.mjs [format] [lint] [types] [unit] [integration] [window] — sets up, builds, runs the checks and tests (default: all).
 import { readFileSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { Stop, main, root, run, say, tool, tools } from './lib.mjs'
 import { checks } from './check.mjs'
 import { setUp } from './setup.mjs'
@@ -21,11 +21,14 @@ const vitest =
     // What the tests start was built before all of them; a build beside them would take it away for a moment.
     const env = { ...process.env, GOREADY_BUILT: '1' }
     const code = await child(tool(tools.vitest, 'run', '--project', project, ...reports, ...flags), { env })
-    return read(file, code, (report) => ({
-      passed: report.numPassedTests,
-      failed: report.numFailedTests,
-      skipped: report.numPendingTests + report.numTodoTests,
-    }))
+    return read(file, code, (report) => {
+      failedTests(report)
+      return {
+        passed: report.numPassedTests,
+        failed: report.numFailedTests,
+        skipped: report.numPendingTests + report.numTodoTests,
+      }
+    })
   }
 
 /**
@@ -59,15 +62,44 @@ async function windows(electron, lane) {
   const screen = process.platform === 'linux' ? ['xvfb-run', '-a', '-s', '-screen 0 1280x800x24'] : []
   const env = { ...process.env, GOREADY_ELECTRON: electron, GOREADY_LANE: `-${lane}` }
   const code = await child([...screen, ...tool(tools.playwright, 'test', `--shard=${lane}/2`)], { env })
-  return read(join(results, `playwright-${lane}.json`), code, ({ stats }) => ({
-    passed: stats.expected + stats.flaky,
-    failed: stats.unexpected,
-    skipped: stats.skipped,
-  }))
+  return read(join(results, `playwright-${lane}.json`), code, (report) => {
+    failedWindows(report)
+    const { expected, flaky, unexpected, skipped } = report.stats
+    return { passed: expected + flaky, failed: unexpected, skipped }
+  })
 }
 
 // Nothing may wait for somebody at the keyboard.
 const child = (argv, options = {}) => run(argv, { stdio: ['ignore', 'inherit', 'inherit'], ...options })
+
+/** What failed, by name and with the beginning of its message: a long log is often cut to its end. */
+const failures = []
+const PLAIN = /\u001b\[[0-9;]*m/g
+const told = (name, message) =>
+  failures.push(`${name}\n    ${message.replace(PLAIN, '').split('\n').slice(0, 12).join('\n    ')}`)
+
+function failedTests({ testResults }) {
+  for (const { name: file, message, assertionResults } of testResults) {
+    const failed = assertionResults.filter(({ status }) => status === 'failed')
+    for (const { fullName, failureMessages } of failed)
+      told(`${relative(root, file)}: ${fullName}`, failureMessages.join('\n'))
+    if (failed.length === 0 && message) told(relative(root, file), message)
+  }
+}
+
+function failedWindows({ suites = [], specs = [], errors = [] }) {
+  for (const { message = '' } of errors) told('window', message)
+  for (const { ok, title, file, tests } of specs)
+    if (!ok)
+      told(
+        `${file}: ${title}`,
+        tests
+          .flatMap(({ results: runs }) => runs.flatMap((one) => one.errors))
+          .map(({ message = '' }) => message)
+          .join('\n'),
+      )
+  for (const suite of suites) failedWindows({ ...suite, errors: [] })
+}
 
 /** The counts of a report. A run that failed without a failed test (a hook, a crash) counts as one failure. */
 function read(file, code, countsOf) {
@@ -114,6 +146,7 @@ await main(async (names) => {
     rows.at(-1).seconds = Math.round((Date.now() - started) / 1000)
   }
   process.stdout.write('\n')
+  for (const failure of failures) process.stdout.write(`✕ ${failure}\n`)
   const sum = { passed: 0, failed: 0, skipped: 0 }
   const text = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`
   for (const row of rows) {
