@@ -81,7 +81,7 @@ export async function openField(): Promise<Field> {
 }
 
 /** A Go as the newest one that the lab has, without its library; answers the program's path. */
-async function newGo(): Promise<string> {
+export async function newGo(): Promise<string> {
   const folder = await cached(`go-${NEW_GO.version}`, async (into) => {
     const work = join(into, 'work')
     await mkdir(work)
