@@ -40,6 +40,7 @@ import { MirrorBook, type MirrorList } from './engine/mirror-book.ts'
 import { openOfficials } from './engine/officials.ts'
 import { preferencesFile } from './desk/preferences.ts'
 import { MuteBook } from './engine/mutes.ts'
+import type { Skeleton } from './engine/skeleton.ts'
 import { PlanBook } from './engine/plans.ts'
 import { WhyBook, type WhyOptions } from './engine/why.ts'
 import { type Advice, adviseForGoMod } from './docker/go-mod.ts'
@@ -68,6 +69,10 @@ export type EngineOptions = {
   terminal?: boolean
   /** The system's proxies, asked where the environment names none. */
   systemProxy?: SystemProxy
+  /** See `RaceParts`. */
+  handed?: readonly RaceResult[] | null
+  /** The home is the skeleton of homes to come. */
+  skeleton?: Skeleton | null
 }
 
 /**
@@ -111,8 +116,17 @@ export type Engine = {
   /** Adds (`id` empty) or changes one; answers all. Throws `bad-arguments` {reason}. */
   saveOwnMirror(mirror: OwnMirror): Promise<OwnMirror[]>
   removeOwnMirror(id: string): Promise<OwnMirror[]>
-  /** `project`: see `Places`; its own files are changed where it was chosen. `why`: what leads to it, for the history. */
-  makePlan(profile: Profile, signal: AbortSignal, project?: Places['project'], why?: Why): Promise<PlanView>
+  /**
+   * `project`: see `Places`; its own files are changed where it was chosen. `why`: what leads to it, for the history.
+   * `goFrom`: see `PlanBook`.
+   */
+  makePlan(
+    profile: Profile,
+    signal: AbortSignal,
+    project?: Places['project'],
+    why?: Why,
+    goFrom?: Profile,
+  ): Promise<PlanView>
   /** Whether a private address takes a name and a password; nothing is written. */
   tryCredential(credential: Credential, signal: AbortSignal): Promise<CredentialTrial>
   /** The plan that puts them into the tool's own store. Errors: those of `planCredential`. */
@@ -158,7 +172,12 @@ export type Engine = {
 
 /** Builds the program's objects for one machine (or for `--home`, `--root`). */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const platform = openPlatform({ home: options.home ?? undefined, root: options.root ?? undefined })
+  const { skeleton = null } = options
+  const platform = openPlatform({
+    home: options.home ?? undefined,
+    root: options.root ?? undefined,
+    state: skeleton?.state,
+  })
   const { places } = platform
   const sys = systemOn(places, realSystem())
   const assets = await loadAssets(options.catalogue)
@@ -192,8 +211,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     archive: async () => (await aptRaceFacts(sys, places))?.folder ?? null,
     adapterFor: raceAdapters({ sys, places, tags: assets.tags, catalogue: () => book.list(), officials }),
     system,
+    handed: options.handed ?? null,
   })
-  const plans = new PlanBook({ sys, places, images, races, elevation, mirrors: () => book.list() })
+  const plans = new PlanBook({ sys, places, images, races, elevation, skeleton, mirrors: () => book.list() })
   const why = new WhyBook({ sys, places, plans })
   const mutes = new MuteBook(places.state, sys)
   const doctor = new DoctorBook({
@@ -258,7 +278,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     ownMirrors: () => book.own(),
     saveOwnMirror: (mirror) => book.save(mirror),
     removeOwnMirror: (id) => book.remove(id),
-    makePlan: (profile, signal, project, why) => plans.make(profile, signal, project, why),
+    makePlan: (profile, signal, project, why, goFrom) => plans.make(profile, signal, project, why, goFrom),
     async tryCredential(credential, signal) {
       return tryCredential(credential, await races.client(TRIAL_TIMEOUT), signal)
     },
@@ -271,7 +291,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     startApply: (planId) =>
       tasks.run('apply', async ({ report, signal }): Promise<ApplyResult> => {
         // What the plan was settled by; a plan alone writes nothing.
-        await races.keep()
+        await races.keep(true)
         return runPlan(plans.take(planId), tools, report, signal)
       }),
     startPull: (image) => tasks.run('pull', ({ report, signal }) => images.pull(image, signal, report)),

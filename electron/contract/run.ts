@@ -107,8 +107,11 @@ export const undoResultSchema = z.object({
 })
 export type UndoResult = z.infer<typeof undoResultSchema>
 
-/** What leads to a run. `repair`: a finding's own repair; `blocker`: something that hides a value was taken away. */
-export const WHYS = ['wizard', 'profile', 'docker', 'credential', 'blocker', 'repair'] as const
+/**
+ * What leads to a run. `repair`: a finding's own repair; `blocker`: something that hides a value was taken away;
+ * `all`, `skel`: a profile that an administrator applied for all accounts, for homes to come.
+ */
+export const WHYS = ['wizard', 'profile', 'docker', 'credential', 'blocker', 'repair', 'all', 'skel'] as const
 /** `name`: the profile's, the address a password is for, the variable that was hidden. */
 export const whySchema = z.object({ by: z.enum(WHYS), name: z.string().nullable() })
 export type Why = z.infer<typeof whySchema>

@@ -4,7 +4,12 @@ import { makePrivateFolder } from './journal.ts'
 import { under } from './paths.ts'
 import type { System } from './system.ts'
 
-const holderSchema = z.object({ pid: z.number().int(), started: z.string() })
+const holderSchema = z.object({
+  pid: z.number().int(),
+  started: z.string(),
+  /** The machine's start that both count within; an older program did not say. */
+  boot: z.string().default(''),
+})
 type Holder = z.infer<typeof holderSchema>
 
 /** A lock is created and then written: one that cannot be read gets this many looks, some milliseconds apart. */
@@ -37,7 +42,7 @@ export async function withLock<T>(
 ): Promise<T> {
   const owner = await makePrivateFolder(state, sys)
   const path = under(state, 'lock')
-  const mine = JSON.stringify({ pid, started: await startTime(pid, sys) })
+  const mine = JSON.stringify({ pid, started: await startTime(pid, sys), boot: await bootId(sys) })
   await patiently(() => acquire(path, mine, owner, sys, 0), waiting)
   try {
     return await work()
@@ -127,6 +132,9 @@ function parseHolder(text: string): Holder | null {
 }
 
 async function isAlive(holder: Holder, sys: System): Promise<boolean> {
+  const boot = await bootId(sys)
+  // Early processes get the same numbers at the same moments after each start of the machine.
+  if (holder.boot !== '' && boot !== '' && holder.boot !== boot) return false
   if (!(await sys.kill(holder.pid, 0))) return false
   const started = await startTime(holder.pid, sys)
   // Unknown (another user's process under hidepid) is not another one.
@@ -138,6 +146,15 @@ async function startTime(pid: number, sys: System): Promise<string> {
   try {
     const text = new TextDecoder().decode(await sys.readFile(`/proc/${pid}/stat`))
     return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+  } catch {
+    return ''
+  }
+}
+
+/** random(4): another one after each start of the machine. */
+async function bootId(sys: System): Promise<string> {
+  try {
+    return new TextDecoder().decode(await sys.readFile('/proc/sys/kernel/random/boot_id')).trim()
   } catch {
     return ''
   }

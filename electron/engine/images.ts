@@ -33,7 +33,12 @@ type Report = (event: TaskReport) => void
 type Prepared = { change: Extract<Change, { kind: 'image' }>; tools: ImageTools; notes: readonly Note[] }
 
 /** `registries`: where the image is to be pulled from by its own name there; none: through the engine's own mirrors. */
-export type PrepareOptions = { retries: number; registries: readonly string[] }
+export type PrepareOptions = {
+  retries: number
+  registries: readonly string[]
+  /** What will be set for those who use the image, where the plan itself does not set it. */
+  goFrom?: readonly Proposal[]
+}
 
 /** Everything about images, bound to one machine. */
 export type Images = {
@@ -101,8 +106,11 @@ export function openImages(
       }
     }
   }
-  const module = async (reference: string, signal: AbortSignal) => {
-    const goEnv = await goEnvironment(sys, places, signal)
+  const module = async (reference: string, signal: AbortSignal, goFrom?: readonly Proposal[]) => {
+    const goEnv =
+      goFrom === undefined
+        ? await goEnvironment(sys, places, signal)
+        : await plannedGoEnvironment(sys, places, goFrom, signal)
     const checked = await verifyModule(await open(signal), reference, {
       goEnv,
       signal,
@@ -118,7 +126,7 @@ export function openImages(
 
   return {
     tags,
-    async prepare(image, { retries, registries }, signal) {
+    async prepare(image, { retries, registries, goFrom }, signal) {
       const reference = await resolve(image, signal)
       const now = await state(signal)
       const name = readImage(reference)
@@ -141,7 +149,7 @@ export function openImages(
           return { ...found, pulled: false, bytes: 0, ms: 0 }
         },
         verify: async (at) => verifyGo(await open(at), reference, { signal: at }),
-        verifyModule: (at) => module(reference, at),
+        verifyModule: (at) => module(reference, at, goFrom),
         remove: async () => removeImage(await open(AbortSignal.timeout(REMOVE_TIMEOUT)), reference),
         async receipt(facts, at) {
           const own = (await state(at)).mirrors

@@ -20,6 +20,7 @@ import type { MirrorCatalogue } from '../mirrors/catalogue.ts'
 import { choicesFor, choicesForRepairs } from './choices.ts'
 import { contradict } from './contradictions.ts'
 import type { Images } from './images.ts'
+import { forHomesToCome, refuseOwnName, type Skeleton } from './skeleton.ts'
 import { deadForPlan } from './overrides.ts'
 import type { Races } from './races.ts'
 
@@ -32,6 +33,8 @@ type Parts = {
   images: Images
   races: Races
   elevation: Elevation
+  /** The home is the skeleton of homes to come: nothing in it may name it. */
+  skeleton?: Skeleton | null
   mirrors(): Promise<MirrorCatalogue>
 }
 
@@ -46,24 +49,30 @@ export class PlanBook {
 
   /**
    * Settles a profile to the changes that it would make on this machine. Only reads.
-   * `project`: see `Places`; `why`: what its run is remembered by. Throws `bad-arguments` {path} for a chosen one that is no folder.
+   * `project`: see `Places`; `why`: what its run is remembered by. `goFrom`: what the accounts of the machine are given
+   * and this plan does not write: the image's module is fetched by that. Throws `bad-arguments` {path} for a chosen
+   * project that is no folder.
    */
   async make(
     profile: Profile,
     signal: AbortSignal,
     project: Places['project'] = null,
     why: Why | null = null,
+    goFrom: Profile | null = null,
   ): Promise<PlanView> {
     refuseNotYet(profile)
-    const { sys, images, mirrors } = this.#parts
+    const { sys, images, mirrors, skeleton = null } = this.#parts
     const places = { ...this.#parts.places, project: project && (await projectFolder(project, sys)) }
     const settled = new Map<TargetId, readonly string[]>()
-    const proposals = await this.#proposals(profile, places, settled, signal)
+    const made = await this.#proposals(profile, places, settled, signal)
+    const proposals = skeleton === null ? made : forHomesToCome(made, places.home, skeleton)
     const files = await fold(
       proposals.flatMap((proposal) => proposal.edits),
       formats,
       sys,
     )
+    if (skeleton !== null) refuseOwnName(files, places.home)
+    const asked = goFrom === null ? [] : await this.#proposals(goFrom, places, new Map(), signal)
     const image =
       profile.image === undefined
         ? null
@@ -72,12 +81,16 @@ export class PlanBook {
             {
               retries: profile.policy?.retries ?? 1,
               registries: proposals.flatMap((proposal) => proposal.registries),
+              ...(goFrom === null ? {} : { goFrom: asked }),
             },
             signal,
           )
     const changes: readonly Change[] = image === null ? files : [...files, image.change]
     const dead = await deadForPlan(profile, (await mirrors()).mirrors, sys, places, signal)
-    const findings: readonly Finding[] = [...dead, ...(await images.findings(proposals, image !== null, signal))]
+    const findings: readonly Finding[] = [
+      ...dead,
+      ...(await images.findings([...proposals, ...asked], image !== null, signal)),
+    ]
     const choices: readonly Note[] = [...proposals.flatMap((proposal) => proposal.notes), ...(image?.notes ?? [])]
     const plan: Plan = { id: crypto.randomUUID(), changes, findings }
     const forHelper = await choicesFor(profile, changes, settled, sys)

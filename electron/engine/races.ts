@@ -1,5 +1,6 @@
 import type { AptArchive, RaceProgress, RaceResult, TargetId } from '../contract/mirror.ts'
 import type { TaskReport } from '../contract/task.ts'
+import { CodedError } from '../core/errors.ts'
 import type { Places } from '../core/places.ts'
 import type { System } from '../core/system.ts'
 import { stateFile } from '../desk/state-file.ts'
@@ -33,7 +34,15 @@ export type RaceParts = {
   archive(): Promise<AptArchive | null>
   adapterFor: AdapterFor
   system: SystemProxy | null
+  /**
+   * Races that root has run for all accounts of the machine; a target that is not among them is not raced either, so
+   * that a room of accounts downloads once. null: whoever needs a race runs it.
+   */
+  handed?: readonly RaceResult[] | null
 }
+
+/** What `source-unreachable` says where root has to run a race first. */
+export const NOT_HANDED = 'no race of this target was handed over'
 
 /** An apt mirror with the address of one archive on it; none where it does not hold that. The tool's default names its own. */
 function inArchive(mirror: Mirror, archive: AptArchive): Mirror[] {
@@ -95,16 +104,32 @@ export class Races {
     const { mirrors } = await this.#parts.mirrors()
     // What has ended may answer for a while yet, with what stands still.
     const lasting = current.filter((url) => endedMirror(mirrors, target, url) === undefined)
-    return settleAuto(
-      {
-        adapter,
-        candidates,
-        open: http,
-        race: async (at) => this.#recent(target, candidates) ?? this.#race(target, options, () => {}, at),
-      },
-      lasting,
-      signal,
-    )
+    const parts = {
+      adapter,
+      candidates,
+      open: http,
+      race: async (at: AbortSignal): Promise<RaceResult> =>
+        this.#recent(target, candidates) ?? this.#race(target, this.#mayRace(target, options), () => {}, at),
+    }
+    // Nothing is set where the tool's own default has won; it stands like everything else that was chosen.
+    const official = current.length === 0 ? await this.#chosenOfficial(target, candidates) : null
+    if (official === null) return settleAuto(parts, lasting, signal)
+    const settled = await settleAuto(parts, [official], signal)
+    return settled.chosen.length === 1 && settled.chosen[0] === official ? { ...settled, chosen: [] } : settled
+  }
+
+  /** The address of the tool's own default, where the last race has chosen that. */
+  async #chosenOfficial(target: TargetId, candidates: readonly Candidate[]): Promise<string | null> {
+    const kept = ((await this.#file().read())?.races ?? []).find((race) => race.target === target)
+    return kept?.chosen.length === 0 ? (candidates.find(({ official }) => official)?.url ?? null) : null
+  }
+
+  /** Throws `source-unreachable` with `NOT_HANDED` where another has to run it. */
+  #mayRace(target: TargetId, options: RaceOptions): RaceOptions {
+    const { handed = null } = this.#parts
+    // With mirrors of the account's own among them, no race of another's fits.
+    if (handed === null || handed.some((race) => race.target === target)) return options
+    throw new CodedError('source-unreachable', { target }, NOT_HANDED)
   }
 
   /** Asks addresses that a person named whether they answer; what is no web address is not asked. */
@@ -124,11 +149,17 @@ export class Races {
     return [...kept.filter(({ target }) => !this.#fresh.has(target)), ...this.#fresh.values()]
   }
 
-  /** Writes down what was found out since. A folder that cannot be written costs only the next race its start. */
-  async keep(): Promise<void> {
+  /**
+   * Writes down what was found out since. A folder that cannot be written costs only the next race its start.
+   * `news`: only where another source was chosen than before; a plan that changes nothing is to write nothing.
+   */
+  async keep(news: boolean = false): Promise<void> {
     if (this.#fresh.size === 0) return
     const file = this.#file()
     let kept = (await file.read()) ?? { version: 1 as const, races: [] }
+    const same = (one: RaceResult): boolean =>
+      kept.races.some((two) => two.target === one.target && two.chosen.join(' ') === one.chosen.join(' '))
+    if (news && [...this.#fresh.values()].every(same)) return
     for (const result of this.#fresh.values()) kept = withRace(kept.races, result)
     await file.write(kept).catch(() => {})
   }
@@ -184,11 +215,13 @@ export class Races {
 
   /** A race of a moment ago among the same mirrors. */
   #recent(target: TargetId, candidates: readonly Candidate[]): RaceResult | null {
-    const found = this.#fresh.get(target)
+    const found = this.#fresh.get(target) ?? this.#parts.handed?.find((race) => race.target === target)
     if (found === undefined || Date.now() - Date.parse(found.startedAt) > FRESH) return null
     const usable = found.entries.some(({ state }) => state === 'ranked')
     const ids = new Set(found.entries.map(({ id }) => id))
-    return usable && ids.size === candidates.length && candidates.every(({ id }) => ids.has(id)) ? found : null
+    if (!usable || ids.size !== candidates.length || !candidates.every(({ id }) => ids.has(id))) return null
+    this.#fresh.set(target, found)
+    return found
   }
 
   async #client(timeout: number | null, budget?: number): Promise<() => MirrorClient> {

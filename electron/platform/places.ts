@@ -7,14 +7,20 @@ import { currentIdentity } from './identity.ts'
 import { linuxPlaces } from './linux/places.ts'
 import { win32Places } from './win32/places.ts'
 
-export type PlacesOptions = { home?: string | undefined; root?: string | undefined }
+/** `state`: the program's own records, where they are not that home's. */
+export type PlacesOptions = { home?: string | undefined; root?: string | undefined; state?: string | undefined }
 
 /**
  * This machine's paths alone, without its services: the window opens with them, so nothing slow is imported here.
  * The only place that looks at `process.platform`.
  * Throws `not-yet`.
  */
-export function openPlaces({ home, root }: PlacesOptions): Places {
+export function openPlaces({ state, ...options }: PlacesOptions): Places {
+  const places = placesOf(options)
+  return state === undefined ? places : { ...places, state }
+}
+
+function placesOf({ home, root }: PlacesOptions): Places {
   const { uid, name } = currentIdentity()
   const input = {
     ...(home === undefined ? {} : { home }),

@@ -67,7 +67,7 @@ async function baseOf(
   bundle: string,
 ): Promise<{ text: string | null; base: string }> {
   if (typeof named !== 'string' || named === '') return { text: null, base: DEFAULT }
-  const path = named.replace(/^\$\{HOME\}|^~(?=\/)/, places.home)
+  const path = spelledOut(named, places)
   const text = isAbsolute(path) ? await textOf(sys, path) : null
   // A file that is not there is passed over by npm, and keeps pip from everything.
   if (text === null) return { text, base: DEFAULT }
@@ -75,6 +75,9 @@ async function baseOf(
   const base = text.startsWith(BASE) ? text.slice(BASE.length, text.indexOf('\n')) : DEFAULT
   return { text, base: base === bundle ? DEFAULT : base }
 }
+
+/** Both tools know the home by a name, which is how it stands in homes that were copied from a skeleton. */
+const spelledOut = (named: string, { home }: Places): string => named.replace(/^\$\{HOME\}|^~(?=\/)/, () => home)
 
 /** The file of a tool that names the bundle, as the person's own. */
 function configOf(tool: BundleTool, places: Places): { path: string; format: Format & { id: FormatId }; mode: number } {
@@ -93,6 +96,6 @@ export async function holdsBundle(
 ): Promise<boolean> {
   const { path, format } = configOf(tool, places)
   const named = readKeys(format, path, await readOrNull(sys, path)).get(KEYS[tool])
-  const text = typeof named === 'string' ? await textOf(sys, named) : null
+  const text = typeof named === 'string' ? await textOf(sys, spelledOut(named, places)) : null
   return text !== null && texts.every((one) => holdsAll(text, one))
 }
