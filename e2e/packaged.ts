@@ -28,7 +28,7 @@ export type Packaged = {
 export async function packaged(): Promise<Packaged> {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_ENV|TEST$)/.test(name)))
   const script = join(projectRoot(), 'scripts', 'package.mjs')
-  const { stdout } = await promisify(execFile)(process.execPath, [script], { env })
+  const { stdout } = await promisify(execFile)(process.execPath, [script, 'dir'], { env })
   const base = mkdtempSync(join(tmpdir(), 'goready-packaged-'))
   chmodSync(base, 0o755)
   // The checkout may lie where only its owner can look.

@@ -52,18 +52,14 @@ export async function serve(parts: ServeParts): Promise<void> {
     return say({ t: 'failed', error: toAppError(error) })
   }
   if (request === null) return
-  const heard = listen(channel, off)
   const tools: RunTools = { ...parts, state: parts.state }
+  if (request.op === 'forget') return say(await forget(request.undo, parts.forgets, tools, stop.signal))
+  const heard = listen(channel, off)
   const report = (event: TaskReport): void => {
     // What the client proves itself is its own to tell.
     if (event.type === 'step' && OWN_STEPS.includes(event.step)) say({ t: 'report', report: event })
   }
   try {
-    if (request.op === 'forget') {
-      if (!parts.forgets) throw new CodedError('bad-request', {}, 'for root alone')
-      const left = await forgetAll(request.undo, tools, stop.signal)
-      return say(left.length === 0 ? { t: 'done', undo: null } : { t: 'returned', remaining: [...left] })
-    }
     if (request.op === 'undo') {
       const ask: AskConflict = async (question) => {
         say({ t: 'ask', question })
@@ -82,6 +78,17 @@ export async function serve(parts: ServeParts): Promise<void> {
     const coded = toAppError(error)
     if (coded.code === 'cancelled') say({ t: 'returned', remaining: coded.remaining ?? [] })
     else say({ t: 'failed', error: coded })
+  }
+}
+
+/** Nobody waits at the other end: a closed channel calls nothing off. */
+async function forget(giveBack: boolean, allowed: boolean, tools: RunTools, signal: AbortSignal): Promise<Reply> {
+  try {
+    if (!allowed) throw new CodedError('bad-request', {}, 'for root alone')
+    const left = await forgetAll(giveBack, tools, signal)
+    return left.length === 0 ? { t: 'done', undo: null } : { t: 'returned', remaining: [...left] }
+  } catch (error) {
+    return { t: 'failed', error: toAppError(error) }
   }
 }
 

@@ -1,6 +1,6 @@
 // Hook of electron-builder: fuses, the command line's wrapper, what the Electron distribution has too much. Not a command.
 import { FuseV1Options, FuseVersion } from '@electron/fuses'
-import { chmod, copyFile, rename, rm } from 'node:fs/promises'
+import { chmod, copyFile, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -29,7 +29,14 @@ export default async function afterPack(context) {
     resetAdHocDarwinSignature: electronPlatformName === 'darwin',
     ...FUSES,
   })
+  if (electronPlatformName === 'win32') await addCommand(appOutDir)
   if (electronPlatformName === 'linux') await wrap(join(appOutDir, packager.executableName))
+}
+
+/** The command line's wrapper on Windows, whose lines end as cmd wants them. */
+async function addCommand(folder) {
+  const text = await readFile(new URL('goready.cmd', import.meta.url), 'utf8')
+  await writeFile(join(folder, 'goready.cmd'), text.replaceAll(/\r?\n/g, '\r\n'))
 }
 
 /** Puts the wrapper into the program's place, so that menus, packages and PATH all go through it; beside it the helper's. */
