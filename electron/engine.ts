@@ -37,6 +37,7 @@ import { shellArguments } from './engine/shell-arguments.ts'
 import type { RunRequest } from './engine/run-request.ts'
 import { loadAssets } from './engine/assets.ts'
 import { MirrorBook, type MirrorList } from './engine/mirror-book.ts'
+import { Observer, type Watch, type Watched } from './engine/observer.ts'
 import { openOfficials } from './engine/officials.ts'
 import { preferencesFile } from './desk/preferences.ts'
 import { MuteBook } from './engine/mutes.ts'
@@ -55,7 +56,8 @@ import { formats } from './settings/index.ts'
 import { planCredential } from './settings/credential/plan.ts'
 import { startDetached } from './system/exec.ts'
 import { realSystem } from './system/real.ts'
-import { TaskRegistry } from './tasks/registry.ts'
+import { type TaskContext, TaskRegistry } from './tasks/registry.ts'
+import { openLog } from './telemetry/log-file.ts'
 
 export type EngineOptions = {
   home: string | null
@@ -170,6 +172,8 @@ export type Engine = {
   kit: Kit
 }
 
+const watched = (kind: string, { taskId, report }: TaskContext): Watched => ({ kind, id: taskId, report })
+
 /** Builds the program's objects for one machine (or for `--home`, `--root`). */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { skeleton = null } = options
@@ -227,6 +231,16 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     systemProxy: system,
   })
   const tasks = new TaskRegistry()
+  const log = openLog(places.state, sys)
+  const observer = new Observer({
+    sys,
+    places,
+    log,
+    mirrors: () => book.list(),
+    client: (timeout) => races.client(timeout),
+  })
+  const run = (kind: string, work: (context: TaskContext & Watch) => Promise<unknown>): string =>
+    tasks.run(kind, (context) => observer.watch(watched(kind, context), (watch) => work({ ...context, ...watch })))
   const settle = async (signal: AbortSignal): Promise<readonly Finding[]> => {
     if (!(await hasInterrupted(tools))) return []
     // Another one that begins at the same moment settles it as well: the second finds nothing left to do.
@@ -243,7 +257,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     whyKnown: (signal, project = null) => why.known(project, signal),
     planRemoval: (id) => why.plan(id),
     startCheck: (how, project = null) =>
-      tasks.run('check', ({ report, signal }): Promise<CheckUp> => doctor.look(how, report, signal, project)),
+      run('check', ({ report, signal }): Promise<CheckUp> => doctor.look(how, report, signal, project)),
     checkNames: (how) => doctor.names(how),
     async explain(text) {
       // The rules are many and seldom needed.
@@ -289,21 +303,29 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       return plans.makeFrom(edits, notes, { by: 'credential', name: values.host })
     },
     startApply: (planId) =>
-      tasks.run('apply', async ({ report, signal }): Promise<ApplyResult> => {
-        // What the plan was settled by; a plan alone writes nothing.
-        await races.keep(true)
-        return runPlan(plans.take(planId), tools, report, signal)
-      }),
-    startPull: (image) => tasks.run('pull', ({ report, signal }) => images.pull(image, signal, report)),
-    startVerify: (image) => tasks.run('verify', ({ signal }) => images.verify(image, signal)),
+      tasks.run('apply', (context) =>
+        observer.watch(
+          watched('apply', context),
+          async ({ report, timed, named, planned: told }): Promise<ApplyResult> => {
+            // What the plan was settled by; a plan alone writes nothing.
+            await races.keep(true)
+            const plan = plans.take(planId)
+            if (plan.planned !== null) told(plan.planned)
+            return runPlan(plan, { ...tools, timed, named }, report, context.signal)
+          },
+          (result, finding) => ({ ...result, findings: [...result.findings, finding] }),
+        ),
+      ),
+    startPull: (image) => run('pull', ({ report, signal }) => images.pull(image, signal, report)),
+    startVerify: (image) => run('verify', ({ signal }) => images.verify(image, signal)),
     imageSize: (image, signal) => images.size(image, signal),
     advise: async (goMod, signal) => adviseForGoMod(goMod, await images.tags(false, signal)),
     probe: (target, urls, signal) => races.probe(target, urls, signal),
-    startRace: (targets, how) => tasks.run('race', ({ report, signal }) => races.run(targets, how, report, signal)),
+    startRace: (targets, how) => run('race', ({ report, signal }) => races.run(targets, how, report, signal)),
     lastRaces: () => races.last(),
     dockerHelp: (signal) => dockerHelp(platform, sys, plans, elevation, signal),
     startProgram: (image, words) =>
-      tasks.run('program', ({ report, signal }) =>
+      run('program', ({ report, signal }) =>
         firstProgram(image, words, { sys, places, runInImage, tags: (at) => images.tags(false, at) }, report, signal),
       ),
     async openTerminal(image, language) {
@@ -322,6 +344,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
           await book.forget()
           await races.forget()
           await mutes.forget()
+          await log.forget()
           await more()
         },
       ),
@@ -331,15 +354,21 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       return run === null ? [] : conflicts(run, runs, formats, sys)
     },
     startUndo: (runId, onConflict) =>
-      tasks.run('undo', ({ report, signal, ask }) =>
-        undo(runId, onConflict, { tools, report, signal, ask: (question) => ask(question) }),
+      run('undo', ({ report, signal, ask, timed, named }) =>
+        undo(runId, onConflict, {
+          tools: { ...tools, timed, named },
+          report,
+          signal,
+          ask: (question) => ask(question),
+        }),
       ),
     startUninstall: (onConflict, more) =>
-      tasks.run('uninstall', ({ report, signal, ask }) =>
+      run('uninstall', ({ report, signal, ask }) =>
         uninstall(onConflict, places, { tools, report, signal, ask: (question) => ask(question) }, async () => {
           await book.forget()
           await races.forget()
           await mutes.forget()
+          await log.forget()
           await more()
         }),
       ),

@@ -27,6 +27,7 @@ export const REASONS = [
   'bad-duration',
   'flag',
   'shared-folder',
+  'collector-scheme',
 ] as const
 export type Reason = (typeof REASONS)[number]
 
@@ -115,6 +116,15 @@ export function checkUrl(text: string): Reason | null {
   if (url.search !== '' || url.hash !== '' || text.includes('?') || text.includes('#')) return 'url-query'
   // RFC 3986: brackets stand around an IPv6 host and nowhere else; apt breaks on a lonely one.
   return url.hostname === '' || /[[\]]/.test(url.pathname) ? 'bad-url' : null
+}
+
+/** A collector's address: what is told of a machine goes over the network encrypted, or not over the network at all. */
+export function checkCollector(text: string): Reason | null {
+  const reason = checkUrl(text)
+  if (reason !== null) return reason
+  const { protocol, hostname } = new URL(text)
+  const here = hostname === 'localhost' || hostname === '[::1]' || /^127\.[\d.]+$/.test(hostname)
+  return protocol === 'https:' || here ? null : 'collector-scheme'
 }
 
 /** An archive's address: a line of `sources.list` takes percent escapes apart, a stanza of `.sources` does not. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   checkAptUrl,
+  checkCollector,
   checkFile,
   checkGoProxy,
   checkName,
@@ -100,7 +101,7 @@ export const profileSchema = z.strictObject({
       retries: z.number().int().min(0).max(10).optional(),
     })
     .optional(),
-  telemetry: z.strictObject({ otlp: url.optional() }).optional(),
+  telemetry: z.strictObject({ otlp: checked(checkCollector).optional() }).optional(),
   locked: z
     .array(z.string().regex(/^[a-z]+(\.[A-Za-z_][A-Za-z0-9_]*)*$/))
     .max(64)

@@ -7,6 +7,7 @@ import { giveNotices, type Interim, takeBackNotices } from './notice.ts'
 import type { Handler } from './setting.ts'
 import { applySteps, rollbackSteps, type TouchedSteps } from './steps.ts'
 import type { System } from './system.ts'
+import type { Timed } from './timed.ts'
 import { type Move, transit } from './transition.ts'
 
 export type ApplyContext = {
@@ -17,6 +18,8 @@ export type ApplyContext = {
   /** Indices of changes that somebody else makes. */
   skip?: ReadonlySet<number>
   signal: AbortSignal
+  /** Sees what takes time. */
+  timed?: Timed
   reloading(): void
 }
 

@@ -7,6 +7,7 @@ import { folderOf, nameOf, under } from './paths.ts'
 import { readState } from './plan.ts'
 import type { Handler } from './setting.ts'
 import type { System } from './system.ts'
+import { type Timed, untimed } from './timed.ts'
 import { refuseForeignLink } from './trust.ts'
 
 /** A file that holds an interim content for one reload, and what is to stand in it afterwards; null: no file. */
@@ -19,6 +20,7 @@ type Context = {
   runId: string
   skip?: ReadonlySet<number>
   signal: AbortSignal
+  timed?: Timed
   reloading(): void
 }
 
@@ -41,7 +43,8 @@ export async function giveNotices(
     if (handler.once && told.has(handler.id)) continue
     told.add(handler.id)
     reloading()
-    await giveNotice(i, change, handler, standing, context)
+    const timed = context.timed ?? untimed
+    await timed({ kind: 'handler', name: handler.id }, () => giveNotice(i, change, handler, standing, context))
   }
 }
 

@@ -18,6 +18,7 @@ import type { Handler, Proposal } from './setting.ts'
 import type { System } from './system.ts'
 import { settle } from './settle.ts'
 import { isStep, type StepChange, withRights } from './steps.ts'
+import { type Timed, untimed } from './timed.ts'
 import { dropTrees } from './tree.ts'
 import { actionOf, isChange } from './view.ts'
 
@@ -62,6 +63,10 @@ export type RunTools = {
   formats?: Formats
   /** How an ordinary account gets a helper with administrator rights. */
   elevation?: Elevation
+  /** Sees what takes time. */
+  timed?: Timed
+  /** Hears the run's name once it has one. */
+  named?: (run: string) => void
 }
 
 type OnDisk = HeldChange | StepChange | NoticeChange | Extract<Change, { kind: 'dir' }>
@@ -130,6 +135,7 @@ async function carryOut(
   if (tools.formats) await keepBounds(state, tools.formats, sys, input.run === undefined).catch(() => {})
   const { runs } = await readRuns(state, sys)
   const runId = input.run ?? newRunId(new Date(), runs[0]?.id ?? null)
+  tools.named?.(runId)
   // Before the first record: a refused password leaves nothing at all.
   const hand = await takeHand(changes, part, tools, report, signal)
   const choices = input.proposals.flatMap((proposal) => proposal.notes)
@@ -146,7 +152,9 @@ async function carryOut(
     throw error
   })
   const touched = nothingTouched()
-  const context = { sys, handlers, runId, journal, skip: part, reloading: () => step(report, 'reload', 'running') }
+  const timed = tools.timed ?? untimed
+  const reloading = (): void => step(report, 'reload', 'running')
+  const context = { sys, handlers, runId, journal, skip: part, timed, reloading }
   const presence = { sys, journal, presence: tools.presence }
   const brought: Begun = new Map()
   // All presences are the helper's where there is one.
@@ -248,7 +256,7 @@ const tells = (change: Change): boolean => change.kind !== 'dir' && (isOnDisk(ch
 /** Asks the real tools whether what was chosen holds, pulls the image where it is missing, and proves it. */
 async function prove(
   { plan, proposals, image }: RunInput,
-  { sys }: RunTools,
+  { sys, timed = untimed }: RunTools,
   run: string | null,
   report: Report,
   signal: AbortSignal,
@@ -257,7 +265,7 @@ async function prove(
   const findings: Finding[] = [...plan.findings]
   step(report, 'settings', 'running')
   for (const proposal of proposals) {
-    const answers = await proposal.verify(sys, signal)
+    const answers = await timed({ kind: 'setting', name: proposal.id }, () => proposal.verify(sys, signal))
     findings.push(...answers)
     const wrong = answers.find((finding) => finding.severity === 'error')
     if (wrong)

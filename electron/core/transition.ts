@@ -4,6 +4,7 @@ import { bytesOf, type Held, type HeldChange, isFileState, readHeld, sameHeld } 
 import { folderOf, nameOf, under } from './paths.ts'
 import type { Handler, Way } from './setting.ts'
 import type { System } from './system.ts'
+import { type Timed, untimed } from './timed.ts'
 
 /** One file or variable on its way from one state to another: forward in `apply`, backward in rollback and undo. */
 export type Move = { index: number; change: HeldChange; from: Held | null; to: Held | null }
@@ -24,6 +25,8 @@ export type Transition = {
   /** The work can be taken up again: what a service has not noticed keeps its interim content. */
   resumable?: true
   way: Way
+  /** Sees what takes time. */
+  timed?: Timed
 }
 
 /**
@@ -31,6 +34,7 @@ export type Transition = {
  * (a service that keeps what merely disappears first gets an interim content).
  */
 export async function transit(moves: readonly Move[], how: Transition): Promise<void> {
+  const timed = how.timed ?? untimed
   const written: { move: Move; interim: Held | null }[] = []
   const attempt = async (path: string, work: () => Promise<void>): Promise<boolean> => {
     try {
@@ -62,8 +66,8 @@ export async function transit(moves: readonly Move[], how: Transition): Promise<
       const { change } = move
       const path = change.kind === 'file' ? change.real : change.path
       const bytes = bytesOf(interim ?? move.to)
-      if (!(await attempt(change.path, () => handler.notice(how.sys, path, bytes, how.signal, how.way))))
-        unnoticed.add(move)
+      const notice = (): Promise<void> => handler.notice(how.sys, path, bytes, how.signal, how.way)
+      if (!(await attempt(change.path, () => timed({ kind: 'handler', name: id }, notice)))) unnoticed.add(move)
     }
   }
   for (const { move, interim } of written) {
@@ -100,13 +104,15 @@ async function put(
       ? under(folderOf(change.real), `.${nameOf(change.real)}.goready-${how.runId}`)
       : null
   await how.intent(move, temporary, interim)
-  try {
-    await write(change, to, temporary, sys)
-  } catch (error) {
-    throw writeError(error, change.path)
-  }
-  if (!sameHeld(await readHeld(change, sys), to))
-    throw new CodedError('io', { path: change.path }, 'it reads back differently')
+  await (how.timed ?? untimed)({ kind: change.kind === 'env' ? 'variable' : 'file', name: change.path }, async () => {
+    try {
+      await write(change, to, temporary, sys)
+    } catch (error) {
+      throw writeError(error, change.path)
+    }
+    if (!sameHeld(await readHeld(change, sys), to))
+      throw new CodedError('io', { path: change.path }, 'it reads back differently')
+  })
   await how.done(move)
 }
 

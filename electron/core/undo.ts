@@ -14,6 +14,7 @@ import type { Handler } from './setting.ts'
 import { signOf } from './sign.ts'
 import { blockedBy, touchedFiles, undoable } from './standing.ts'
 import type { System } from './system.ts'
+import type { Timed } from './timed.ts'
 import { type Move, transit } from './transition.ts'
 import { type Part, partsOf } from './undo-parts.ts'
 import { decideSteps, openSteps, returnSteps, type StepDecision, touchedSteps } from './undo-steps.ts'
@@ -29,6 +30,8 @@ export type UndoContext = {
   ask(question: ThreeWay): Promise<'keep' | 'restore' | 'ours'>
   /** Needed for runs that installed, started or joined something. */
   presence?: Presence
+  /** Sees what takes time. */
+  timed?: Timed
 }
 
 /** What an undo is going to do, by the change's index. */

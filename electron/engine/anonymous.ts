@@ -27,9 +27,7 @@ const PRIVATE_IPV6 = /(?<![\w:])f(?:[cd][0-9a-f]{2}|e[89ab][0-9a-f]):[0-9a-f:]+/
  */
 export function anonymous({ user, home, hosts, known }: Private): (text: string) => string {
   const everybodys = new Set(known.map((host) => host.toLowerCase()))
-  const named = [...new Set(hosts.map((host) => host.toLowerCase()))].filter(
-    (host) => host.length > 2 && !everybodys.has(host) && !PUBLIC.test(host) && !LOCAL.test(host) && !isAddress(host),
-  )
+  const named = [...new Set(hosts.map((host) => host.toLowerCase()))].filter((host) => !isPublicHost(host, everybodys))
   const replaced = named
     .toSorted((a, b) => b.length - a.length)
     .map((host, index) => [wholeWord(host, '.-'), `private-host-${index + 1}`] as const)
@@ -53,6 +51,10 @@ export function anonymous({ user, home, hosts, known }: Private): (text: string)
     return account === null ? shown : shown.replace(account, 'user')
   }
 }
+
+/** Whether a host (in lower case) says nothing about a person; addresses in numbers are judged by themselves. */
+export const isPublicHost = (host: string, known: Pick<ReadonlySet<string>, 'has'>): boolean =>
+  host.length <= 2 || known.has(host) || PUBLIC.test(host) || LOCAL.test(host) || isAddress(host)
 
 const isAddress = (host: string): boolean => /^[\d.]+$/.test(host) || host.includes(':')
 

@@ -14,7 +14,6 @@ import type { Prober, Proposal } from '../core/setting.ts'
 import type { System } from '../core/system.ts'
 import { viewPlan } from '../core/view.ts'
 import { formats, settings } from '../settings/index.ts'
-import { refuseNotYet } from '../settings/unsupported.ts'
 import type { Repair } from '../doctor/check.ts'
 import type { MirrorCatalogue } from '../mirrors/catalogue.ts'
 import { choicesFor, choicesForRepairs } from './choices.ts'
@@ -22,7 +21,12 @@ import { contradict } from './contradictions.ts'
 import type { Images } from './images.ts'
 import { forHomesToCome, refuseOwnName, type Skeleton } from './skeleton.ts'
 import { deadForPlan } from './overrides.ts'
+import { collectorOf, type Planned } from './planned.ts'
 import type { Races } from './races.ts'
+import { now } from '../telemetry/span.ts'
+
+/** `planned`: how it came about; null where no profile led to it. */
+type Held = RunInput & { planned: Planned | null }
 
 /** A window that is left open makes a plan for every look at the page. */
 const KEPT = 16
@@ -40,7 +44,7 @@ type Parts = {
 
 /** Makes plans and holds them: the bytes stay here, a plan is applied by its id, once. */
 export class PlanBook {
-  readonly #plans = new Map<string, RunInput>()
+  readonly #plans = new Map<string, Held>()
   readonly #parts: Parts
 
   constructor(parts: Parts) {
@@ -60,11 +64,12 @@ export class PlanBook {
     why: Why | null = null,
     goFrom: Profile | null = null,
   ): Promise<PlanView> {
-    refuseNotYet(profile)
+    const from = now()
     const { sys, images, mirrors, skeleton = null } = this.#parts
     const places = { ...this.#parts.places, project: project && (await projectFolder(project, sys)) }
     const settled = new Map<TargetId, readonly string[]>()
-    const made = await this.#proposals(profile, places, settled, signal)
+    const sources: Planned['sources'][number][] = []
+    const made = await this.#proposals(profile, places, settled, signal, sources)
     const proposals = skeleton === null ? made : forHomesToCome(made, places.home, skeleton)
     const files = await fold(
       proposals.flatMap((proposal) => proposal.edits),
@@ -91,11 +96,17 @@ export class PlanBook {
       ...dead,
       ...(await images.findings([...proposals, ...asked], image !== null, signal)),
     ]
-    const choices: readonly Note[] = [...proposals.flatMap((proposal) => proposal.notes), ...(image?.notes ?? [])]
+    const collector = collectorOf(profile)
+    const choices: readonly Note[] = [
+      ...proposals.flatMap((proposal) => proposal.notes),
+      ...(image?.notes ?? []),
+      ...(collector === null ? [] : [{ key: 'plan:telemetry.will', values: { host: new URL(collector.url).host } }]),
+    ]
     const plan: Plan = { id: crypto.randomUUID(), changes, findings }
     const forHelper = await choicesFor(profile, changes, settled, sys)
     const known = forHelper === null ? {} : { choices: forHelper }
-    this.#keep({ plan, proposals, image: image?.tools ?? null, why, ...known })
+    const planned: Planned = { collector, from, to: now(), sources }
+    this.#keep({ plan, proposals, image: image?.tools ?? null, why, ...known }, planned)
     return viewPlan(plan, choices, await rightsFor(changes, forHelper, this.#parts))
   }
 
@@ -184,11 +195,11 @@ export class PlanBook {
   }
 
   /** Hands a plan out for its one run. Throws `plan-expired`. */
-  take(id: string): RunInput {
-    const input = this.#plans.get(id)
-    if (!input) throw new CodedError('plan-expired')
+  take(id: string): Held {
+    const held = this.#plans.get(id)
+    if (!held) throw new CodedError('plan-expired')
     this.#plans.delete(id)
-    return input
+    return held
   }
 
   /** What the settings propose for a profile; `settled` gets what `auto` became. */
@@ -197,14 +208,17 @@ export class PlanBook {
     places: Places,
     settled: Map<TargetId, readonly string[]>,
     signal: AbortSignal,
+    told: Planned['sources'][number][] = [],
   ): Promise<readonly Proposal[]> {
     const { sys, races } = this.#parts
     const timeout = parseDuration(profile.policy?.timeout ?? '')
     const { image = null, sources } = profile
     const sumdb = sources?.sumdb === 'default' ? '' : (sources?.sumdb ?? profile.env?.set?.['GOSUMDB'] ?? null)
     const probe: Prober = async (target, current, at) => {
+      const from = now()
       const answer = await races.settle(target, current, { timeout, image, sumdb }, at)
       settled.set(target, answer.chosen)
+      told.push({ target, from, to: now(), chosen: answer.chosen })
       return answer
     }
     const proposals: Proposal[] = []
@@ -215,8 +229,8 @@ export class PlanBook {
     return proposals
   }
 
-  #keep(input: RunInput): void {
-    this.#plans.set(input.plan.id, input)
+  #keep(input: RunInput, planned: Planned | null = null): void {
+    this.#plans.set(input.plan.id, { ...input, planned })
     const [oldest] = this.#plans.keys()
     if (this.#plans.size > KEPT && oldest !== undefined) this.#plans.delete(oldest)
   }

@@ -114,7 +114,7 @@ function hostsOf(machine: Machine, { checks }: CheckUp): readonly string[] {
 }
 
 /** The hosts of the addresses in a text; the path of a socket has none. */
-const hostsIn = (text: string): readonly string[] =>
+export const hostsIn = (text: string): readonly string[] =>
   [...text.matchAll(/(?<=[a-z])(?<!unix|file|npipe):\/\/(?:[^/@\s"]*@)?([^/:\s,|"'\\)\]]+)/gi)].flatMap(
     ([, host]) => host ?? [],
   )

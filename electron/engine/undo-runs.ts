@@ -87,6 +87,7 @@ async function undoOne(
   policy: ConflictPolicy,
   { tools, report, signal, ask }: UndoTools,
 ): Promise<UndoResult> {
+  tools.named?.(run.id)
   const later = blockedBy(run, runs)
   if (later) throw new CodedError('undo-later-run', { run: run.id, later: later.id })
   const askConflict: AskConflict = async (three) => {

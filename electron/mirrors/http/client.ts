@@ -131,6 +131,7 @@ class Client implements MirrorClient {
     const started = performance.now()
     const answer = await lane.pool.request({
       method: ask.method ?? 'GET',
+      ...(ask.body === undefined ? {} : { body: ask.body }),
       path: lane.route.kind === 'http' && target.protocol === 'http:' ? plain(target) : target.pathname + target.search,
       headers: headersOf(target, first, ask, lane.route),
       signal,

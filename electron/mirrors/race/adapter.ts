@@ -28,7 +28,9 @@ export type Answer = {
 }
 
 export type Ask = {
-  method?: 'GET' | 'HEAD'
+  method?: 'GET' | 'HEAD' | 'POST'
+  /** Sent with a POST. */
+  body?: string
   headers?: Readonly<Record<string, string>>
   /** Default 1 MiB. What comes beyond is not read. */
   maxBytes?: number
