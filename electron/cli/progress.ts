@@ -47,6 +47,8 @@ export function showProgress(io: Io, output: Output): { listen(event: TaskEvent)
     const current = sizeText(event.bytes ?? 0)
     const total = event.totalBytes === undefined ? '?' : sizeText(event.totalBytes)
     const start = `${bar(event.fraction)}${percent}  `
+    // What is not counted in bytes says itself how far it is.
+    if (event.bytes === undefined && event.totalBytes === undefined) return start + text.note(event.note)
     // All bytes are here: what is left is unpacking, and a speed would only sink.
     if (event.totalBytes !== undefined && event.bytes === event.totalBytes)
       return start + text.say('step:unpacking', { total })

@@ -17,6 +17,7 @@ import enHistory from '../../renderer/i18n/en/history.json'
 import enImage from '../../renderer/i18n/en/image.json'
 import enMirror from '../../renderer/i18n/en/mirror.json'
 import enPlan from '../../renderer/i18n/en/plan.json'
+import enRoom from '../../renderer/i18n/en/room.json'
 import enSetting from '../../renderer/i18n/en/setting.json'
 import enStep from '../../renderer/i18n/en/step.json'
 import enWhy from '../../renderer/i18n/en/why.json'
@@ -38,6 +39,7 @@ import zhHistory from '../../renderer/i18n/zh-CN/history.json'
 import zhImage from '../../renderer/i18n/zh-CN/image.json'
 import zhMirror from '../../renderer/i18n/zh-CN/mirror.json'
 import zhPlan from '../../renderer/i18n/zh-CN/plan.json'
+import zhRoom from '../../renderer/i18n/zh-CN/room.json'
 import zhSetting from '../../renderer/i18n/zh-CN/setting.json'
 import zhStep from '../../renderer/i18n/zh-CN/step.json'
 import zhWhy from '../../renderer/i18n/zh-CN/why.json'
@@ -64,6 +66,7 @@ const en = {
   image: enImage,
   mirror: enMirror,
   plan: enPlan,
+  room: enRoom,
   setting: enSetting,
   step: enStep,
   why: enWhy,
@@ -87,6 +90,7 @@ const zh = {
   image: zhImage,
   mirror: zhMirror,
   plan: zhPlan,
+  room: zhRoom,
   setting: zhSetting,
   step: zhStep,
   why: zhWhy,

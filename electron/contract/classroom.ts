@@ -117,6 +117,8 @@ export const classroomSchema = z.object({
   ansible: z.string().nullable(),
   install: noteSchema.nullable(),
   counts: z.partialRecord(seatStateSchema, z.number()),
+  /** Copies of files that a person had changed, kept when they were written anew just now. */
+  kept: z.array(z.string()).optional(),
 })
 export type ClassroomView = z.infer<typeof classroomSchema>
 

@@ -24,6 +24,8 @@ export type ExecOptions = {
   as?: { readonly uid: number; readonly gid: number }
   /** In a session of its own, away from our terminal; whatever it has started there ends with it. */
   session?: true
+  /** Hears what it prints on its output as it comes; that is not collected then. */
+  heard?: (chunk: Uint8Array) => void
   /** Milliseconds; default 15,000. SIGKILL follows a second after SIGTERM. */
   timeout?: number
 }

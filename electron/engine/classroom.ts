@@ -8,16 +8,24 @@ import type {
 } from '../contract/classroom.ts'
 import type { Profile } from '../contract/profile.ts'
 import type { TaskReport } from '../contract/task.ts'
+import { exportSeats } from '../classroom/export.ts'
+import { ansibleVersion, installNote } from '../classroom/find-ansible.ts'
+import { readSeats } from '../classroom/read-seats.ts'
+import { needSeats, readRoom, viewsOf, writeState } from '../classroom/room-store.ts'
+import { runRoom } from '../classroom/run-room.ts'
+import { countSeats } from '../classroom/seat-map.ts'
+import { renewRoom, writeRoom } from '../classroom/write-room.ts'
 import { CodedError } from '../core/errors.ts'
 import type { Places } from '../core/places.ts'
 import type { System } from '../core/system.ts'
+import { classroomFolder } from './assets.ts'
 
 export type WriteRoom = {
   seats: readonly Seat[]
   options: ClassroomOptions
   /** null: the room keeps its own. */
   profile: Profile | null
-  /** A kit's folder; null: the room keeps its own. */
+  /** A kit's folder, or its address in the room; null: the room keeps its own. */
   kit: string | null
 }
 export type RunRoom = { action: ClassroomAction; only: readonly string[] | null }
@@ -42,9 +50,61 @@ export type Classroom = {
 
 export type ClassroomParts = { sys: System; places: Places }
 
-export function openClassroom(_parts: ClassroomParts): Classroom {
-  const later = (): never => {
-    throw new CodedError('not-yet', { key: 'classroom' })
+export function openClassroom({ sys, places }: ClassroomParts): Classroom {
+  const show = async (folder: string, signal: AbortSignal, kept: readonly string[] = []): Promise<ClassroomView> => {
+    const room = await readRoom(folder, sys)
+    const [seats, ansible] = await Promise.all([viewsOf(room, sys), ansibleVersion(sys, places, signal)])
+    return {
+      folder,
+      seats,
+      options: room.room.options,
+      profile: room.state.profile[0] ?? null,
+      kit: room.room.kit,
+      ansible,
+      install: ansible === null ? installNote(places.platform) : null,
+      counts: countSeats(seats),
+      kept: [...kept],
+    }
   }
-  return { read: later, show: later, write: later, run: later, export: later }
+  return {
+    read: readSeats,
+    show: (folder, signal) => show(folder, signal),
+    async write(folder, room, signal) {
+      const kept = await writeRoom(folder, room, classroomFolder(), sys)
+      return show(folder, signal, kept)
+    },
+    async run(folder, { action, only }, report, signal) {
+      const room = await readRoom(folder, sys)
+      needSeats(room)
+      const seats = chosen(await viewsOf(room, sys), only)
+      if ((await ansibleVersion(sys, places, signal)) === null) throw new CodedError('classroom-no-ansible')
+      for (const path of await renewRoom(room, classroomFolder(), sys)) report({ type: 'log', line: `${path}: kept` })
+      const at = new Date().toISOString()
+      const whole = seats.length === room.seats.length
+      const result = await runRoom({ folder, action, seats, whole }, { sys, places }, report, signal)
+      if (action === 'check') return result
+      const { state } = await readRoom(folder, sys)
+      const names = (wanted: string): string[] =>
+        result.seats.flatMap(({ seat, state: is }) => (is === wanted ? [seat.name] : []))
+      const waves = Object.fromEntries(
+        result.seats.flatMap(({ seat, wave }) => (wave === null ? [] : [[seat.name, wave] as const])),
+      )
+      await writeState(folder, { ...state, last: { action, at, held: names('held'), waves } }, sys)
+      return result
+    },
+    async export(folder, format, language, signal) {
+      const view = await show(folder, signal)
+      // The sentences of both languages are large and seldom needed here.
+      const { openText } = await import('../cli/text.ts')
+      return exportSeats(view.seats, format, await openText(language), new Date())
+    },
+  }
+}
+
+/** The seats that were named, in the room's order. Throws `bad-arguments` for one that is not there. */
+function chosen<T extends { seat: Seat }>(views: readonly T[], only: readonly string[] | null): readonly T[] {
+  if (only === null) return views
+  const unknown = only.find((name) => !views.some(({ seat }) => seat.name === name))
+  if (unknown !== undefined) throw new CodedError('bad-arguments', { reason: 'room:list.unknown', text: unknown })
+  return views.filter(({ seat }) => only.includes(seat.name))
 }

@@ -27,7 +27,8 @@ export function exec(argv: readonly [string, ...string[]], options: ExecOptions 
       detached: options.session === true,
       ...(options.as === undefined ? {} : { uid: options.as.uid, gid: options.as.gid }),
     })
-    const stdout = collect(child.stdout)
+    const stdout = options.heard === undefined ? collect(child.stdout) : () => ''
+    if (options.heard !== undefined) child.stdout?.on('data', options.heard)
     const stderr = collect(child.stderr)
     let failure: Error | null = null
     let killer: NodeJS.Timeout | undefined

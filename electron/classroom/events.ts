@@ -1,0 +1,45 @@
+import { z } from 'zod'
+
+/** What the callback plugin tells between Ansible's own lines (plugins/callback/seats.py). */
+const eventSchema = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('wave'), wave: z.number().int(), seats: z.array(z.string()) }),
+  z.object({ event: z.literal('begun'), seat: z.string() }),
+  z.object({ event: z.literal('seat'), seat: z.string(), report: z.unknown() }),
+  z.object({
+    event: z.literal('broken'),
+    seat: z.string(),
+    state: z.enum(['failed', 'unreachable']),
+    cause: z.string(),
+  }),
+  z.object({ event: z.literal('end') }),
+])
+export type RoomEvent = z.infer<typeof eventSchema>
+
+/** RFC 7464: a document of ours begins with a record separator. */
+const SEPARATOR = '\u001e'
+
+/** A line of ansible-playbook's output: an event, or words for people. null: nothing that is worth showing. */
+export function readLine(line: string): RoomEvent | string | null {
+  const at = line.indexOf(SEPARATOR)
+  if (at < 0) return spoken(line)
+  try {
+    const parsed = eventSchema.safeParse(JSON.parse(line.slice(at + 1)))
+    return parsed.success ? parsed.data : null
+  } catch {
+    return null
+  }
+}
+
+const MAX_SPOKEN = 400
+
+/** What people read: the headings' stars say nothing, and a seat's whole answer stands in its report. */
+function spoken(line: string): string | null {
+  const text = line.replace(/\s?\*{3,}$/, '').trimEnd()
+  // The recap counts tasks; the map counts seats.
+  if (text === '' || /^(\.\.\.ignoring|NO MORE HOSTS LEFT|PLAY RECAP)|^\S+ +: ok=\d/.test(text)) return null
+  const brief = text.replace(
+    /^((?:fatal|failed|changed|ok|skipping): \[[^\]]{1,300}\][^{]{0,200}?)(?: => )?\{.*$/,
+    '$1',
+  )
+  return brief.length > MAX_SPOKEN ? `${brief.slice(0, MAX_SPOKEN)}…` : brief
+}
