@@ -36,7 +36,7 @@ beforeAll(async () => {
   }
   const desk = openDesk({
     sys: realSystem(),
-    state: engine.places.state,
+    places: engine.places,
     desktop,
     given: null,
     info: unused,

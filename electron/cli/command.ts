@@ -15,7 +15,7 @@ export type Command = (context: Context) => Promise<number>
 /** The exit statuses of INTERFACES.md. */
 export const EXIT = { done: 0, failed: 1, unusable: 2, different: 3, cancelled: 4 } as const
 
-const UNUSABLE: readonly string[] = ['bad-arguments', 'bad-profile', 'not-yet', 'image-bad-reference', 'no-terminal']
+const UNUSABLE: readonly string[] = ['bad-arguments', 'bad-profile', 'not-yet', 'image-bad-reference', 'no-terminal', 'profile-unsigned', 'profile-signature', 'profile-key', 'policy-damaged']
 
 /** The exit status of something thrown. */
 export function statusOf(thrown: unknown): number {
@@ -25,11 +25,12 @@ export function statusOf(thrown: unknown): number {
   return UNUSABLE.includes(code) ? EXIT.unusable : EXIT.failed
 }
 
-/** Settles runs that were cut off before anything new begins, and tells how their files stand. */
-export async function settle({ engine, output, signal }: Context): Promise<void> {
+/** Settles runs that were cut off before anything new begins, and tells how their files stand. Answers whether one was. */
+export async function settle({ engine, output, signal }: Context): Promise<boolean> {
   const findings = await engine.settle(signal)
   if (findings.length > 0) output.document({ type: 'settled', findings })
   for (const finding of findings) output.line(output.text.finding(finding))
+  return findings.length > 0
 }
 
 /**

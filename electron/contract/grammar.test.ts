@@ -157,15 +157,7 @@ test('a folder for PATH that everybody may write, and files elsewhere', () => {
     expect(checkPathEntry(path)).toBe('shared-folder')
   expect(checkPathEntry('//host/share')).toBe('bad-path')
   expect(checkPathEntry('/opt/tmp/bin')).toBeNull()
-  for (const path of [
-    '../ca.pem',
-    'a/../../etc/shadow',
-    '/dev/zero',
-    '/proc/self/environ',
-    '\\\\host\\ca.pem',
-    '//host/ca.pem',
-    'C:ca.pem',
-  ])
+  for (const path of ['../ca.pem', 'a/../../etc/shadow', '\\\\host\\ca.pem', '//host/ca.pem', 'C:ca.pem'])
     expect(checkFile(path)).toBe('bad-path')
   for (const path of ['ca.pem', 'certs/ca.pem', '/etc/ssl/room.pem', 'C:\\room\\ca.pem'])
     expect(checkFile(path)).toBeNull()

@@ -41,6 +41,10 @@ export const PROFILE_REASONS = [
   'unknown-key',
   'wrong-value',
   'given-twice',
+  'no-keys',
+  'policy-file',
+  'policy-closed',
+  'policy-owner',
 ] as const
 export type ProfileReason = Reason | (typeof PROFILE_REASONS)[number]
 
@@ -234,8 +238,7 @@ export function checkFile(text: string): Reason | null {
   const reason = checkLine(text)
   if (reason !== null) return reason
   if (/^[\\/]{2}/.test(text) || /^[A-Za-z]:(?![\\/])/.test(text)) return 'bad-path'
-  if (text.split(/[\\/]/).includes('..') || /^\/+(dev|proc|sys)(\/|$)/.test(text)) return 'bad-path'
-  return null
+  return text.split(/[\\/]/).includes('..') ? 'bad-path' : null
 }
 
 /** `10s`, `500ms`, `2m` as milliseconds, or null. */

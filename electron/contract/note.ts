@@ -89,7 +89,9 @@ export const ERROR_CODES = [
   'profile-unsigned',
   'profile-signature',
   'profile-key',
+  'policy-damaged',
   'no-account',
+  'account-silent',
 ] as const
 export const errorCodeSchema = z.enum(ERROR_CODES)
 export type ErrorCode = z.infer<typeof errorCodeSchema>

@@ -8,6 +8,16 @@ export const pageSchema = z.enum(PAGES)
 export type Page = z.infer<typeof pageSchema>
 
 /**
+ * `known`: by a key that the administrator of this computer named, `by` says whose; `unknown`: by another one, `by`
+ * is its id; `none`: it has no signature.
+ */
+export const profileSignatureSchema = z.object({
+  state: z.enum(['none', 'unknown', 'known']),
+  by: z.string().max(200).nullable(),
+})
+export type ProfileSignature = z.infer<typeof profileSignatureSchema>
+
+/**
  * What survives a closed, reloaded or killed window: where the person was and what was chosen.
  * The choices are a profile, so the wizard, a file and the command line mean the same by them.
  */
@@ -16,7 +26,12 @@ export const draftSchema = z.object({
   profile: profileSchema,
   /** The file that was opened, whose `locked` fields stay closed. */
   opened: z
-    .object({ name: z.string().max(255), locked: z.array(z.string()), remark: z.string().nullable() })
+    .object({
+      name: z.string().max(255),
+      locked: z.array(z.string()),
+      remark: z.string().nullable(),
+      signature: profileSignatureSchema.optional(),
+    })
     .nullable(),
   /** The task that the run page shows. */
   taskId: z.string().max(64).nullable(),
@@ -65,6 +80,7 @@ export const openedProfileSchema = z.object({
   profile: profileSchema,
   locked: z.array(z.string()),
   remark: z.string().nullable(),
+  signature: profileSignatureSchema.optional(),
 })
 export type OpenedProfile = z.infer<typeof openedProfileSchema>
 

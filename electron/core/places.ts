@@ -49,6 +49,8 @@ export type Places = {
   launchAgent: string | null
   /** Where variables for all users go; null where files are not the way (Windows' registry). */
   system: SystemPlaces | null
+  /** What the administrator says about profiles: each file, and the root below which it has to be the administrator's. */
+  policies: readonly { file: string; root: string }[]
   /** Files of all users that may set a variable, e.g. /etc/environment. Read only. */
   systemProfiles: readonly string[]
 }

@@ -33,7 +33,7 @@ function opened(
   }
   const desk = openDesk({
     sys,
-    state: STATE,
+    places: { platform: 'linux', policies: [{ file: '/etc/goready/policy.yml', root: '/' }], state: STATE },
     desktop,
     given,
     info: () => (about === null ? Promise.reject(new Error('not asked')) : Promise.resolve(about)),
@@ -116,7 +116,13 @@ const YAML = 'version: 1\nimage: golang:1.26\nlocked: [image]\nremark: 计算机
 test('a dropped profile is read, one by the dialog too, and a closed dialog is no error', async () => {
   const { desk, desktop } = opened({ '/d/class.yaml': YAML })
   const profile = expect.objectContaining({ image: 'golang:1.26' })
-  const wanted = { name: 'class.yaml', profile, locked: ['image'], remark: '计算机系' }
+  const wanted = {
+    name: 'class.yaml',
+    profile,
+    locked: ['image'],
+    remark: '计算机系',
+    signature: { state: 'none', by: null },
+  }
   expect(await desk.openProfile('class.yaml', YAML)).toEqual(wanted)
   expect(await desk.openProfile('', null)).toBeNull()
   desktop.chooseFile.mockResolvedValueOnce('/d/class.yaml')

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { Profile } from '../contract/profile.ts'
 import { type AppInfo, type Draft, draftSchema, type OpenedProfile, type Preferences } from '../contract/wizard.ts'
 import { CodedError } from '../core/errors.ts'
-import { folderOf, nameOf } from '../core/paths.ts'
+import { nameOf } from '../core/paths.ts'
+import type { Places } from '../core/places.ts'
 import type { System } from '../core/system.ts'
 import type { Desktop } from './desktop.ts'
 import { DRAFT_FILE, PLACE_FILE } from './early.ts'
@@ -11,6 +12,7 @@ import type { Place } from './place.ts'
 import { DEFAULTS, preferencesFile } from './preferences.ts'
 import { openProfile, profileText, readGiven, writeChosen } from './profiles.ts'
 import { stateFile } from './state-file.ts'
+import { refuseUnsigned } from './trusted-profile.ts'
 import { fill, type Language, wordsOf } from './words.ts'
 
 const placeSchema = z.object({
@@ -35,6 +37,8 @@ export type Desk = {
   openProfile(name: string, text: string | null): Promise<OpenedProfile | null>
   /** The profile that a start named, once. */
   givenProfile(): Promise<OpenedProfile | null>
+  /** Whether the computer's policy lets these choices be planned. Throws `profile-unsigned`, `policy-damaged`. */
+  mayPlan(profile: Profile): Promise<void>
   give(path: string): void
   /** A project's folder by dialog, and the id that stands for it from then on. */
   chooseProject(): Promise<{ id: string; folder: string } | null>
@@ -66,7 +70,7 @@ export type Desk = {
 
 export type DeskParts = {
   sys: System
-  state: string
+  places: Pick<Places, 'platform' | 'policies' | 'state'>
   desktop: Desktop
   given: string | null
   info(): Promise<AppInfo>
@@ -76,7 +80,8 @@ export type DeskParts = {
   language(preferences: Preferences): Language
 }
 
-export function openDesk({ sys, state, desktop, given, info, checkCatalogue, language }: DeskParts): Desk {
+export function openDesk({ sys, places, desktop, given, info, checkCatalogue, language }: DeskParts): Desk {
+  const { state } = places
   const preferences = preferencesFile(state, sys)
   const draft = stateFile(state, DRAFT_FILE, draftSchema, sys)
   const place = stateFile(state, PLACE_FILE, placeSchema, sys)
@@ -85,7 +90,15 @@ export function openDesk({ sys, state, desktop, given, info, checkCatalogue, lan
   const offered = new Set<string>()
   const projects = new Map<string, string>()
   const folders = new Map<string, string>()
+  /** Profiles with a known signature that were opened since the start. */
+  const signed: Profile[] = []
   let waiting = given
+  const opened = (one: OpenedProfile): OpenedProfile => {
+    if (one.signature?.state === 'known') signed.push(one.profile)
+    return one
+  }
+  const openAt = async (path: string): Promise<OpenedProfile> =>
+    opened(await openProfile(nameOf(path), { bytes: await readGiven(path, sys), path }, sys, places))
   const readPreferences = async (): Promise<Preferences> => (await preferences.read()) ?? DEFAULTS
   const words = async () => ({ language: language(await readPreferences()) })
 
@@ -111,15 +124,16 @@ export function openDesk({ sys, state, desktop, given, info, checkCatalogue, lan
       desktop.prefer(DEFAULTS)
     },
     async openProfile(name, text) {
-      if (text !== null) return openProfile(name, text, null)
+      if (text !== null) return opened(await openProfile(name, text, sys, places))
       const path = await desktop.chooseFile('profile')
-      return path === null ? null : openProfile(nameOf(path), await readGiven(path, sys), folderOf(path))
+      return path === null ? null : openAt(path)
     },
     async givenProfile() {
       const path = waiting
       waiting = null
-      return path === null ? null : openProfile(nameOf(path), await readGiven(path, sys), folderOf(path))
+      return path === null ? null : openAt(path)
     },
+    mayPlan: (profile) => refuseUnsigned(profile, signed, sys, places),
     give(path) {
       waiting = path
     },

@@ -4,8 +4,9 @@ import type { OpenedProfile } from '../contract/wizard.ts'
 import { CodedError, writeError } from '../core/errors.ts'
 import { folderOf, nameOf, under } from '../core/paths.ts'
 import { readState } from '../core/plan.ts'
-import { locatedIn, parseProfile, readProfileBytes } from '../core/profile-file.ts'
+import type { Places } from '../core/places.ts'
 import type { Reader, System } from '../core/system.ts'
+import { trustProfile } from './trusted-profile.ts'
 
 /** Bytes of the largest file that is read for a person; a profile has a few kilobytes. */
 const MAX_FILE = 1024 * 1024
@@ -25,11 +26,22 @@ export async function readGiven(path: string, sys: Reader): Promise<Uint8Array> 
   }
 }
 
-/** `folder`: where it lies; null for a text without a place. Throws `bad-profile` {line, key, reason}. */
-export function openProfile(name: string, content: string | Uint8Array, folder: string | null): OpenedProfile {
-  const parsed = typeof content === 'string' ? parseProfile(content) : readProfileBytes(content)
-  const profile = folder === null ? parsed : locatedIn(folder, parsed)
-  return { name, profile, locked: [...(profile.locked ?? [])], remark: profile.remark ?? null }
+/**
+ * A text that was dropped has no place, and so no signature. Throws `bad-profile` {line, key, reason} and what
+ * `trustProfile` throws.
+ */
+export async function openProfile(
+  name: string,
+  content: string | { bytes: Uint8Array; path: string },
+  sys: Reader,
+  places: Pick<Places, 'platform' | 'policies'>,
+): Promise<OpenedProfile> {
+  const given =
+    typeof content === 'string'
+      ? { name, bytes: new TextEncoder().encode(content), path: null, folder: null }
+      : { name, ...content, folder: folderOf(content.path) }
+  const { profile, signature } = await trustProfile(given, sys, places)
+  return { name, profile, locked: [...(profile.locked ?? [])], remark: profile.remark ?? null, signature }
 }
 
 /** A profile as a file for other people, with `header` as its first comment lines. */

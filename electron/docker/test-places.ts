@@ -32,6 +32,7 @@ export function testPlaces(
     environmentD: null,
     launchAgent: null,
     system: null,
+    policies: [],
     systemProfiles: [],
     ...changes,
     docker: {

@@ -47,6 +47,7 @@ export function createHandlers(engine: () => Promise<Engine>, desk: Desk, signal
     'doctor.saveReport': async () => desk.saveReport(reported ?? (await report()).markdown),
     'image.tags': async (options) => (await engine()).tags(options, signal),
     async 'plan.make'({ profile, project = null, opened = null }) {
+      await desk.mayPlan(profile)
       const folder = project === null ? null : desk.project(project)
       const why = { by: opened === null ? 'wizard' : 'profile', name: opened } as const
       return (await engine()).makePlan(profile, signal, folder === null ? null : { folder, chosen: true }, why)

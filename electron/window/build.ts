@@ -30,7 +30,7 @@ export async function buildDesk({ places, options, engine, speak, desktop }: Bui
   const sys = systemOn(places, realSystem())
   return openDesk({
     sys,
-    state: places.state,
+    places,
     desktop,
     given: options.profile,
     language: ({ language }) => speak(language),

@@ -5,13 +5,18 @@ import type { Profile } from '../../contract/profile.ts'
 import type { Why } from '../../contract/run.ts'
 import { assertNever } from '../../core/errors.ts'
 import type { Places } from '../../core/places.ts'
-import { locatedIn, readProfileBytes } from '../../core/profile-file.ts'
-import { need, unreadableFile } from '../args.ts'
+import { type TrustedProfile, trustProfile } from '../../desk/trusted-profile.ts'
+import { systemOn } from '../../platform/open-system.ts'
+import { realSystem } from '../../system/real.ts'
+import { forWhom, need, unreadableFile } from '../args.ts'
 import { type Command, type Context, EXIT } from '../command.ts'
 import type { Output } from '../output.ts'
 
 /** `plan --profile FILE`: the changes as a diff. Writes nothing; status 3 when there is something to change. */
 export const plan: Command = async (context) => {
+  const whom = forWhom(context.args)
+  if (whom === 'all') return (await import('../unattended/plan-all.ts')).planForAll(context)
+  if (whom === 'skel') return (await import('../unattended/for-skel.ts')).planForSkel(context)
   const view = await context.engine.makePlan(await readProfile(context), context.signal, projectOf(context))
   context.output.document(view)
   printPlan(context.output, view)
@@ -30,8 +35,22 @@ export const projectOf = ({ args }: Context): NonNullable<Places['project']> => 
 export const whyOf = ({ args }: Context): Why => ({ by: 'profile', name: basename(args.profile ?? '') })
 
 /** The profile that `--profile` names. Throws `bad-arguments`, `bad-profile`. */
-export async function readProfile({ args }: Context): Promise<Profile> {
-  const path = need(args.profile, '--profile')
+export const readProfile = async (context: Context): Promise<Profile> =>
+  (await readTrusted(need(context.args.profile, '--profile'), context)).profile
+
+/** The same, and whose signature it has. Throws what `trustProfile` throws as well. */
+export async function readTrusted(path: string, { engine }: Context): Promise<TrustedProfile> {
+  const bytes = await readGivenFile(path)
+  const sys = systemOn(engine.places, realSystem())
+  const whole = resolve(path)
+  // What comes through a pipe has a name that the next program has as well: nothing lies beside it.
+  const plain = (await sys.lstat(await sys.resolve(whole).catch(() => whole)))?.kind === 'file'
+  const given = { name: basename(path), bytes, path: plain ? whole : null, folder: dirname(whole) }
+  return trustProfile(given, sys, engine.places)
+}
+
+/** The bytes of a profile's file, or of a pipe. Throws `bad-arguments`. */
+export async function readGivenFile(path: string): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
   try {
     // A pipe is fine; a device without an end is read as far as no profile goes.
@@ -39,7 +58,7 @@ export async function readProfile({ args }: Context): Promise<Profile> {
   } catch {
     throw unreadableFile(path)
   }
-  return locatedIn(dirname(resolve(path)), readProfileBytes(Buffer.concat(parts)))
+  return Buffer.concat(parts)
 }
 
 /** Bytes; more than any profile may have. */

@@ -82,7 +82,7 @@ test("podman's socket lies below TMPDIR, too", () => {
   })
 })
 
-test('--home and --root: nothing leads out of them but programs', () => {
+test('--home and --root: nothing leads out of them but programs and the rules of the machine itself', () => {
   const environment = {
     HOME: '/Users/chen',
     XDG_CONFIG_HOME: '/cfg',
@@ -94,7 +94,8 @@ test('--home and --root: nothing leads out of them but programs', () => {
   }
   const places = at({ home: '/r/home', root: '/r/', environment })
   expect(places.environment).toEqual({ HOME: '/r/home', NETRC: '/n', TMPDIR: '/t' })
-  const { environment: _environment, shells, ...rest } = places
+  const { environment: _environment, shells, policies, ...rest } = places
+  expect(policies.map(({ root }) => root)).toEqual(['/', '/r'])
   const paths = [
     ...strings({ ...rest, docker: { ...rest.docker, programs: [] }, npm: { ...rest.npm, programs: [] } }),
     ...Object.values(shells).flatMap(({ files }) => files),

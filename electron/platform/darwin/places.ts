@@ -86,6 +86,10 @@ export function darwinPlaces(input: DarwinInput): Places {
     environmentD: null,
     launchAgent: `${library}/LaunchAgents/${AGENT}.plist`,
     system: systemPlaces(under, input.arch),
+    policies: [...(otherRoot ? ['/'] : []), root].map((at) => ({
+      file: path.join(at, '/Library/Application Support/goready/policy.yml'),
+      root: at,
+    })),
     systemProfiles: [
       // path_helper(8) reads the first two; /etc/zprofile and /etc/profile run it.
       '/private/etc/paths',

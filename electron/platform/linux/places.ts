@@ -86,6 +86,10 @@ export function linuxPlaces(input: PlacesInput): Places {
     },
     launchAgent: null,
     system: systemPlaces(under),
+    policies: [...(otherRoot ? ['/'] : []), root].map((at) => ({
+      file: path.join(at, '/etc/goready/policy.yml'),
+      root: at,
+    })),
     systemProfiles: [
       '/etc/environment',
       '/etc/profile',

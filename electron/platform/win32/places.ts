@@ -74,6 +74,11 @@ export function win32Places(input: Win32Input): Places {
     environmentD: null,
     launchAgent: null,
     system: null,
+    // Unlike in ProgramData, nobody but an administrator makes a folder there.
+    policies: [...(otherRoot ? [`${drive}/`] : []), root].map((at) => ({
+      file: at === `${drive}/` ? `${programFiles}/GoReady/policy.yml` : `${at}/Program Files/GoReady/policy.yml`,
+      root: at,
+    })),
     systemProfiles: [],
   }
 }
