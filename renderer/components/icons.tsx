@@ -80,6 +80,13 @@ export const CrossIcon = () => (
   </Icon>
 )
 
+export const RoomIcon = () => (
+  <Icon>
+    <rect x="3" y="3.5" width="14" height="4" rx="1" />
+    <path d="M3.5 11h3.2v2.4H3.5zM8.4 11h3.2v2.4H8.4zM13.3 11h3.2v2.4h-3.2zM5.1 13.4v3M10 13.4v3M14.9 13.4v3" />
+  </Icon>
+)
+
 export const ClockIcon = () => (
   <Icon>
     <path d="M3.5 6.5A7.2 7.2 0 1 1 2.8 11M3.2 3.2v3.6h3.6" />

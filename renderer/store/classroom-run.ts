@@ -16,6 +16,9 @@ type RoomRunStore = {
   filter: SeatState | null
   /** The seat whose report is shown. */
   chosen: string | null
+  /** What somebody is asked about once more; it changes the seats. */
+  asking: { action: 'apply' | 'undo'; only: readonly string[] | null } | null
+  ask(asking: RoomRunStore['asking']): void
   /** Writes what is not in the folder yet and goes. `only`: names; null: all. */
   start(action: ClassroomAction, only?: readonly string[] | null): Promise<void>
   /** Follows what runs already: the window was opened anew in the middle of it. */
@@ -44,7 +47,10 @@ export const useRoomRun = create<RoomRunStore>((set, get) => {
     result: null,
     filter: null,
     chosen: null,
+    asking: null,
+    ask: (asking) => set({ asking }),
     async start(action, only = null) {
+      set({ asking: null })
       const { folder, changed, save } = useClassroom.getState()
       if (folder === null || get().errand.step === 'running') return
       if (changed && !(await save())) return

@@ -1,6 +1,6 @@
 import type { ClassroomOptions, SeatView } from '../../electron/contract/classroom.ts'
 
-/** Seats that go together. `wave` null: they go by themselves (double click, logon script). */
+/** Seats that go together. `wave` null: nobody has said with which they go. */
 export type SeatGroup = { wave: number | null; seats: readonly SeatView[] }
 
 /** How many seats each wave has, as Ansible's `serial` counts: shares of all, at least one, the last size again. */
@@ -18,17 +18,15 @@ export function waveSizes(count: number, waves: ClassroomOptions['waves']): read
 
 /** The seats wave by wave, in the order of the list. Where nobody has said which wave a seat is in, it is counted. */
 export function groupsOf(seats: readonly SeatView[], waves: ClassroomOptions['waves']): readonly SeatGroup[] {
-  const told = seats.some(({ wave }) => wave !== null)
-  const going = seats.filter(({ seat }) => seat.system === 'linux')
-  const counted = new Map<SeatView, number>()
-  let at = 0
-  waveSizes(going.length, waves).forEach((size, index) => {
-    for (const view of going.slice(at, at + size)) counted.set(view, index + 1)
-    at += size
-  })
-  const waveOf = (view: SeatView): number | null => (told ? view.wave : (counted.get(view) ?? null))
-  const numbers = [...new Set(seats.map(waveOf))].toSorted((a, b) => (a ?? Infinity) - (b ?? Infinity))
-  return numbers.map((wave) => ({ wave, seats: seats.filter((view) => waveOf(view) === wave) }))
+  if (seats.every(({ wave }) => wave === null)) {
+    let at = 0
+    return waveSizes(seats.length, waves).map((size, index) => ({
+      wave: index + 1,
+      seats: seats.slice(at, (at += size)),
+    }))
+  }
+  const numbers = [...new Set(seats.map(({ wave }) => wave))].toSorted((a, b) => (a ?? Infinity) - (b ?? Infinity))
+  return numbers.map((wave) => ({ wave, seats: seats.filter((view) => view.wave === wave) }))
 }
 
 const WAVE = /^(?:([1-9]\d{0,2})|([1-9]\d?|100)\s*%)$/

@@ -16,6 +16,10 @@ import { useWizard } from './wizard.ts'
 /** A folder that main has shown a dialog for. */
 export type ChosenFolder = { id: string; folder: string }
 
+/** The parts of the teacher's page. */
+export const ROOM_TABS = ['set-up', 'seats', 'kit'] as const
+export type RoomTab = (typeof ROOM_TABS)[number]
+
 /** Milliseconds after the last key before a list is read. */
 const PAUSE = 200
 
@@ -34,12 +38,16 @@ type Form = {
 }
 
 type ClassroomStore = Form & {
+  tab: RoomTab
   folder: ChosenFolder | null
   room: ClassroomView | null
   busy: boolean
   problem: AppError | null
+  /** Why a file is no list of seats. */
+  refused: { name: string; why: 'large' | 'unreadable' } | null
   /** Where the reports were written last. */
   saved: string | null
+  turnTo(tab: RoomTab): void
   choose(): Promise<void>
   /** Reads the folder anew without a word: seats that go by themselves report there. */
   refresh(): Promise<void>
@@ -83,11 +91,14 @@ export const useClassroom = create<ClassroomStore>((set, get) => {
   }
   return {
     ...BLANK,
+    tab: 'set-up',
     folder: null,
     room: null,
     busy: false,
     problem: null,
+    refused: null,
     saved: null,
+    turnTo: (tab) => set({ tab }),
     async choose() {
       try {
         const folder = await request('folder.choose', { kind: 'classroom' })

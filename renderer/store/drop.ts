@@ -19,8 +19,13 @@ export type DropOutcome =
   | { tone: 'error'; error: AppError }
   | null
 
+/** A page that takes what is dropped while it is open. */
+export type Taker = (files: readonly File[]) => Promise<void>
+
 type DropStore = {
   outcome: DropOutcome
+  /** The page that is open over the wizard and takes everything. */
+  taker: Taker | null
   /** Reads what was dropped and does what it is for. */
   take(files: readonly File[]): Promise<void>
   show(outcome: DropOutcome): void
@@ -32,9 +37,12 @@ type DropStore = {
 /** A file that came from outside the pages (dropped, or named by another start), and what came of it. */
 export const useDrop = create<DropStore>((set, get) => ({
   outcome: null,
+  taker: null,
   async take(files) {
     set({ outcome: null })
     try {
+      const { taker } = get()
+      if (taker !== null) return await taker(files)
       set({ outcome: await taken(files) })
     } catch (thrown) {
       set({ outcome: { tone: 'error', error: errorOf(thrown) } })

@@ -11,6 +11,7 @@ import type { AppError } from '../../electron/contract/note.ts'
 import { request } from '../api.ts'
 import type { ChosenFolder } from './classroom.ts'
 import { cancelErrand, type Errand, runErrand, runToEnd } from './done-errand.ts'
+import { parseImage } from '../../electron/contract/grammar.ts'
 import { errorOf } from './run-error.ts'
 import { useWizard } from './wizard.ts'
 
@@ -165,3 +166,10 @@ export function kindOf(name: string): 'goMod' | 'npmLock' | null {
 /** The images that the kit is to hold. */
 export const imagesOf = ({ images }: Pick<KitStore, 'images'>, image: string | undefined): readonly string[] =>
   images ?? (image === undefined ? [] : [image])
+
+/** Why an image that is being typed cannot be added; null: it can, or nothing is typed. */
+export function imageReason(typed: string, images: readonly string[]): 'bad' | 'full' | null {
+  if (typed === '') return null
+  if (images.length >= MAX_IMAGES) return 'full'
+  return parseImage(typed) === null || images.includes(typed) ? 'bad' : null
+}
