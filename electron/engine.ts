@@ -18,6 +18,7 @@ import type { Places } from './core/places.ts'
 import { hasInterrupted, runPlan, settleInterrupted, type RunTools } from './core/run.ts'
 import { newestUndoable } from './core/standing.ts'
 import { conflicts } from './core/undo-parts.ts'
+import { awaitDocker } from './engine/await-docker.ts'
 import { type Classroom, openClassroom } from './engine/classroom.ts'
 import { TRIAL_TIMEOUT, tryCredential } from './engine/credentials.ts'
 import { detectMachine } from './engine/detect.ts'
@@ -44,6 +45,7 @@ import { MuteBook } from './engine/mutes.ts'
 import type { Skeleton } from './engine/skeleton.ts'
 import { PlanBook } from './engine/plans.ts'
 import { WhyBook, type WhyOptions } from './engine/why.ts'
+import { dockerState } from './docker/state.ts'
 import { type Advice, adviseForGoMod } from './docker/go-mod.ts'
 import type { Mirror } from './mirrors/catalogue.ts'
 import type { SystemProxy } from './mirrors/http/proxy.ts'
@@ -146,6 +148,8 @@ export type Engine = {
   startRace(targets: readonly TargetId[], options: RaceOptions): string
   /** What is kept of the last race of each target. */
   lastRaces(): Promise<RaceResult[]>
+  /** See `engine/await-docker.ts`. */
+  awaitDocker(patience: number, told: () => void, signal: AbortSignal): Promise<void>
   /** How Docker comes onto this machine. */
   dockerHelp(signal: AbortSignal): Promise<DockerHelp>
   /** Makes, builds and runs a first program; the task's result is a `ProgramResult`. */
@@ -323,6 +327,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     probe: (target, urls, signal) => races.probe(target, urls, signal),
     startRace: (targets, how) => run('race', ({ report, signal }) => races.run(targets, how, report, signal)),
     lastRaces: () => races.last(),
+    awaitDocker: (patience, told, signal) => awaitDocker((at) => dockerState(sys, places, at), patience, told, signal),
     dockerHelp: (signal) => dockerHelp(platform, sys, plans, elevation, signal),
     startProgram: (image, words) =>
       run('program', ({ report, signal }) =>

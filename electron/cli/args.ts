@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import type { ForWhom } from '../contract/run.ts'
 import { CodedError } from '../core/errors.ts'
 
 const OPTIONS = {
@@ -180,6 +181,10 @@ function seconds(value: string | undefined): number | null {
   if (!/^\d+(\.\d+)?$/.test(value) || number <= 0 || number > 86_400) throw bad('value', { name: '--timeout', value })
   return number * 1000
 }
+
+/** Whom `--for` names; without it the account itself. Throws `bad-arguments`. */
+export const forWhom = (args: Pick<Args, 'for'>): ForWhom =>
+  oneOf('for', args.for ?? undefined, ['user', 'all', 'skel'], 'user')
 
 /** An option that a command can't do without. */
 export function need(value: string | null | undefined, name: string): string {

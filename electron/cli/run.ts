@@ -5,6 +5,7 @@ import { ownHelper } from '../desk/own-helper.ts'
 import { createEngine } from '../engine.ts'
 import { readArgs, type Args, langOf, noMore, unknownCommand } from './args.ts'
 import { type Command, EXIT, statusOf } from './command.ts'
+import { account } from './commands/account.ts'
 import { apply } from './commands/apply.ts'
 import { check } from './commands/check.ts'
 import { classroom } from './commands/classroom.ts'
@@ -45,6 +46,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['kit', kit],
   ['classroom', classroom],
   ['profile', profile],
+  ['account', account],
 ])
 const PASSED_ON = ['shell', 'run']
 /** Commands that take words of their own and check them. */

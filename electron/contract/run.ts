@@ -108,6 +108,19 @@ export const undoResultSchema = z.object({
 export type UndoResult = z.infer<typeof undoResultSchema>
 
 /**
+ * What `undo --for all|skel` answers. `system`: the machine's part, or the skeleton; null where nothing of it stood.
+ * `run`: that part's; an account's stands beside it.
+ */
+export const undoAllResultSchema = z.object({
+  for: forWhomSchema,
+  changed: z.boolean(),
+  run: z.string().nullable(),
+  accounts: z.array(accountResultSchema.omit({ files: true, findings: true })),
+  system: undoResultSchema.nullable(),
+})
+export type UndoAllResult = z.infer<typeof undoAllResultSchema>
+
+/**
  * What leads to a run. `repair`: a finding's own repair; `blocker`: something that hides a value was taken away;
  * `all`, `skel`: a profile that an administrator applied for all accounts, for homes to come.
  */

@@ -19,8 +19,11 @@ import type { Settled } from '../mirrors/settle.ts'
 import { machineId } from './machine-id.ts'
 import { probeNamed } from './probe-named.ts'
 
-/** `image`: whose layers are read; `sumdb`: the GOSUMDB that will count, where a plan sets one. */
-export type RaceOptions = { image?: string | null; sumdb?: string | null }
+/**
+ * `image`: whose layers are read; `sumdb`: the GOSUMDB that will count, where a plan sets one; `keep`: false where
+ * nothing is to be written.
+ */
+export type RaceOptions = { image?: string | null; sumdb?: string | null; keep?: boolean }
 /** The adapter of a target on this machine. */
 export type AdapterFor = (target: TargetId, options: RaceOptions, signal: AbortSignal) => Promise<Adapter>
 
@@ -81,7 +84,7 @@ export class Races {
       const result = await this.#race(target, options, report, signal)
       results.push(result)
       for (const line of conflictLines(result)) report({ type: 'log', line })
-      await this.keep()
+      if (options.keep !== false) await this.keep()
       report({ type: 'step', step: 'race', state: 'done' })
     }
     return results

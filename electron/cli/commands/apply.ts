@@ -4,15 +4,23 @@ import { CodedError } from '../../core/errors.ts'
 import { rootOf } from '../../desk/early.ts'
 import { type Command, EXIT, follow, settle } from '../command.ts'
 import type { Output } from '../output.ts'
+import { forWhom } from '../args.ts'
+import { awaitDocker } from '../unattended/await-docker.ts'
 import { askLine, canAsk } from '../question.ts'
 import { fileCount, printPlan, projectOf, readProfile, whyOf } from './plan.ts'
 
-/** `apply --profile FILE [--yes]`: plan, show, ask, carry out, prove. */
+/**
+ * `apply --profile FILE [--yes] [--for user|all|skel]`: plan, show, ask, carry out, prove. Given again after it was cut
+ * off, it finishes what was begun.
+ */
 export const apply: Command = async (context) => {
   const { args, io, output, engine, signal } = context
-  if (args.for !== null && args.for !== 'user') throw new CodedError('not-yet', { key: `--for ${args.for}` })
+  const whom = forWhom(args)
+  // Few need what it is made of.
+  if (whom === 'all') return (await import('../unattended/for-all.ts')).applyForAll(context)
+  if (whom === 'skel') return (await import('../unattended/for-skel.ts')).applyForSkel(context)
   const profile = await readProfile(context)
-  await settle(context)
+  await awaitDocker(context, profile, await settle(context))
   const view = await engine.makePlan(profile, signal, projectOf(context), whyOf(context))
   printPlan(output, view)
   const root = rootOf(engine.places, process.geteuid?.() ?? -1)

@@ -1,11 +1,17 @@
 import { undoResultSchema } from '../../contract/run.ts'
+import { badValue, forWhom } from '../args.ts'
 import { CodedError } from '../../core/errors.ts'
 import { type Command, EXIT, follow, settle } from '../command.ts'
 import { canAsk } from '../question.ts'
 
-/** `undo [--run ID] [--on-conflict …]`: gives back what stood there before the newest run, or the named one. */
+/** `undo [--run ID] [--for user|all|skel] [--on-conflict …]`: gives back what stood there before the newest run, or the named one. */
 export const undo: Command = async (context) => {
   const { args, io, output, engine, signal } = context
+  const whom = forWhom(args)
+  // A run has one place; for all there are many.
+  if (whom !== 'user' && args.run !== null) throw badValue('--run', args.run)
+  if (whom === 'all') return (await import('../unattended/undo-for.ts')).undoForAll(context)
+  if (whom === 'skel') return (await import('../unattended/undo-for.ts')).undoForSkel(context)
   const say = (key: string, values = {}) => output.text.say(`cli:undo.${key}`, values)
   await settle(context)
   const interactive = canAsk(io, args.json)
