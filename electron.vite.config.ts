@@ -52,6 +52,11 @@ const fetchedAhead: Plugin = {
     handler: (_html, { bundle = {} }) =>
       Object.values(bundle)
         .flatMap((file) => (file.type === 'chunk' && file.isDynamicEntry && file.name === 'begin' ? [file] : []))
+        // What it shares with the parts that are loaded late lies in files of its own.
+        .flatMap((file) => [
+          file,
+          ...file.imports.flatMap((name) => (bundle[name]?.type === 'chunk' ? [bundle[name]] : [])),
+        ])
         .flatMap(({ fileName, viteMetadata }) => [
           {
             tag: 'link',

@@ -1,7 +1,7 @@
 import { Modal } from '@mantine/core'
 import i18next from 'i18next'
 import { lazy, Suspense } from 'react'
-import css from './classroom.module.css'
+import css from './classroom-dialog.module.css'
 
 // Loaded when somebody opens it: most never do, and the window starts as soon as without it.
 const Body = lazy(async () => ({ default: (await import('./classroom.tsx')).Classroom }))
