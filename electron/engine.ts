@@ -380,6 +380,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     settle,
     runInImage,
     classroom: openClassroom({ sys, places }),
-    kit: openKit({ sys, places, images }),
+    kit: openKit({
+      ...{ sys, places, images, tags: assets.tags },
+      mirrors: () => book.list(),
+      http: (timeout) => races.client(timeout),
+    }),
   }
 }

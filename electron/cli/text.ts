@@ -15,6 +15,7 @@ import enExplain from '../../renderer/i18n/en/explain.json'
 import enGrammar from '../../renderer/i18n/en/grammar.json'
 import enHistory from '../../renderer/i18n/en/history.json'
 import enImage from '../../renderer/i18n/en/image.json'
+import enKit from '../../renderer/i18n/en/kit.json'
 import enMirror from '../../renderer/i18n/en/mirror.json'
 import enPlan from '../../renderer/i18n/en/plan.json'
 import enRoom from '../../renderer/i18n/en/room.json'
@@ -37,6 +38,7 @@ import zhExplain from '../../renderer/i18n/zh-CN/explain.json'
 import zhGrammar from '../../renderer/i18n/zh-CN/grammar.json'
 import zhHistory from '../../renderer/i18n/zh-CN/history.json'
 import zhImage from '../../renderer/i18n/zh-CN/image.json'
+import zhKit from '../../renderer/i18n/zh-CN/kit.json'
 import zhMirror from '../../renderer/i18n/zh-CN/mirror.json'
 import zhPlan from '../../renderer/i18n/zh-CN/plan.json'
 import zhRoom from '../../renderer/i18n/zh-CN/room.json'
@@ -64,6 +66,7 @@ const en = {
   grammar: enGrammar,
   history: enHistory,
   image: enImage,
+  kit: enKit,
   mirror: enMirror,
   plan: enPlan,
   room: enRoom,
@@ -88,6 +91,7 @@ const zh = {
   grammar: zhGrammar,
   history: zhHistory,
   image: zhImage,
+  kit: zhKit,
   mirror: zhMirror,
   plan: zhPlan,
   room: zhRoom,

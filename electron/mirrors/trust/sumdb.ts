@@ -62,8 +62,11 @@ export async function lookUp(
   return sumsOf(record.text, module.path, module.version)
 }
 
+/** One record of the log, and the signed tree that came with it. */
+export type SumdbRecord = { id: number; text: string; note: string }
+
 /** The answer to a look-up: the record's number, its lines, a blank line, the signed tree. Source: tlog `ParseRecord`. */
-function splitRecord(body: string): { id: number; text: string; note: string } | null {
+export function splitRecord(body: string): SumdbRecord | null {
   const line = body.indexOf('\n')
   const blank = body.indexOf('\n\n')
   const id = idSchema.safeParse(body.slice(0, line))

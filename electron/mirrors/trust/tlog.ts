@@ -29,6 +29,23 @@ export function tilePath({ level, index, width }: Tile): string {
 }
 
 /**
+ * The tiles by which a client proves one record of a log of `size`: on each level the one above the record and the
+ * last one, by which the tree's own hash is known. Source: sumdb/tlog (`TileHashReader`).
+ */
+export function tilesFor(size: number, id: number): readonly Tile[] {
+  const tiles = new Map<string, Tile>()
+  for (let level = 0; ; level++) {
+    const hashes = Math.floor(size / 2 ** (level * HEIGHT))
+    if (hashes === 0) return [...tiles.values()]
+    const last = Math.floor((hashes - 1) / FULL)
+    for (const index of [Math.min(Math.floor(id / 2 ** ((level + 1) * HEIGHT)), last), last]) {
+      const tile = { level, index, width: Math.min(hashes - index * FULL, FULL) }
+      tiles.set(tilePath(tile), tile)
+    }
+  }
+}
+
+/**
  * Whether the log of `tree` holds `record` at position `id`: the proof of RFC 6962, computed from tiles. The
  * tiles need no trust of their own: only true ones lead to the signed root.
  */
