@@ -3,6 +3,7 @@ import { FuseV1Options, FuseVersion } from '@electron/fuses'
 import { chmod, copyFile, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { editResources } from './windows-resources.mjs'
 
 /** Each fuse's state. The program is what its archive says, and no variable or argument makes it another one. */
 export const FUSES = {
@@ -29,12 +30,24 @@ export default async function afterPack(context) {
     resetAdHocDarwinSignature: electronPlatformName === 'darwin',
     ...FUSES,
   })
-  if (electronPlatformName === 'win32') await addCommand(appOutDir)
+  if (electronPlatformName === 'win32') await finishWindows(appOutDir, packager)
   if (electronPlatformName === 'linux') await wrap(join(appOutDir, packager.executableName))
 }
 
-/** The command line's wrapper on Windows, whose lines end as cmd wants them. */
-async function addCommand(folder) {
+async function finishWindows(folder, { appInfo, projectDir }) {
+  await editResources(join(folder, `${appInfo.productFilename}.exe`), {
+    icons: join(projectDir, 'assets', 'icons'),
+    version: appInfo.version,
+    about: {
+      ProductName: appInfo.productName,
+      FileDescription: appInfo.productName,
+      CompanyName: appInfo.companyName,
+      LegalCopyright: appInfo.copyright,
+      InternalName: appInfo.productName,
+      OriginalFilename: `${appInfo.productFilename}.exe`,
+    },
+  })
+  // The command line's wrapper, whose lines end as cmd wants them.
   const text = await readFile(new URL('goready.cmd', import.meta.url), 'utf8')
   await writeFile(join(folder, 'goready.cmd'), text.replaceAll(/\r?\n/g, '\r\n'))
 }
