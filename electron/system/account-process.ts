@@ -23,6 +23,8 @@ export type AccountChild = {
   /** Milliseconds until the first line, and for all of it. */
   first: number
   limit: number
+  /** For giving back what the child has begun, once it is told to end; default 20,000. */
+  grace?: number
   onLine(line: string): void
 }
 
@@ -46,6 +48,7 @@ export function runAs(argv: readonly [string, ...string[]], how: AccountChild): 
     })
     let stderr = ''
     let end: ChildEnd['how'] = 'ended'
+    let begun = false
     const timers = new Set<NodeJS.Timeout>()
     const after = (ms: number, work: () => void): NodeJS.Timeout => {
       const timer = setTimeout(work, ms)
@@ -71,7 +74,7 @@ export function runAs(argv: readonly [string, ...string[]], how: AccountChild): 
       end = why
       send('SIGTERM')
       // One that has not yet begun has nothing to give back.
-      after(why === 'silent' ? LAST : GRACE, () => {
+      after(begun ? (how.grace ?? GRACE) : LAST, () => {
         send('SIGKILL')
         after(LAST, () => settle(null))
       })
@@ -83,6 +86,7 @@ export function runAs(argv: readonly [string, ...string[]], how: AccountChild): 
     if (how.signal.aborted) onAbort()
     const lines = createInterface({ input: child.stdout, crlfDelay: Infinity })
     lines.on('line', (line) => {
+      begun = true
       clearTimeout(first)
       if (line.length <= MAX_LINE) how.onLine(line)
     })

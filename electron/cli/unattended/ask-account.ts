@@ -49,9 +49,9 @@ export async function askAccount(context: Context, account: Account, job: Accoun
   })
   if (begun === false) return { how: 'away' }
   if (last.type === 'done' && end.how === 'ended' && end.code === 0) return { how: 'done', result: last.result }
-  const told = appErrorSchema.safeParse(last.error)
-  if (last.type === 'error' && told.success) return { how: 'failed', error: withMessage(context, told.data) }
-  if (end.how === 'cancelled') return { how: 'failed', error: failureOf(context, signal.reason) }
+  const told = appErrorSchema.safeParse(last.type === 'error' ? last.error : null)
+  if (end.how === 'cancelled') return { how: 'failed', error: calledOff(context, told.data) }
+  if (told.success) return { how: 'failed', error: withMessage(context, told.data) }
   if (end.how === 'late') return { how: 'failed', error: failureOf(context, new CodedError('timeout', {}, end.stderr)) }
   const silent = new CodedError('account-silent', { user: account.name, home: account.home }, end.stderr.trim())
   return { how: 'failed', error: failureOf(context, silent) }
@@ -73,6 +73,12 @@ export async function eachAccount<T>(
 
 /** An error of an account as it is listed, with its sentence. */
 export const failureOf = (context: Context, error: unknown): Failure => withMessage(context, toAppError(error))
+
+/** The command's own end, with what the account could not give back. */
+function calledOff(context: Context, told: AppError | undefined): Failure {
+  const error = toAppError(context.signal.reason)
+  return withMessage(context, told?.remaining === undefined ? error : { ...error, remaining: told.remaining })
+}
 
 const withMessage = ({ output }: Context, error: AppError): Failure => ({
   ...error,
