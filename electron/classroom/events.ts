@@ -35,8 +35,7 @@ const MAX_SPOKEN = 400
 /** What people read: the headings' stars say nothing, and a seat's whole answer stands in its report. */
 function spoken(line: string): string | null {
   const text = line.replace(/\s?\*{3,}$/, '').trimEnd()
-  // The recap counts tasks; the map counts seats.
-  if (text === '' || /^(\.\.\.ignoring|NO MORE HOSTS LEFT|PLAY RECAP)|^\S+ +: ok=\d/.test(text)) return null
+  if (text === '' || text === '...ignoring' || text === 'NO MORE HOSTS LEFT') return null
   const brief = text.replace(
     /^((?:fatal|failed|changed|ok|skipping): \[[^\]]{1,300}\][^{]{0,200}?)(?: => )?\{.*$/,
     '$1',

@@ -63,7 +63,7 @@ collections_path = collections
 callbacks_enabled = goready.classroom.seats
 forks = ${room.options.forks}
 gathering = explicit
-interpreter_python = auto_silent
+interpreter_python = /usr/bin/env python3
 retry_files_enabled = False
 display_ok_hosts = False
 display_skipped_hosts = False
@@ -71,6 +71,8 @@ timeout = 8
 
 [ssh_connection]
 pipelining = True
+# The role tries again itself, as long as a seat is waited for.
+retries = 0
 # A seat's key is taken when it is first seen, and kept in this folder; another key later is refused.
 ssh_args = -o ControlMaster=auto -o ControlPersist=20s -o ConnectTimeout=8 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o StrictHostKeyChecking=accept-new -o UserKnownHostsFile=known_hosts
 `

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { version } from '../../package.json'
 import { CodedError } from '../core/errors.ts'
 import { ownHelper } from '../desk/own-helper.ts'
 import { createEngine } from '../engine.ts'
@@ -100,6 +101,11 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   const signals = PASSED_ON.includes(args.words[0] ?? '') ? [] : (['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   for (const name of signals) process.on(name, cancel)
   try {
+    if (args.version) {
+      output.document({ version })
+      output.line(version)
+      return EXIT.done
+    }
     const [name] = args.words
     if (args.help || name === undefined) {
       output.line(output.text.say('cli:usage'))

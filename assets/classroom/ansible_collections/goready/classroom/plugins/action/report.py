@@ -55,7 +55,7 @@ def _report(results):
         told = outcome.get("report")
         if isinstance(told, dict) and told.get("version") == 1:
             return dict(told)
-        if outcome.get("unreachable") or (step == "reach" and outcome.get("failed")):
+        if outcome.get("unreachable"):
             return _without_seat("unreachable", None, outcome)
         if outcome.get("failed"):
             return _without_seat("failed", step if step in ("install", "apply", "check", "undo") else None, outcome)

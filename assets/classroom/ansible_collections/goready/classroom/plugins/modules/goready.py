@@ -72,6 +72,10 @@ options:
     description: Seconds for each of GoReady's commands. What is late is called off and gives back what it changed.
     type: int
     default: 900
+  wait:
+    description: Seconds for the seat to answer, e.g. one that was switched on just now. Waited for on the control node.
+    type: int
+    default: 0
   executable:
     description: The program, and what comes before its own words.
     type: list
@@ -580,6 +584,7 @@ def main():
                 "run": dict(type="str"),
                 "on_conflict": dict(type="str", choices=["keep", "restore", "ours"], default="keep"),
                 "timeout": dict(type="int", default=900),
+                "wait": dict(type="int", default=0),
                 "executable": dict(type="list", elements="str", default=["goready"]),
                 "language": dict(type="str", choices=["zh-CN", "en"], default="en"),
             }

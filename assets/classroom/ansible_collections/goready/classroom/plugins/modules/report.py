@@ -44,8 +44,8 @@ EXAMPLES = r"""
   goready.classroom.report:
     folder: "{{ playbook_dir }}/reports"
     results:
-      install: "{{ goready_there }}"
-      apply: "{{ goready_seat }}"
+      install: "{{ installed }}"
+      apply: "{{ seat }}"
 """
 
 RETURN = r"""
