@@ -6,6 +6,8 @@ import type { System } from '../core/system.ts'
 export type LogBounds = { bytes: number; files: number }
 const BOUNDS: LogBounds = { bytes: 1_000_000, files: 5 }
 const NAME = 'goready.jsonl'
+/** Further tries after one that met another process. */
+const TRIES = 3
 /** A process that died while it turned the files over left this behind: milliseconds. */
 const STALE = 10_000
 
@@ -47,17 +49,28 @@ export function openLog(state: string, sys: System, bounds: LogBounds = BOUNDS):
     }
   }
 
+  const write = async (text: string): Promise<void> => {
+    const owner = await makePrivateFolder(folder, sys)
+    await turn(Buffer.byteLength(text), owner)
+    // Root writes in other people's homes: the file is theirs.
+    if ((await sys.lstat(path)) === null) await sys.createExclusive(path, '', owner)
+    await sys.append(path, text)
+  }
+
   return {
     async append(lines, make) {
       if (lines.length === 0) return
       const text = `${lines.join('\n')}\n`
       try {
         if (!make && (await sys.lstat(state)) === null) return
-        const owner = await makePrivateFolder(folder, sys)
-        await turn(Buffer.byteLength(text), owner)
-        // Root writes in other people's homes: the file is theirs.
-        if ((await sys.lstat(path)) === null) await sys.createExclusive(path, '', owner)
-        await sys.append(path, text)
+        // The first lines of several processes make the folders at the same time; once these stand it goes.
+        for (let left = TRIES; ; left--) {
+          try {
+            return await write(text)
+          } catch (error) {
+            if (left === 0) throw error
+          }
+        }
       } catch {
         // A full or closed disk: what the run itself has to say of that it says better.
       }
