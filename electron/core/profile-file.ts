@@ -69,8 +69,21 @@ export function parseYaml<T>(text: string, schema: z.ZodType<T>): T {
 
 /** The files that a profile names, relative to the folder that it lies in, with their whole paths. */
 export function locatedIn(folder: string, profile: Profile): Profile {
+  return renamed(profile, (path) => (isAbsolute(path) ? path : under(folder, path)))
+}
+
+/** The same the other way round, for a profile that is going to lie in `folder`: what lies there goes along with it. */
+export function namedFrom(folder: string, profile: Profile): Profile {
+  const start = under(folder, '')
+  return renamed(profile, (path) =>
+    path.startsWith(start) && path.length > start.length && !isAbsolute(path.slice(start.length))
+      ? path.slice(start.length)
+      : path,
+  )
+}
+
+function renamed(profile: Profile, place: (path: string) => string): Profile {
   if (profile.authorities === undefined) return profile
-  const place = (path: string): string => (isAbsolute(path) ? path : under(folder, path))
   const authorities = profile.authorities.map(({ file, client, ...rest }) => ({
     ...rest,
     file: place(file),

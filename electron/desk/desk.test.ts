@@ -183,6 +183,39 @@ test('an exported profile can be read again, says what it is in the language of 
   expect(await sys.list('/d')).toEqual(['old.yaml'])
 })
 
+test('what was opened and is exported means the same, there and in another folder', async () => {
+  const text = `${YAML}authorities: [{ file: certs/ca.pem, for: [go] }, { file: /etc/ssl/x.pem, for: [npm] }]\n`
+  const { desk, desktop, sys } = opened({ '/d/class.yaml': text, '/e/x': '' })
+  desktop.chooseFile.mockResolvedValueOnce('/d/class.yaml')
+  const profile = (await desk.openProfile('', null))?.profile
+  if (profile === undefined) throw new Error('it was not opened')
+  for (const path of ['/d/again.yaml', '/e/again.yaml']) {
+    desktop.chooseTarget.mockResolvedValueOnce(path)
+    await desk.exportProfile(profile)
+    desktop.chooseFile.mockResolvedValueOnce(path)
+    const again = await desk.openProfile('', null)
+    expect(again).toMatchObject({ profile, locked: ['image'], remark: '计算机系' })
+  }
+  expect(sys.text('/d/again.yaml')).toContain('file: certs/ca.pem')
+  expect(sys.text('/e/again.yaml')).toContain('file: /d/certs/ca.pem')
+})
+
+test('a computer that asks for signatures takes no dropped text, and none of what was chosen by hand if it says so', async () => {
+  const policy =
+    'version: 1\nprofiles: { keys: [MCowBQYDK2VwAyEABAOvNg2URwYScjP+TknWdUMed5pnsEA+fiHLWFiTAEU=], wizard: locked }\n'
+  const { desk, desktop, sys } = opened({ '/d/class.yaml': YAML })
+  await desk.mayPlan({ version: 1 })
+  sys.put('/etc/goready/policy.yml', policy, { uid: 0 })
+  sys.folder('/etc/goready', 0)
+  sys.folder('/etc', 0)
+  await expect(desk.openProfile('class.yaml', YAML)).rejects.toMatchObject({ code: 'profile-unsigned' })
+  desktop.chooseFile.mockResolvedValueOnce('/d/class.yaml')
+  await expect(desk.openProfile('', null)).rejects.toMatchObject({ code: 'profile-unsigned' })
+  desk.give('/d/class.yaml')
+  await expect(desk.givenProfile()).rejects.toMatchObject({ code: 'profile-unsigned' })
+  await expect(desk.mayPlan({ version: 1 })).rejects.toMatchObject({ code: 'profile-unsigned' })
+})
+
 test('where nothing can be written the export says so with its path', async () => {
   const { desk, desktop, sys } = opened({ '/d/x': '' })
   sys.fault = () => {

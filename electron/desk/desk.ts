@@ -2,8 +2,9 @@ import { z } from 'zod'
 import type { Profile } from '../contract/profile.ts'
 import { type AppInfo, type Draft, draftSchema, type OpenedProfile, type Preferences } from '../contract/wizard.ts'
 import { CodedError } from '../core/errors.ts'
-import { nameOf } from '../core/paths.ts'
+import { folderOf, nameOf } from '../core/paths.ts'
 import type { Places } from '../core/places.ts'
+import { namedFrom } from '../core/profile-file.ts'
 import type { System } from '../core/system.ts'
 import type { Desktop } from './desktop.ts'
 import { DRAFT_FILE, PLACE_FILE } from './early.ts'
@@ -173,7 +174,8 @@ export function openDesk({ sys, places, desktop, given, info, checkCatalogue, la
       if (path === null) return null
       const { header } = wordsOf((await words()).language)
       const date = new Date().toISOString().slice(0, 10)
-      await writeChosen(path, profileText(profile, fill(header, { date })), sys)
+      const whole = namedFrom(folderOf(path), profile)
+      await writeChosen(path, profileText(whole, fill(header, { date })), sys)
       return path
     },
     async saveReport(markdown) {

@@ -67,7 +67,7 @@ export async function refuseUnsigned(
   if (wizard === 'free') return
   const wanted = JSON.stringify(canonical(profile))
   if (!signed.some((one) => JSON.stringify(canonical(one)) === wanted))
-    throw new CodedError('profile-unsigned', { name: 'GoReady' })
+    throw new CodedError('profile-unsigned', { name: 'goready.yaml' })
 }
 
 /** A value with its keys in one order. */

@@ -4,6 +4,7 @@ import { CodedError } from '../core/errors.ts'
 import type { Places } from '../core/places.ts'
 import { fold } from '../core/plan.ts'
 import { isPresence } from '../core/presence.ts'
+import { readPolicy } from '../core/room-policy.ts'
 import type { Prober } from '../core/setting.ts'
 import type { Reader, Stat } from '../core/system.ts'
 import { formats, settings } from '../settings/index.ts'
@@ -32,13 +33,17 @@ export type HelpersDoctor = {
 /**
  * The changes that the choices make on this machine, planned by ourselves and as far as they were shown. Only reads.
  * Throws `changed-since-plan` {path} where something would become another thing than was shown, `admin-forbidden`
- * {path} for what never changes with these rights, and what the settings throw.
+ * {path} for what never changes with these rights, `profile-unsigned` where the computer's policy leaves choices to its
+ * administrator, and what the settings throw.
  */
 export async function replan(
   { choices, shown }: Pick<ApplyRequest, 'choices' | 'shown'>,
   parts: ReplanParts,
   signal: AbortSignal,
 ): Promise<readonly Change[]> {
+  // Whoever asks is an ordinary program, and cannot say what of it was signed: an administrator's own run can.
+  if (choices.profile !== null && (await readPolicy(parts.sys, parts.places)).wizard === 'locked')
+    throw new CodedError('profile-unsigned', { name: 'goready.yaml' })
   const planned: readonly Change[] = [
     ...(shown.some(({ kind }) => isPresenceKind(kind)) ? await parts.presences(signal) : []),
     ...(await filesOf(choices, shown, parts, signal)),

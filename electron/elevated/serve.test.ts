@@ -350,3 +350,17 @@ test('no path that is put together of pieces of the list, dots and other names g
     { numRuns: 5000, examples: [[['etc', 'docker', 'daemon.json'], 'daemon-json', 'registry-mirrors']] },
   )
 })
+
+test('where the policy leaves choices to the administrator, no choices of a person are carried out', async () => {
+  const sys = machine()
+  const key = 'MCowBQYDK2VwAyEABAOvNg2URwYScjP+TknWdUMed5pnsEA+fiHLWFiTAEU='
+  sys.put('/etc/goready/policy.yml', `version: 1\nprofiles: { keys: [${key}], wizard: locked }\n`)
+  const before = outside(sys)
+  const [refused] = await talk(sys, [JSON.stringify(await request(sys)), keep])
+  expect(refused).toMatchObject({ t: 'failed', error: { code: 'profile-unsigned' } })
+  sys.put('/etc/goready/policy.yml', 'version: [')
+  const [damaged] = await talk(sys, [JSON.stringify(await request(sys)), keep])
+  expect(damaged).toMatchObject({ t: 'failed', error: { code: 'policy-damaged' } })
+  sys.put('/etc/goready/policy.yml', `version: 1\nprofiles: { keys: [${key}], wizard: locked }\n`)
+  expect(outside(sys)).toBe(before)
+})

@@ -20,7 +20,7 @@ export class Crash extends Component<{ children: ReactNode }, State> {
     const { error } = this.state
     if (error === null) return this.props.children
     const anew = () => {
-      useWizard.getState().reset()
+      useWizard.getState().leave()
       this.setState({ error: null })
     }
     return (

@@ -9,6 +9,9 @@ export function useLock(field: string): { locked: boolean; why: string } {
   return { locked: isLocked(locked, field), why }
 }
 
+/** The field of a profile that a target's choice is; npm has registries of scopes besides. */
+export const lockOf = (target: string): string => (target === 'npm' ? 'sources.npm.default' : `sources.${target}`)
+
 /** Stands beside a field that a teacher closed. */
 export function LockedNote({ field }: { field: string }) {
   const { locked, why } = useLock(field)

@@ -3,6 +3,7 @@ import { Announcer } from '../components/announcer.tsx'
 import { Crash } from '../components/crash.tsx'
 import { DropZone } from '../components/drop-zone.tsx'
 import { ProfileBanner } from '../components/profile-banner.tsx'
+import { ProfileQuestion } from '../components/profile-will.tsx'
 import { RootBanner } from '../components/root-banner.tsx'
 import type { Bar, PageView } from '../page.ts'
 import { useLanguage } from '../store/language.ts'
@@ -24,6 +25,7 @@ export function App() {
       <div className="frame" data-language={language}>
         <Rail />
         <Announcer />
+        <ProfileQuestion />
         <Crash key={page}>
           <PageFrame view={PAGE_VIEWS[page]} />
         </Crash>

@@ -3,12 +3,13 @@ import i18next from 'i18next'
 import { CrossIcon } from '../components/icons.tsx'
 import { LockedNote, useLock } from '../components/locked.tsx'
 import { newRow, type Row, type RowProblem, rowProblem, useEnvironment } from '../store/environment.ts'
-import { useWizard } from '../store/wizard.ts'
+import { isLocked, useWizard } from '../store/wizard.ts'
 
 /** Variables of one's own, checked while they are typed. */
 export function OwnVariables() {
   const { rows, changeRows } = useEnvironment()
   const { locked } = useLock('env.set')
+  const closed = useWizard((wizard) => wizard.opened?.locked) ?? []
   return (
     <section className="env-part" aria-label={i18next.t('environment:own')}>
       <h2>{i18next.t('environment:own')}</h2>
@@ -18,7 +19,8 @@ export function OwnVariables() {
           key={row.id}
           row={row}
           rows={rows}
-          locked={locked}
+          locked={locked || (row.name !== '' && isLocked(closed, `env.set.${row.name}`))}
+          lockedBy={locked ? null : `env.set.${row.name}`}
           change={(change) => changeRows(rows.map((one) => (one === row ? { ...one, ...change } : one)))}
           remove={() => changeRows(rows.filter((one) => one !== row))}
         />
@@ -37,11 +39,13 @@ type Props = {
   row: Row
   rows: readonly Row[]
   locked: boolean
+  /** The field of its own that may be locked; null where all of them are. */
+  lockedBy: string | null
   change(change: Partial<Row>): void
   remove(): void
 }
 
-function VariableRow({ row, rows, locked, change, remove }: Props) {
+function VariableRow({ row, rows, locked, lockedBy, change, remove }: Props) {
   const profile = useWizard((wizard) => wizard.profile)
   const problem = rowProblem(row, rows, profile)
   // Somebody who has typed nothing yet has done nothing wrong.
@@ -72,6 +76,7 @@ function VariableRow({ row, rows, locked, change, remove }: Props) {
       <ActionIcon variant="subtle" size={36} disabled={locked} aria-label={label} title={label} onClick={remove}>
         <CrossIcon />
       </ActionIcon>
+      {lockedBy !== null && <LockedNote field={lockedBy} />}
     </div>
   )
 }

@@ -5,7 +5,7 @@ import { checkGoProxy, checkUrl } from '../../electron/contract/grammar.ts'
 import type { MirrorView } from '../../electron/contract/mirror.ts'
 import { Fold } from '../components/fold.tsx'
 import { ListEditor } from '../components/list-editor.tsx'
-import { useLock } from '../components/locked.tsx'
+import { lockOf, useLock } from '../components/locked.tsx'
 import { useFlip } from '../components/use-flip.ts'
 import { useRace } from '../store/race.ts'
 import { type SourceRow, sourceRows } from '../store/source-rows.ts'
@@ -21,7 +21,7 @@ export function Choices({ target }: { target: Target }) {
   const { queue, progress, results } = useRace()
   const edit = useSourcesEdit((store) => store[target])
   const change = useSourcesEdit((store) => store.change)
-  const { locked } = useLock(`sources.${target}`)
+  const { locked } = useLock(lockOf(target))
   const list = useRef<HTMLDivElement>(null)
   const ids = order[target]
   useFlip(list, ids.join(' '))

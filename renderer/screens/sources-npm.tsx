@@ -1,7 +1,7 @@
 import { ActionIcon, Button, TextInput } from '@mantine/core'
 import i18next from 'i18next'
 import { CrossIcon } from '../components/icons.tsx'
-import { useLock } from '../components/locked.tsx'
+import { LockedNote, useLock } from '../components/locked.tsx'
 import { useProject } from '../store/project.ts'
 import { useSourcesEdit } from '../store/sources-edit.ts'
 import { newScope, type ScopeRow, scopeReason } from '../store/sources-value.ts'
@@ -18,7 +18,9 @@ export function NpmMore() {
 
 function Scopes() {
   const { scopes, changeScopes } = useSourcesEdit()
-  const { locked } = useLock('sources.npm')
+  const { locked } = useLock('sources.npm.scopes')
+  // Said once above, where all of npm is.
+  const { locked: whole } = useLock('sources.npm')
   return (
     <section className="target-more" aria-label={i18next.t('sources:scopes.title')}>
       <h3>{i18next.t('sources:scopes.title')}</h3>
@@ -38,6 +40,7 @@ function Scopes() {
           {i18next.t('sources:scopes.add')}
         </Button>
       )}
+      {!whole && <LockedNote field="sources.npm.scopes" />}
     </section>
   )
 }

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import i18next from 'i18next'
 import { useEffect, useId, useRef, useState } from 'react'
-import { LockedNote, useLock } from '../components/locked.tsx'
+import { LockedNote, lockOf, useLock } from '../components/locked.tsx'
 import { useCheckUp } from '../store/check-up.ts'
 import { useRace } from '../store/race.ts'
 import { useSourcesEdit } from '../store/sources-edit.ts'
@@ -24,7 +24,7 @@ export function TargetRow({ target }: { target: Target }) {
   const mirrors = useSources((sources) => sources.mirrors)
   const result = useRace((race) => race.results[target])
   const now = useCheckUp(({ checkUp }) => (checkUp.step === 'seen' ? checkUp.machine.sources[target] : undefined)) ?? []
-  const { locked } = useLock(`sources.${target}`)
+  const { locked } = useLock(lockOf(target))
   const inside = useSettling(target, open)
   const name = i18next.t(`sources:target.${target}`)
   return (
@@ -50,7 +50,7 @@ export function TargetRow({ target }: { target: Target }) {
           {i18next.t(open ? 'sources:fold' : 'sources:change')}
         </Button>
       </div>
-      <LockedNote field={`sources.${target}`} />
+      <LockedNote field={lockOf(target)} />
       <div id={body} hidden={!open}>
         {open && (
           <>

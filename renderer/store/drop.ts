@@ -100,6 +100,8 @@ async function openProfile(name: string, text: string): Promise<DropOutcome> {
   const opened = await request('profile.open', { name: name.slice(0, 255), text })
   if (opened === null) return null
   useWizard.getState().open(opened)
+  // It is asked about over the page.
+  if (useWizard.getState().asked !== null) return null
   return { tone: 'done', note: { key: 'review:drop.profile', values: { name } } }
 }
 

@@ -86,12 +86,12 @@ export const useEnvironment = create<EnvironmentStore>((set, get) => ({
 /** How many variables and folders of one's own are chosen. */
 export const ownCount = (env: Profile['env']): number => Object.keys(env?.set ?? {}).length + (env?.path?.length ?? 0)
 
-/** Variables that the profile's own fields set already; setting them twice is refused by the plan. */
+/** Variables that the profile's own fields set already, or that are locked there; setting them twice is refused by the plan. */
 function inSources({ sources, private: patterns }: Profile): readonly string[] {
   return [
-    ...(sources?.go === undefined ? [] : ['GOPROXY']),
-    ...(sources?.sumdb === undefined ? [] : ['GOSUMDB']),
-    ...(patterns === undefined ? [] : ['GOPRIVATE']),
+    ...(sources?.go === undefined && !closed('sources.go') ? [] : ['GOPROXY']),
+    ...(sources?.sumdb === undefined && !closed('sources.sumdb') ? [] : ['GOSUMDB']),
+    ...(patterns === undefined && !closed('private') ? [] : ['GOPRIVATE']),
   ]
 }
 
