@@ -214,7 +214,7 @@ class Program:
         return last, status
 
 
-def _execute(argv, timeout):
+def _execute(argv, timeout, **variables):
     """Runs a program in a session of its own; answers status, output, error output, and whether it was late."""
     try:
         child = subprocess.Popen(
@@ -223,6 +223,7 @@ def _execute(argv, timeout):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
+            env=dict(os.environ, **variables),
             cwd=os.path.expanduser("~") if os.path.isdir(os.path.expanduser("~")) else "/",
         )
     except OSError as problem:
@@ -525,7 +526,8 @@ class Seat:
     def go_version(self):
         """What `go version` answers to this account, where the profile has no image that answered it."""
         try:
-            status, stdout, _stderr, _late = _execute(["go", "version"], 10)
+            # It keeps counters in the home even when it is only asked; without such a folder it keeps none.
+            status, stdout, _stderr, _late = _execute(["go", "version"], 10, XDG_CONFIG_HOME="/dev/null")
         except Trouble:
             return None
         return stdout.strip()[:200] if status == 0 and stdout.startswith("go version") else None
