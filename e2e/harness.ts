@@ -13,7 +13,15 @@ export type Outcome = {
   events: readonly Record<string, unknown>[]
   last: Record<string, unknown>
 }
-export type RunOptions = { cwd?: string; uid?: number; env?: Record<string, string>; input?: string; home?: string }
+export type RunOptions = {
+  cwd?: string
+  uid?: number
+  env?: Record<string, string>
+  input?: string
+  home?: string
+  /** A network namespace by its name. */
+  netns?: string
+}
 /** What the command line needs of a lab; a test without Docker makes it itself. */
 export type Desk = Pick<Lab, 'dir' | 'home' | 'root' | 'catalogue'>
 export type Running = { pid: number; interrupt(signal?: NodeJS.Signals): void; done: Promise<Outcome>; said(): string }
@@ -38,7 +46,9 @@ export function start(lab: Desk, args: readonly string[], options: RunOptions = 
   const own = ['--home', options.home ?? lab.home, '--root', lab.root, ...catalogue]
   const dashes = args.indexOf('--')
   const split = dashes < 0 ? args.length : dashes
-  const [program, ...argv] = nodeArgv(lab, options.uid, [CLI, ...args.slice(0, split), ...own, ...args.slice(split)])
+  const plain = nodeArgv(lab, options.uid, [CLI, ...args.slice(0, split), ...own, ...args.slice(split)])
+  const inside = options.netns === undefined ? [] : ['nsenter', `--net=/run/netns/${options.netns}`, '--']
+  const [program = '', ...argv] = [...inside, ...plain]
   const env = { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8', ...options.env }
   const child = spawn(program, argv, {
     cwd: options.cwd ?? lab.dir,

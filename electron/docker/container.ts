@@ -22,7 +22,7 @@ export type ContainerSpec = {
   /** Of the container's engine: user namespaces or SELinux labels that would hide a mounted folder. */
   host?: Readonly<Record<string, unknown>>
 }
-export type Mount = { Type: 'bind' | 'volume'; Source: string; Target: string }
+export type Mount = { Type: 'bind' | 'volume'; Source: string; Target: string; ReadOnly?: true }
 
 /** A container that runs, with its streams attached from the first byte. */
 export type Session = {

@@ -1,6 +1,6 @@
 import type { Finding } from '../contract/note.ts'
 import { CodedError } from '../core/errors.ts'
-import type { ContainerSpec } from './container.ts'
+import type { ContainerSpec, Mount } from './container.ts'
 import { isRootless } from './flavour.ts'
 import { containerProxies } from './loopback.ts'
 import { CACHE } from './prepare.ts'
@@ -22,6 +22,8 @@ export type RunRequest = {
   home: string
   /** GOPROXY, GOFLAGS … */
   goEnv: Readonly<Record<string, string>>
+  /** Folders that GOPROXY names. */
+  folders?: readonly Mount[]
   /** The person's environment: proxies, TERM and LANG come from it. */
   environment: Readonly<Record<string, string>>
   /** A terminal is at both ends. */
@@ -84,6 +86,7 @@ export function runSpec(request: RunRequest, shell: string, volume: string, info
     mounts: [
       { Type: 'bind', Source: request.cwd, Target: WORK },
       { Type: 'volume', Source: volume, Target: CACHE },
+      ...(request.folders ?? []),
     ],
     tty: request.interactive,
     stdin: request.interactive || request.stdin,

@@ -1,7 +1,7 @@
 import type { Verification } from '../contract/image.ts'
 import { CodedError } from '../core/errors.ts'
 import { type Collected, collect } from './collect.ts'
-import type { ContainerSpec } from './container.ts'
+import type { ContainerSpec, Mount } from './container.ts'
 import type { Engine } from './engine.ts'
 import { containerProxies } from './loopback.ts'
 import { golangTag } from './reference.ts'
@@ -79,6 +79,8 @@ export async function verifyModule(
     module?: string
     version?: string
     environment?: Readonly<Record<string, string>>
+    /** Folders that GOPROXY names. */
+    mounts?: readonly Mount[]
     timeout?: number
   },
 ): Promise<ModuleCheck> {
@@ -101,6 +103,7 @@ export async function verifyModule(
     },
     workingDir: WORK,
     tmpfs: TMPFS,
+    mounts: options.mounts ?? [],
   }
   const answer = await collect(engine, spec, { signal: options.signal, timeout: options.timeout ?? 120_000 })
   const cause = moduleFailure(answer)

@@ -15,6 +15,7 @@ import type { Catalogue } from '../docker/catalogue.ts'
 import { registryAuth } from '../docker/auth.ts'
 import { type DirectPull, pullDirect } from '../docker/direct.ts'
 import { findEndpoint } from '../docker/endpoint.ts'
+import { moduleIn, proxyMounts } from '../docker/file-proxy.ts'
 import { type Engine as DockerEngine, openEngine } from '../docker/engine.ts'
 import { inspectImage } from '../docker/inspect.ts'
 import { isLoopback, loopbackFindings } from '../docker/loopback.ts'
@@ -112,6 +113,8 @@ export function openImages(
         ? await goEnvironment(sys, places, signal)
         : await plannedGoEnvironment(sys, places, goFrom, signal)
     const checked = await verifyModule(await open(signal), reference, {
+      ...(await moduleIn(sys, goEnv.GOPROXY ?? '')),
+      mounts: await proxyMounts(sys, goEnv),
       goEnv,
       signal,
       environment: places.environment,

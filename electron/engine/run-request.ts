@@ -2,6 +2,7 @@ import type { Finding } from '../contract/note.ts'
 import type { Places } from '../core/places.ts'
 import type { System } from '../core/system.ts'
 import type { Engine } from '../docker/engine.ts'
+import { proxyMounts } from '../docker/file-proxy.ts'
 import { runInImage } from '../docker/run.ts'
 import type { Streams } from '../docker/terminal.ts'
 
@@ -20,7 +21,7 @@ export type RunRequest = {
 }
 
 /** Runs a request as the person who asked, with his Go settings. Answers the exit status. */
-export function runRequest(
+export async function runRequest(
   engine: Engine,
   image: string,
   request: RunRequest,
@@ -30,5 +31,6 @@ export function runRequest(
 ): Promise<number> {
   const { uid, gid } = sys.identity
   const { home, environment } = places
-  return runInImage(engine, { ...request, image, uid, gid, home, goEnv, environment, stdin: true, signal })
+  const folders = await proxyMounts(sys, goEnv)
+  return runInImage(engine, { ...request, image, uid, gid, home, goEnv, folders, environment, stdin: true, signal })
 }
