@@ -74,13 +74,16 @@ function topLines(binary: string): { lines: Line[]; rest: string } {
   return { lines, rest: '' }
 }
 
-/** A value as npm reads it back. Throws a TypeError for what no line can hold, or what npm would expand. */
+/** A path that npm is to expand: of whoever reads the file, which may be copied into homes to come. */
+const OF_HOME = /^\$\{HOME\}(?=\/)/
+
+/** A value as npm reads it back. Throws a TypeError for what no line can hold, or what npm would expand unasked. */
 function written(value: Value): string {
   if (
     typeof value !== 'string' ||
     value === '' ||
     value !== value.trim() ||
-    /[\u0000-\u001f\u007f\u2028\u2029\ufffd\ud800-\udfff]|^["']|\$\{/u.test(value) ||
+    /[\u0000-\u001f\u007f\u2028\u2029\ufffd\ud800-\udfff]|^["']|\$\{/u.test(value.replace(OF_HOME, '~')) ||
     Object.hasOwn(WORDS, value)
   )
     throw new TypeError('not a value for an .npmrc')
