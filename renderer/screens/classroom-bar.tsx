@@ -26,7 +26,7 @@ export function ClassroomBar({ room }: { room: ClassroomView }) {
   const sizes = waveSizes(count, room.options.waves)
   if (errand.step === 'running')
     return (
-      <footer className={css.bar}>
+      <div className={css.bar}>
         <p className={css.sentence} role="status">
           {say(`running.${action}`)}
         </p>
@@ -35,11 +35,11 @@ export function ClassroomBar({ room }: { room: ClassroomView }) {
             {say('stop')}
           </Button>
         </div>
-      </footer>
+      </div>
     )
   if (asking !== null)
     return (
-      <footer className={css.asking}>
+      <div className={css.asking}>
         <Confirm
           yes={say(asking.action === 'apply' ? 'sure.yesApply' : 'sure.yesUndo')}
           onYes={() => void start(asking.action, asking.only)}
@@ -47,11 +47,11 @@ export function ClassroomBar({ room }: { room: ClassroomView }) {
         >
           <Sure room={room} />
         </Confirm>
-      </footer>
+      </div>
     )
   const off = busy || room.ansible === null
   return (
-    <footer className={css.bar}>
+    <div className={css.bar}>
       <p className={css.sentence}>
         {sizes.length > 1
           ? say('waves', { count, waves: sizes.length, sizes: sizesText(sizes) })
@@ -66,7 +66,7 @@ export function ClassroomBar({ room }: { room: ClassroomView }) {
           {say('apply')}
         </Button>
       </div>
-    </footer>
+    </div>
   )
 }
 

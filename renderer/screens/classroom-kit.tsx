@@ -15,15 +15,16 @@ const say = (key: string, values: Record<string, string | number> = {}) => i18ne
 
 /** The kit of a room without internet: where it lies, making it, bringing it to the seats. */
 export function ClassroomKit() {
-  const { problem, look } = useKit()
+  const { problem, server, look } = useKit()
   useEffect(() => void look(), [look])
   return (
     <div className={css.scroll}>
       <div className={css.column}>
         <p>{say('what')}</p>
         {problem !== null && <Problem error={problem} />}
-        <KitServe />
+        {server !== null && <KitServe />}
         <Folder />
+        {server === null && <KitServe />}
         <Holds />
         <KitMake />
         <KitStick />

@@ -83,7 +83,8 @@ function FileButton() {
 }
 
 function Problems() {
-  const problems = useClassroom(({ text, list }) => (text === null ? [] : (list?.problems ?? [])))
+  const { text, list } = useClassroom()
+  const problems = text === null ? [] : (list?.problems ?? [])
   if (problems.length === 0) return null
   return (
     <div className={css.problems} role="status">

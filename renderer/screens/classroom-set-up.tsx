@@ -92,7 +92,7 @@ function SaveBar() {
   const stands = room?.seats.length ?? 0
   const sentence = count === 0 ? say('bar.nothing') : changed ? say('bar.unsaved') : say('bar.saved', { count: stands })
   return (
-    <footer className={css.bar}>
+    <div className={css.bar}>
       <p className={css.sentence}>
         <Sentence text={busy ? say('bar.saving') : sentence} />
       </p>
@@ -107,6 +107,6 @@ function SaveBar() {
           </Button>
         )}
       </div>
-    </footer>
+    </div>
   )
 }
