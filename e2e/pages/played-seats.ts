@@ -73,7 +73,7 @@ export const STOPPED = FORTY.map((one, index): SeatView => {
           code: 'certificate.unknown-authority',
           severity: 'error' as const,
           subject: 'https://192.168.1.20:8443',
-          values: { host: '192.168.1.20:8443', issuer: 'CN=GoReady 教室' },
+          values: { hosts: '192.168.1.20:8443', issuer: 'CN=GoReady 教室' },
         },
         { code: 'packages.npm-old', severity: 'info' as const, subject: 'npm', values: {} },
       ]

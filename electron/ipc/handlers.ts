@@ -112,8 +112,12 @@ export function createHandlers(engine: () => Promise<Engine>, desk: Desk, signal
     'classroom.read': async ({ text }) => (await engine()).classroom.read(text),
     'classroom.show': async ({ id }) => (await engine()).classroom.show(desk.folder(id), signal),
     async 'classroom.write'({ id, seats, options, profile, kit }) {
-      const room = { seats, options, profile, kit: kit === null ? null : desk.folder(kit) }
-      return (await engine()).classroom.write(desk.folder(id), room, signal)
+      const { classroom, kit: kits } = await engine()
+      const served = kits.serving()
+      const folder = kit === null ? null : desk.folder(kit)
+      // The seats reach what this machine serves; its folder they would need in the same place.
+      const place = folder !== null && served?.folder === folder ? served.page : folder
+      return classroom.write(desk.folder(id), { seats, options, profile, kit: place }, signal)
     },
     async 'classroom.run'({ id, action, only }) {
       const { tasks, classroom } = await engine()

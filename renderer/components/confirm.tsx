@@ -3,10 +3,10 @@ import i18next from 'i18next'
 import { type ReactNode, useEffect, useRef } from 'react'
 import css from './confirm.module.css'
 
-type Props = { children: ReactNode; yes: string; busy?: boolean; onYes(): void; onNo(): void }
+type Props = { children: ReactNode; yes: string; busy?: boolean; plain?: boolean; onYes(): void; onNo(): void }
 
-/** Asks once more, in place. The focus goes to the words, so that an Enter too much answers nothing. */
-export function Confirm({ children, yes, busy = false, onYes, onNo }: Props) {
+/** Asks once more, in place; `plain`: nothing is lost by a yes. The focus goes to the words, so that an Enter too much answers nothing. */
+export function Confirm({ children, yes, busy = false, plain = false, onYes, onNo }: Props) {
   const words = useRef<HTMLParagraphElement>(null)
   useEffect(() => {
     words.current?.focus({ preventScroll: true })
@@ -27,7 +27,7 @@ export function Confirm({ children, yes, busy = false, onYes, onNo }: Props) {
         {children}
       </p>
       <div className={css.buttons}>
-        <Button color="red" variant="filled" loading={busy} onClick={onYes}>
+        <Button color={plain ? 'lagoon' : 'red'} variant="filled" loading={busy} onClick={onYes}>
           {yes}
         </Button>
         <Button variant="default" disabled={busy} onClick={onNo}>

@@ -41,6 +41,7 @@ export function ClassroomBar({ room }: { room: ClassroomView }) {
     return (
       <div className={css.asking}>
         <Confirm
+          plain={asking.action === 'apply'}
           yes={say(asking.action === 'apply' ? 'sure.yesApply' : 'sure.yesUndo')}
           onYes={() => void start(asking.action, asking.only)}
           onNo={() => ask(null)}

@@ -76,25 +76,27 @@ function ProfileChoice() {
 function KitChoice() {
   const name = useId()
   const { room, kit, edit, turnTo } = useClassroom()
-  const folder = useKit((store) => store.folder)
+  const { folder, server } = useKit()
   const own = room?.kit ?? null
+  const asIs = own === null ? say('kit.none') : say('kit.room', { name: own })
   return (
     <fieldset className={css.section}>
       <legend>{say('kit.title')}</legend>
       <p className="faint">{say('kit.what')}</p>
-      <Choice
-        name={name}
-        checked={kit === null}
-        label={own === null ? say('kit.none') : say('kit.room', { name: own })}
-        choose={() => edit({ kit: null })}
-      />
+      {folder === null ? (
+        <p>{asIs}</p>
+      ) : (
+        <Choice name={name} checked={kit === null} label={asIs} choose={() => edit({ kit: null })} />
+      )}
       {folder !== null && (
         <Choice
           name={name}
           checked={kit !== null}
           label={say('kit.chosen', { folder: folder.folder })}
           choose={() => edit({ kit: folder })}
-        />
+        >
+          {server?.folder === folder.folder ? say('kit.served', { page: server.page }) : say('kit.notServed')}
+        </Choice>
       )}
       <div>
         <Button variant="subtle" size="compact-md" onClick={() => turnTo('kit')}>

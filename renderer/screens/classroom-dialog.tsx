@@ -16,7 +16,12 @@ export function ClassroomDialog({ opened, onClose }: { opened: boolean; onClose(
       title={i18next.t('wizard:tools.classroom')}
       lockScroll={false}
       closeButtonProps={{ 'aria-label': i18next.t('wizard:tools.closeClassroom') }}
-      classNames={{ content: css.content ?? '', header: css.header ?? '', body: css.body ?? '' }}
+      classNames={{
+        content: css.content ?? '',
+        header: css.header ?? '',
+        title: css.title ?? '',
+        body: css.body ?? '',
+      }}
     >
       <Suspense fallback={<p className={`${css.opening ?? ''} faint`}>{i18next.t('wizard:tools.opening')}</p>}>
         <Body />

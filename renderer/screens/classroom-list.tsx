@@ -27,7 +27,7 @@ export function SeatListPart() {
           label={say('label')}
           description={<Sentence text={say('what')} />}
           placeholder={say('placeholder')}
-          classNames={{ input: css.list ?? '' }}
+          classNames={{ input: css.list ?? '', description: css.what ?? '' }}
           rows={6}
           spellCheck={false}
           maxLength={200_000}

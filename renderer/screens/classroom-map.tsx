@@ -71,7 +71,8 @@ export function SeatMap({ seats, waves }: { seats: readonly SeatView[]; waves: C
         {groups.map(({ wave, seats: some }) => (
           <div key={wave} className={css.wave} role="group" aria-label={waveName(wave, some.length)}>
             <p className={css.waveName} aria-hidden="true">
-              <span>{waveName(wave, some.length)}</span>
+              <strong>{say('wave', { wave })}</strong>
+              <span>{say('seats', { count: some.length })}</span>
             </p>
             <div className={css.tiles} role="presentation">
               {some.map((view) => (
@@ -86,8 +87,7 @@ export function SeatMap({ seats, waves }: { seats: readonly SeatView[]; waves: C
   )
 }
 
-const waveName = (wave: number | null, count: number): string =>
-  wave === null ? say('noWave') : say('waveOf', { wave, count })
+const waveName = (wave: number, count: number): string => say('waveOf', { wave, count })
 
 function Tile({ view, current }: { view: SeatView; current: boolean }) {
   const { chosen, choose } = useRoomRun()

@@ -78,7 +78,7 @@ function Troubles({ seats }: { seats: readonly SeatView[] }) {
 }
 
 function Report({ view }: { view: SeatView }) {
-  const { seat, state, wave, report } = view
+  const { seat, state, report } = view
   const { choose, ask } = useRoomRun()
   const mayRun = useMayRun()
   const heading = useRef<HTMLHeadingElement>(null)
@@ -101,7 +101,6 @@ function Report({ view }: { view: SeatView }) {
         <Fact name="address">
           <span className="mono">{seat.port === undefined ? seat.address : `${seat.address}:${seat.port}`}</span>
         </Fact>
-        {wave !== null && <Fact name="wave">{wave}</Fact>}
         {report !== null && <ReportFacts report={report} />}
       </dl>
       {report === null ? <p className="faint">{say('none')}</p> : <Found report={report} />}
@@ -171,8 +170,7 @@ function Found({ report: { findings, error, cause, verdict } }: { report: SeatRe
       {error !== null && (
         <div className={css.found}>
           <h4>{say('error')}</h4>
-          <p>{errorWords(error).what}</p>
-          <p className="faint">{errorWords(error).todo}</p>
+          <p>{errorWords(error).todo}</p>
           <CopyButton text={errorText(error)} what={i18next.t('run:theError')} />
         </div>
       )}

@@ -22,6 +22,7 @@ export function ClassroomSetUp() {
         <div className={css.column}>
           {problem !== null && <Problem error={problem} />}
           <Folder />
+          <Kept />
           <SeatListPart />
           <ClassroomChoices />
           <details className="fold">
@@ -83,6 +84,22 @@ function Folder() {
         {say('begin.change')}
       </Button>
     </section>
+  )
+}
+
+/** Files of the room that a person had changed, and that were written anew. */
+function Kept() {
+  const kept = useClassroom(({ room }) => room?.kept)
+  if (kept === undefined || kept.length === 0) return null
+  return (
+    <div className={css.problems} role="status">
+      <p>{say('files.kept', { count: kept.length })}</p>
+      <ul className="mono">
+        {kept.map((path) => (
+          <li key={path}>{path}</li>
+        ))}
+      </ul>
+    </div>
   )
 }
 

@@ -17,13 +17,15 @@ export function countsOf(seats: readonly SeatView[]): readonly { state: SeatStat
 }
 
 /**
- * A room that was read anew, over what this window has seen: a seat of which the folder holds nothing (any more) keeps
- * what its run has said.
+ * A room that was read anew, over what this window has seen: a seat of which the folder holds nothing, or only what is
+ * older (trying writes no reports), keeps what its run has said.
  */
 export function refreshed(before: readonly SeatView[], now: readonly SeatView[]): readonly SeatView[] {
-  const said = before.filter(({ seat, state }) => {
+  const said = before.filter(({ seat, state, report }) => {
     const fresh = now.find((view) => view.seat.name === seat.name)
-    return state !== 'waiting' && state !== 'running' && fresh?.state === 'waiting'
+    if (fresh === undefined || state === 'waiting' || state === 'running') return false
+    if (report === null || fresh.report === null) return fresh.state === 'waiting'
+    return Date.parse(report.at) > Date.parse(fresh.report.at)
   })
   return withSeats(
     now,

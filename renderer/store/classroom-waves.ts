@@ -1,7 +1,7 @@
 import type { ClassroomOptions, SeatView } from '../../electron/contract/classroom.ts'
 
-/** Seats that go together. `wave` null: nobody has said with which they go. */
-export type SeatGroup = { wave: number | null; seats: readonly SeatView[] }
+/** Seats that go together; waves are counted from 1. */
+export type SeatGroup = { wave: number; seats: readonly SeatView[] }
 
 /** How many seats each wave has, as Ansible's `serial` counts: shares of all, at least one, the last size again. */
 export function waveSizes(count: number, waves: ClassroomOptions['waves']): readonly number[] {
@@ -16,17 +16,16 @@ export function waveSizes(count: number, waves: ClassroomOptions['waves']): read
   return sizes
 }
 
-/** The seats wave by wave, in the order of the list. Where nobody has said which wave a seat is in, it is counted. */
+/**
+ * The seats wave by wave as a run over the whole room goes, in the order of the list: Ansible's is the same. Counted
+ * here, as no tile may move when a run tells of its own waves (another try for three seats has one of three).
+ */
 export function groupsOf(seats: readonly SeatView[], waves: ClassroomOptions['waves']): readonly SeatGroup[] {
-  if (seats.every(({ wave }) => wave === null)) {
-    let at = 0
-    return waveSizes(seats.length, waves).map((size, index) => ({
-      wave: index + 1,
-      seats: seats.slice(at, (at += size)),
-    }))
-  }
-  const numbers = [...new Set(seats.map(({ wave }) => wave))].toSorted((a, b) => (a ?? Infinity) - (b ?? Infinity))
-  return numbers.map((wave) => ({ wave, seats: seats.filter((view) => view.wave === wave) }))
+  let at = 0
+  return waveSizes(seats.length, waves).map((size, index) => ({
+    wave: index + 1,
+    seats: seats.slice(at, (at += size)),
+  }))
 }
 
 const WAVE = /^(?:([1-9]\d{0,2})|([1-9]\d?|100)\s*%)$/

@@ -136,6 +136,12 @@ test('the reports are saved where main’s dialog says', async () => {
 test('a folder that holds nothing of a seat does not take back what its run has said', async () => {
   const before = [aSeatView('a1', 'held'), aSeatView('a2', 'running'), aSeatView('gone', 'well')]
   expect(refreshed(before, [a1, a2]).map(({ state }) => state)).toEqual(['held', 'waiting'])
+  const at = (minute: number, state: 'failed' | 'well') => ({
+    ...aSeatView('a1', state),
+    report: aSeatReport('a1', state, { at: `2026-11-30T08:0${minute}:00.000Z` }),
+  })
+  expect(refreshed([at(5, 'failed')], [at(4, 'well')]).map(({ state }) => state)).toEqual(['failed'])
+  expect(refreshed([at(5, 'failed')], [at(6, 'well')]).map(({ state }) => state)).toEqual(['well'])
   expect(refreshed([aSeatView('a1', 'failed')], [aSeatView('a1', 'well')]).map(({ state }) => state)).toEqual(['well'])
 })
 
