@@ -21,6 +21,8 @@ beforeAll(async () => {
     ['ann', 'bob', 'cat'],
     ['svc:x:23120:23120::/home/svc:/usr/sbin/nologin', 'ghost:x:23121:23121::/home/ghost:/bin/sh'],
   )
+  // What tells a machine from the others is a number of our own only where the system has none.
+  writeFileSync(join(lab.root, 'etc/machine-id'), `${'a1'.repeat(16)}\n`)
   before = people.map(({ home }) => tree(home))
   file = await profile(lab, {
     sources: { go: lab.goproxy.url, sumdb: lab.goproxy.sumdb },
@@ -177,4 +179,55 @@ test('homes to come: a new home has it all, by its own name', async () => {
   expect(await written(than)).toEqual([])
   expect((await asRoot(lab, ['undo', '--for', 'skel', '--json'])).code).toBe(0)
   expect(tree(skel)).toEqual(were)
+})
+
+/** The lab's tags with Go mirrors of our choice. */
+function catalogue(mirrors: readonly [url: string, status: string][]): string {
+  const path = join(lab.dir, `catalogue-${mirrors.map(([, status]) => status).join('-')}.json`)
+  const entries = mirrors.map(([url, status], index) => ({
+    ...{ id: `m${index}`, target: 'go', name: { zh: '测试', en: 'test' }, url, status, country: null },
+    ...{ since: null, limits: null, source: 'test', date: '2026-11' },
+  }))
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(lab.catalogue, 'utf8')), mirrors: entries }))
+  return path
+}
+
+test.each([
+  ['a mirror wins', 'upstream', 'alive'],
+  ['the tool’s own default wins', 'alive', 'upstream'],
+])('auto is raced once for all accounts and kept by each: %s', async (_, dead, alive) => {
+  const wanted = await profile(
+    lab,
+    { sources: { go: 'auto', sumdb: lab.goproxy.sumdb }, env: { set: { MY_ROOM: '5' } }, policy: { timeout: '2s' } },
+    'auto.yml',
+  )
+  const mirrors = catalogue([
+    ['http://127.0.0.7:28999', dead],
+    [lab.goproxy.url, alive],
+  ])
+  const args = ['--profile', wanted, '--for', 'all', '--json', '--catalogue', mirrors]
+  const than = await mark()
+  expect((await asRoot(lab, ['plan', ...args])).code).toBe(3)
+  expect(await written(than)).toEqual([])
+  const asked = lab.goproxy.log().length
+  const applied = await asRoot(lab, ['apply', ...args, '--yes'])
+  expect(applied.code, applied.stdout).toBe(0)
+  const races = applied.events
+    .filter(({ type, state }) => type === 'step' && state === 'running')
+    .map(({ step }) => step)
+  expect(races).toEqual(['race'])
+  expect(lab.goproxy.log().length).toBeGreaterThan(asked)
+  for (const { home } of people) {
+    const env = readFileSync(join(home, '.config/go/env'), 'utf8')
+    if (alive === 'upstream') expect(env).not.toContain('GOPROXY')
+    else expect(env).toContain(`GOPROXY=${lab.goproxy.url}|direct`)
+  }
+  const later = await mark()
+  const again = await asRoot(lab, ['apply', ...args, '--yes'])
+  expect(again.code, again.stdout + again.stderr).toBe(0)
+  expect(resultOf(again).changed).toBe(false)
+  expect(again.events.some(({ step }) => step === 'race')).toBe(false)
+  expect(await written(later)).toEqual([])
+  expect((await asRoot(lab, ['undo', '--for', 'all', '--json'])).code).toBe(0)
+  expect(people.map(({ home }) => tree(home))).toEqual(before)
 })

@@ -146,6 +146,8 @@ export type Engine = {
   probe(target: TargetId, urls: readonly string[], signal: AbortSignal): Promise<ProbeResult[]>
   /** Ranks the sources of targets, one target after the other; the task's result is `RaceResult[]`. */
   startRace(targets: readonly TargetId[], options: RaceOptions): string
+  /** The same for whoever hands the results on: no task, and nothing is written. */
+  raceFor(targets: readonly TargetId[], options: RaceOptions, signal: AbortSignal): Promise<RaceResult[]>
   /** What is kept of the last race of each target. */
   lastRaces(): Promise<RaceResult[]>
   /** See `engine/await-docker.ts`. */
@@ -209,7 +211,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       target === 'docker' && status === 'alive' ? [url] : [],
     )
   const fetch = registryFetch((timeout) => races.client(timeout))
-  const images = openImages(sys, places, assets.tags, witnesses, fetch)
+  const images = openImages(sys, places, assets.tags, witnesses, fetch, () => races.measured('docker'))
   const system = options.systemProxy ?? null
   const races = new Races({
     sys,
@@ -326,6 +328,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     advise: async (goMod, signal) => adviseForGoMod(goMod, await images.tags(false, signal)),
     probe: (target, urls, signal) => races.probe(target, urls, signal),
     startRace: (targets, how) => run('race', ({ report, signal }) => races.run(targets, how, report, signal)),
+    raceFor: (targets, how, signal) => races.run(targets, { ...how, keep: false }, () => {}, signal),
     lastRaces: () => races.last(),
     awaitDocker: (patience, told, signal) => awaitDocker((at) => dockerState(sys, places, at), patience, told, signal),
     dockerHelp: (signal) => dockerHelp(platform, sys, plans, elevation, signal),

@@ -1,8 +1,7 @@
-import { z } from 'zod'
-import { type RaceResult, raceResultSchema, type TargetId } from '../../contract/mirror.ts'
+import type { RaceResult, TargetId } from '../../contract/mirror.ts'
 import type { Profile } from '../../contract/profile.ts'
 import { NOT_HANDED } from '../../engine/races.ts'
-import { type Context, follow } from '../command.ts'
+import type { Context } from '../command.ts'
 import type { Answer } from './ask-account.ts'
 
 /** Races that root runs once for all accounts, and only where one of them needs one. */
@@ -12,12 +11,15 @@ export function sharedRaces(context: Context, profile: Profile): SharedRaces {
   let results: readonly RaceResult[] = []
   let running: Promise<void> | null = null
   const race = async (): Promise<void> => {
-    const { engine } = context
+    const { engine, output, signal } = context
+    const told = (state: 'running' | 'done'): void => output.document({ type: 'step', step: 'race', state })
     const sumdb = profile.sources?.sumdb ?? profile.env?.set?.['GOSUMDB']
+    const options = { sumdb: sumdb === undefined || sumdb === 'default' ? null : sumdb }
+    told('running')
+    output.line(`${output.text.say('step:race')} ${output.text.say('step:state.running')}`)
     // Each account remembers by itself what it was settled by; a plan remembers nothing.
-    const options = { sumdb: sumdb === undefined || sumdb === 'default' ? null : sumdb, keep: false }
-    const answer = await follow(context, () => engine.startRace(targetsOf(profile), options))
-    results = z.array(raceResultSchema).parse(answer)
+    results = await engine.raceFor(targetsOf(profile), options, signal)
+    told('done')
   }
   return {
     results: () => results,
