@@ -340,6 +340,8 @@ class Seat:
         self.folder = os.path.expanduser(self.params["folder"] or default)
         self.program = Program(self.params["executable"], self.params["timeout"], self.params["language"])
         self.started = time.time()
+        # Folders above the room's own that it had to make, the innermost first.
+        self.made = []
         self.changed = False
         self.changes = []
         self.diff = []
@@ -367,17 +369,27 @@ class Seat:
         runs = [run for run in value.get("runs") or [] if isinstance(run, str)]
         files = [name for name in value.get("files") or [] if _plain(name)]
         program = value.get("program") if isinstance(value.get("program"), dict) else None
+        self.made = self.made or [path for path in value.get("made") or [] if self.is_above(path)]
         return {"version": 1, "runs": runs, "files": files, "program": program}
 
     def remember(self, before, after):
         if before == after:
             return
         self.make_folder()
-        _write(os.path.join(self.folder, RECORD), json.dumps(after, sort_keys=True).encode("utf-8"))
+        text = json.dumps(dict(after, made=self.made), sort_keys=True)
+        _write(os.path.join(self.folder, RECORD), text.encode("utf-8"))
 
     def make_folder(self):
-        if not os.path.isdir(self.folder):
-            os.makedirs(self.folder, 0o755)
+        if os.path.isdir(self.folder):
+            return
+        above = os.path.dirname(self.folder)
+        while not os.path.isdir(above):
+            self.made.append(above)
+            above = os.path.dirname(above)
+        os.makedirs(self.folder, 0o755)
+
+    def is_above(self, path):
+        return isinstance(path, str) and self.folder.startswith(path.rstrip("/") + "/")
 
     # -- what is done -------------------------------------------------------------------------------------------
 
@@ -504,8 +516,10 @@ class Seat:
             if os.path.isfile(path):
                 os.unlink(path)
                 self.note_change(path)
-        if os.path.isdir(self.folder) and not os.listdir(self.folder):
-            os.rmdir(self.folder)
+        # The innermost first; what somebody has put something into stays.
+        for path in [self.folder] + self.made:
+            if os.path.isdir(path) and not os.listdir(path):
+                os.rmdir(path)
 
     # -- small parts --------------------------------------------------------------------------------------------
 
