@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { defineConfig } from 'vite'
 
-// What runs under plain Node: the command line, the lab, the demonstration and the bench of the race. Packages
+// What runs under plain Node: the command line, the lab, the demonstration and two benches. Packages
 // stay outside the bundle.
 const entries = {
   cli: 'electron/cli.ts',
@@ -10,6 +10,7 @@ const entries = {
   demo: 'e2e/demo.ts',
   install: 'e2e/install/main.ts',
   race: 'e2e/race-bench.ts',
+  fleet: 'e2e/fleet-bench.ts',
 }
 
 export default defineConfig({

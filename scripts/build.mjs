@@ -21,6 +21,8 @@ const PARTS = {
       'e2e/install',
       'e2e/demo.ts',
       'e2e/race-bench.ts',
+      'e2e/fleet',
+      'e2e/fleet-bench.ts',
       'vite.node.config.ts',
     ],
     results: [],

@@ -4,10 +4,9 @@ import { dirname, join } from 'node:path'
 import { locked } from '../../scripts/build.mjs'
 import { PLAIN_PATH } from '../../electron/settings/find-program.ts'
 import { useMirrors } from '../docker-helpers.ts'
-import { cached, projectRoot } from '../lab/cache.ts'
-import { NEW_GO } from '../lab/images/recipe.ts'
-import { fillLayer } from '../lab/images/trees.ts'
+import { projectRoot } from '../lab/cache.ts'
 import { type Lab, startLab } from '../lab/lab.ts'
+import { newGo } from '../lab/new-go.ts'
 import { type NpmRegistry, startNpmRegistry } from '../lab/npm-registry.ts'
 import { must, run } from '../lab/process.ts'
 import { type PythonIndex, startPythonIndex } from '../lab/python-index.ts'
@@ -78,19 +77,6 @@ export async function openField(): Promise<Field> {
     await stop()
     throw error
   }
-}
-
-/** A Go as the newest one that the lab has, without its library; answers the program's path. */
-export async function newGo(): Promise<string> {
-  const folder = await cached(`go-${NEW_GO.version}`, async (into) => {
-    const work = join(into, 'work')
-    await mkdir(work)
-    await fillLayer('go-new', into, work)
-    await rm(work, { recursive: true })
-  })
-  // Other users run it as well; what is built in a temporary folder is closed to them.
-  await chmod(folder, 0o755)
-  return join(folder, 'usr/local/go/bin/go')
 }
 
 async function copyProgram(folder: string): Promise<string> {

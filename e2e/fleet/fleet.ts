@@ -5,11 +5,11 @@ import { claim, PREFIX } from '../lab/abandoned.ts'
 import { makeBridge, removeBridge } from '../lab/bridge.ts'
 import { type Lab, startLab } from '../lab/lab.ts'
 import { leftovers, sweep } from '../lab/leftovers.ts'
+import { newGo } from '../lab/new-go.ts'
 import { must } from '../lab/process.ts'
 import { useMirrors } from '../docker-helpers.ts'
-import { newGo } from '../doctor/field.ts'
 import { atOnce } from '../doctor/pool.ts'
-import { makeKey, makeLayer, shown } from './layer.ts'
+import { type Locked, makeKey, makeLayer, shown } from './layer.ts'
 import { type LabSeat, startSeat } from './seat.ts'
 
 /** A room: the lab's servers, a teacher's machine and the seats, all on one cable. */
@@ -24,8 +24,8 @@ export type Fleet = {
   stop(): Promise<void>
 }
 
-/** `image`: what the seats' engine has already. */
-export type FleetOptions = { seats: number; image?: string }
+/** `image`: what the seats' engine has already; `locked`: keeps builds away while the program is copied. */
+export type FleetOptions = { seats: number; image?: string; locked?: Locked }
 
 /** Seats that are started at the same time. */
 const AT_ONCE = 8
@@ -34,7 +34,7 @@ const AT_ONCE = 8
  * Builds a room. What a killed run left is removed by the next lab's start: its processes die with it, and the folder
  * and the bridge bear an owner's mark (lab/abandoned.ts).
  */
-export async function openFleet({ seats: count, image }: FleetOptions): Promise<Fleet> {
+export async function openFleet({ seats: count, image, locked }: FleetOptions): Promise<Fleet> {
   const undo: (() => Promise<unknown>)[] = []
   const stop = async (): Promise<void> => {
     for (const step of undo.splice(0).toReversed()) await step()
@@ -55,7 +55,7 @@ export async function openFleet({ seats: count, image }: FleetOptions): Promise<
     await mkdir(disk)
     await must(['mount', '-t', 'tmpfs', '-o', 'mode=755', 'goready-fleet', disk])
     const [layer, key] = [join(disk, 'layer'), join(disk, 'key')]
-    await makeLayer(layer, lab, await makeKey(key, 'teacher'))
+    await makeLayer(layer, lab, await makeKey(key, 'teacher'), locked)
     const started: LabSeat[] = []
     undo.push(() => Promise.all(started.map((seat) => seat.stop())))
     const names = ['teacher', ...Array.from({ length: count }, (_, at) => `seat-${String(at + 1).padStart(2, '0')}`)]

@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process'
 import { appendFile, chmod, chown, copyFile, cp, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { locked } from '../../scripts/build.mjs'
 import { projectRoot } from '../lab/cache.ts'
 import type { Lab } from '../lab/lab.ts'
 import { LabError, must } from '../lab/process.ts'
@@ -60,8 +59,11 @@ const ABSENT = [
   ...['etc/apt/sources.list', 'etc/apt/sources.list.d'],
 ]
 
+/** Does its body while nothing is built: a build empties the folder of the program. */
+export type Locked = (body: () => Promise<void>) => Promise<void>
+
 /** What all seats have in common above the host's own files: accounts, sshd, the program, the room's authority. */
-export async function makeLayer(layer: string, lab: Lab, publicKey: string): Promise<void> {
+export async function makeLayer(layer: string, lab: Lab, publicKey: string, locked?: Locked): Promise<void> {
   await chmodMade(layer, 0o755)
   for (const [name, mode] of HIDDEN) {
     await chmodMade(join(layer, name), mode)
@@ -71,7 +73,7 @@ export async function makeLayer(layer: string, lab: Lab, publicKey: string): Pro
     await mkdir(dirname(join(layer, path)), { recursive: true })
     await must(['mknod', join(layer, path), 'c', '0', '0'])
   }
-  await Promise.all([accounts(layer, lab), program(layer), authority(layer, lab.ca), catalogue(layer, lab)])
+  await Promise.all([accounts(layer, lab), program(layer, locked), authority(layer, lab.ca), catalogue(layer, lab)])
   const put = async (path: string, text: string, mode: number): Promise<void> => {
     await mkdir(dirname(join(layer, path)), { recursive: true })
     await writeFile(join(layer, path), text)
@@ -116,8 +118,8 @@ async function accounts(layer: string, lab: Lab): Promise<void> {
   await must(['chown', '-R', `${id}:${id}`, join(layer, home)])
 }
 
-/** A copy of the program as it was built: another build empties the folder meanwhile. */
-async function program(layer: string): Promise<void> {
+/** A copy of the program as it was built. */
+async function program(layer: string, locked: Locked = (body) => body()): Promise<void> {
   const [root, own] = [projectRoot(), join(layer, PROGRAM)]
   await mkdir(join(own, 'out'), { recursive: true })
   await mkdir(join(own, 'node_modules'))
