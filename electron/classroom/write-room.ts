@@ -5,7 +5,7 @@ import { nameOf, under } from '../core/paths.ts'
 import type { Reader, System } from '../core/system.ts'
 import { stringify } from 'yaml'
 import { inventoryText } from './inventory.ts'
-import { makeFolders, writeOwn } from './own-files.ts'
+import { makeFolders, readOrNull, writeOwn } from './own-files.ts'
 import { configText, playbookText, undoText } from './playbook.ts'
 import { ROOM, type RoomOptions } from './room-folder.ts'
 import { type Room, readRoom, writeState } from './room-store.ts'
@@ -58,6 +58,11 @@ async function writeFiles(
   files.set(ROOM.config, bytesOf(configText(room)))
   for (const [name, bytes] of await treeOf(under(assets, 'ansible_collections'), 'ansible_collections', sys))
     files.set(`${ROOM.collections}/${name}`, bytes)
+  for (const [name, bytes] of await treeOf(under(assets, ROOM.windows), ROOM.windows, sys)) files.set(name, bytes)
+  for (const name of state.profile) {
+    const bytes = files.get(name) ?? (await readOrNull(under(folder, name), sys))
+    if (bytes !== null) files.set(`${ROOM.windows}/profile/${name}`, bytes)
+  }
   const { hashes, kept } = await writeOwn(folder, files, state.files, sys)
   await makeFolders(under(folder, ROOM.reports), sys)
   await writeState(folder, { ...state, files: { ...state.files, ...hashes } }, sys)

@@ -63,7 +63,7 @@ def _report(results):
 
 
 def _without_seat(state, step, outcome):
-    said = [outcome.get(key) for key in ("msg", "module_stderr", "stderr", "exception")]
+    said = [outcome.get(key) for key in ("msg", "module_stderr", "stderr")]
     text = "\n".join(one.strip() for one in said if isinstance(one, str) and one.strip())
     return {
         "version": 1,

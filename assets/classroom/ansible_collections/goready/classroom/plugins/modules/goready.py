@@ -76,6 +76,12 @@ options:
     description: Seconds for the seat to answer, e.g. one that was switched on just now. Waited for on the control node.
     type: int
     default: 0
+  windows_script:
+    description:
+      - C(goready-seat.ps1) on the control node, for hosts whose variable C(goready_system) is C(windows). It is copied
+        there over SSH and run with O(state), O(files), O(kit), O(only), O(timeout) and O(language). In check mode it
+        only looks.
+    type: path
   executable:
     description: The program, and what comes before its own words.
     type: list
@@ -475,7 +481,8 @@ class Seat:
         for found in (check_up.get("findings") or [])[:MAX_FINDINGS]:
             if found.get("muted"):
                 continue
-            kept = dict((key, found.get(key)) for key in ("code", "severity", "subject", "values"))
+            kept = dict((key, found.get(key)) for key in ("code", "severity", "subject"))
+            kept["values"] = found.get("values") or {}
             self.report["findings"].append(kept)
         self.report["state"] = {"ready": "well", "remark": "remark", "broken": "failed"}[verdict]
 
@@ -601,6 +608,7 @@ def main():
                 "on_conflict": dict(type="str", choices=["keep", "restore", "ours"], default="keep"),
                 "timeout": dict(type="int", default=900),
                 "wait": dict(type="int", default=0),
+                "windows_script": dict(type="path"),
                 "executable": dict(type="list", elements="str", default=["goready"]),
                 "language": dict(type="str", choices=["zh-CN", "en"], default="en"),
             }
