@@ -38,6 +38,9 @@ export type OpenApp = {
   close(): Promise<void>
 }
 
+/** What stands over the wizard while a profile is asked about. `page.removeLocatorHandler` leaves the answer to a test. */
+export const QUESTION = '[data-question="profile"]'
+
 /** Where the program is to live, and what its environment has besides. */
 export type Folders = { home: string; root: string; env?: Readonly<Record<string, string>> }
 
@@ -59,6 +62,10 @@ export async function openApp(args: readonly string[] = [], lab?: Folders): Prom
   })
   patient(app)
   const page = await app.firstWindow()
+  // A lab's profile names a checksum database of its own, which a person is asked about first.
+  await page.addLocatorHandler(page.locator(QUESTION), async (question) => {
+    await question.locator('[data-take]').click()
+  })
   return {
     app,
     page,

@@ -18,6 +18,7 @@ import enImage from '../../renderer/i18n/en/image.json'
 import enKit from '../../renderer/i18n/en/kit.json'
 import enMirror from '../../renderer/i18n/en/mirror.json'
 import enPlan from '../../renderer/i18n/en/plan.json'
+import enProfile from '../../renderer/i18n/en/profile.json'
 import enRoom from '../../renderer/i18n/en/room.json'
 import enSetting from '../../renderer/i18n/en/setting.json'
 import enStep from '../../renderer/i18n/en/step.json'
@@ -41,6 +42,7 @@ import zhImage from '../../renderer/i18n/zh-CN/image.json'
 import zhKit from '../../renderer/i18n/zh-CN/kit.json'
 import zhMirror from '../../renderer/i18n/zh-CN/mirror.json'
 import zhPlan from '../../renderer/i18n/zh-CN/plan.json'
+import zhProfile from '../../renderer/i18n/zh-CN/profile.json'
 import zhRoom from '../../renderer/i18n/zh-CN/room.json'
 import zhSetting from '../../renderer/i18n/zh-CN/setting.json'
 import zhStep from '../../renderer/i18n/zh-CN/step.json'
@@ -69,6 +71,7 @@ const en = {
   kit: enKit,
   mirror: enMirror,
   plan: enPlan,
+  profile: enProfile,
   room: enRoom,
   setting: enSetting,
   step: enStep,
@@ -94,6 +97,7 @@ const zh = {
   kit: zhKit,
   mirror: zhMirror,
   plan: zhPlan,
+  profile: zhProfile,
   room: zhRoom,
   setting: zhSetting,
   step: zhStep,

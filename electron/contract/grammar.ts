@@ -31,7 +31,10 @@ export const REASONS = [
 ] as const
 export type Reason = (typeof REASONS)[number]
 
-/** What else a profile is refused for: found while it is read, or where its fields contradict each other. */
+/**
+ * What else a profile is refused for: found while it is read, or where its fields contradict each other; and why the
+ * files around it, a computer's policy and keys, cannot be used.
+ */
 export const PROFILE_REASONS = [
   'encoding',
   'syntax',
@@ -45,6 +48,10 @@ export const PROFILE_REASONS = [
   'policy-file',
   'policy-closed',
   'policy-owner',
+  'key-missing',
+  'key-kind',
+  'key-public',
+  'key-there',
 ] as const
 export type ProfileReason = Reason | (typeof PROFILE_REASONS)[number]
 

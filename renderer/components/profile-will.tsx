@@ -58,7 +58,7 @@ function Question({ asked, refuse, take }: { asked: OpenedProfile; refuse(): voi
   const { profile, signature, remark } = asked
   useEffect(() => say(i18next.t('profile:ask.why')), [])
   return (
-    <div className={css.question}>
+    <div className={css.question} data-question="profile">
       <p>{i18next.t('profile:ask.why')}</p>
       {remark !== null && remark !== '' && <p className={css.remark}>{remark}</p>}
       <h3>{i18next.t('profile:will.title', { count: willDo(profile).length })}</h3>
@@ -69,7 +69,9 @@ function Question({ asked, refuse, take }: { asked: OpenedProfile; refuse(): voi
         <Button variant="default" data-autofocus onClick={refuse}>
           {i18next.t('profile:ask.no')}
         </Button>
-        <Button onClick={take}>{i18next.t('profile:ask.yes')}</Button>
+        <Button onClick={take} data-take>
+          {i18next.t('profile:ask.yes')}
+        </Button>
       </div>
     </div>
   )

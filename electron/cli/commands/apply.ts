@@ -7,7 +7,7 @@ import type { Output } from '../output.ts'
 import { forWhom } from '../args.ts'
 import { awaitDocker } from '../unattended/await-docker.ts'
 import { askLine, canAsk } from '../question.ts'
-import { fileCount, printPlan, projectOf, readProfile, whyOf } from './plan.ts'
+import { fileCount, printPlan, projectOf, readShown, whyOf } from './plan.ts'
 
 /**
  * `apply --profile FILE [--yes] [--for user|all|skel]`: plan, show, ask, carry out, prove. Given again after it was cut
@@ -19,7 +19,7 @@ export const apply: Command = async (context) => {
   // Few need what it is made of.
   if (whom === 'all') return (await import('../unattended/for-all.ts')).applyForAll(context)
   if (whom === 'skel') return (await import('../unattended/for-skel.ts')).applyForSkel(context)
-  const profile = await readProfile(context)
+  const profile = await readShown(context)
   await awaitDocker(context, profile, await settle(context))
   const view = await engine.makePlan(profile, signal, projectOf(context), whyOf(context))
   printPlan(output, view)

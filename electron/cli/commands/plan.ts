@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import type { ChangeView, PlanView } from '../../contract/plan.ts'
 import type { Profile } from '../../contract/profile.ts'
+import { type Will, willDo } from '../../contract/profile-summary.ts'
 import type { Why } from '../../contract/run.ts'
 import { assertNever } from '../../core/errors.ts'
 import type { Places } from '../../core/places.ts'
@@ -17,7 +18,7 @@ export const plan: Command = async (context) => {
   const whom = forWhom(context.args)
   if (whom === 'all') return (await import('../unattended/plan-all.ts')).planForAll(context)
   if (whom === 'skel') return (await import('../unattended/for-skel.ts')).planForSkel(context)
-  const view = await context.engine.makePlan(await readProfile(context), context.signal, projectOf(context))
+  const view = await context.engine.makePlan(await readShown(context), context.signal, projectOf(context))
   context.output.document(view)
   printPlan(context.output, view)
   if (!view.changed) return EXIT.done
@@ -37,6 +38,25 @@ export const whyOf = ({ args }: Context): Why => ({ by: 'profile', name: basenam
 /** The profile that `--profile` names. Throws `bad-arguments`, `bad-profile`. */
 export const readProfile = async (context: Context): Promise<Profile> =>
   (await readTrusted(need(context.args.profile, '--profile'), context)).profile
+
+/** The same, and says what of it deserves a look before anything else is said. */
+export async function readShown(context: Context): Promise<Profile> {
+  const { profile, signature } = await readTrusted(need(context.args.profile, '--profile'), context)
+  const { output } = context
+  if (signature.state !== 'none')
+    output.line(output.text.say(`profile:signature.${signature.state}`, { by: signature.by ?? '' }))
+  printWill(
+    output,
+    willDo(profile).filter(({ weight }) => weight !== 'plain'),
+  )
+  return profile
+}
+
+/** What a profile would do, the strongest first. */
+export function printWill({ line, paint, text }: Output, will: readonly Will[]): void {
+  for (const { weight, note } of will)
+    line(weight === 'plain' ? text.note(note) : paint(weight === 'strong' ? 'red' : 'yellow', `! ${text.note(note)}`))
+}
 
 /** The same, and whose signature it has. Throws what `trustProfile` throws as well. */
 export async function readTrusted(path: string, { engine }: Context): Promise<TrustedProfile> {

@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { profileJsonSchema } from '../../contract/profile-schema.ts'
+import { type Will, willDo } from '../../contract/profile-summary.ts'
 import { CodedError, causeText, errno, toAppError, writeError } from '../../core/errors.ts'
 import { readProfileBytes } from '../../core/profile-file.ts'
 import { readPolicy } from '../../core/room-policy.ts'
@@ -9,7 +10,7 @@ import { systemOn } from '../../platform/open-system.ts'
 import { realSystem } from '../../system/real.ts'
 import { need, noMore, unknownCommand } from '../args.ts'
 import { type Command, type Context, EXIT } from '../command.ts'
-import { readGivenFile } from './plan.ts'
+import { printWill, readGivenFile } from './plan.ts'
 
 /** `profile check|verify|sign FILE`, `profile keys --out FOLDER`, `profile schema`. None of them changes this machine. */
 export const profile: Command = async (context) => {
@@ -30,16 +31,18 @@ export const profile: Command = async (context) => {
 async function check({ output }: Context, file: string | undefined): Promise<number> {
   const path = need(file, 'FILE')
   const bytes = await readGivenFile(path)
+  let will: readonly Will[]
   try {
-    readProfileBytes(bytes)
+    will = willDo(readProfileBytes(bytes))
   } catch (error) {
     const { code, values = {} } = toAppError(error)
     if (code !== 'bad-profile' || !output.json) throw error
     output.document({ type: 'profile', file: path, ok: false, ...values })
     return EXIT.unusable
   }
-  output.document({ type: 'profile', file: path, ok: true })
+  output.document({ type: 'profile', file: path, ok: true, will })
   output.line(output.text.say('cli:profile.ok', { file: path }))
+  printWill(output, will)
   return EXIT.done
 }
 
