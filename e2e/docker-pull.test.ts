@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { loadCatalogue } from '../electron/docker/catalogue.ts'
+import { UNMEASURED } from '../electron/core/patience.ts'
 import type { Engine } from '../electron/docker/engine.ts'
 import { pullImage } from '../electron/docker/pull.ts'
 import { resolveImage } from '../electron/docker/reference.ts'
@@ -65,9 +66,11 @@ test('a pull cancelled in the middle stops the transfer and leaves no image', as
 test('a mirror that falls silent is given up after the limit', async () => {
   lab.registry.faults.stall(200_000, BLOBS)
   const { report } = recorder()
-  await expect(
-    pullImage(engine, 'golang:1.26-alpine', { signal: never, report, stallTimeout: 1500 }),
-  ).rejects.toMatchObject({ code: 'timeout', values: { seconds: 1.5 } })
+  const patience = { policy: { timeout: 1500, retries: null }, measured: UNMEASURED }
+  await expect(pullImage(engine, 'golang:1.26-alpine', { signal: never, report, patience })).rejects.toMatchObject({
+    code: 'timeout',
+    values: { seconds: 1.5 },
+  })
 })
 
 test('a pull reports absolute bytes of every layer and answers what is in the engine', async () => {

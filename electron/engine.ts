@@ -317,7 +317,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
             await races.keep(true)
             const plan = plans.take(planId)
             if (plan.planned !== null) told(plan.planned)
-            return runPlan(plan, { ...tools, timed, named }, report, context.signal)
+            const handlers = openHandlers(platform, plan.planned?.policy)
+            return runPlan(plan, { ...tools, handlers, timed, named }, report, context.signal)
           },
           (result, finding) => ({ ...result, findings: [...result.findings, finding] }),
         ),

@@ -2,6 +2,7 @@ import type { TargetId } from '../contract/mirror.ts'
 import type { Finding, Note } from '../contract/note.ts'
 import type { Edit, FormatId, HandlerId, SettingId, Value } from '../contract/plan.ts'
 import type { Profile } from '../contract/profile.ts'
+import { type Policy, policyOf } from './patience.ts'
 import type { Places } from './places.ts'
 import type { Reader, System } from './system.ts'
 
@@ -28,7 +29,7 @@ export type Setting<State, Choice> = {
   /** Pure and synchronous. Throws a CodedError for a choice that this machine cannot have. */
   plan(state: State, choice: Choice, places: Places): readonly Edit[]
   /** Asks the real tool whether the choice holds. Findings name what was really asked. */
-  verify(sys: Reader, places: Places, choice: Choice, signal: AbortSignal): Promise<readonly Finding[]>
+  verify(sys: Reader, places: Places, choice: Choice, signal: AbortSignal, policy?: Policy): Promise<readonly Finding[]>
   /** Where images are to be pulled from by their own name, best first; only what brings images has it. */
   registries?(choice: Choice): readonly string[]
 }
@@ -63,7 +64,7 @@ export function closed<State, Choice>(setting: Setting<State, Choice>): AnySetti
         edits: setting.plan(state, chosen.choice, places),
         notes: chosen.notes,
         registries: setting.registries?.(chosen.choice) ?? [],
-        verify: (reader, at) => setting.verify(reader, places, chosen.choice, at),
+        verify: (reader, at) => setting.verify(reader, places, chosen.choice, at, policyOf(profile)),
       }
     },
   }

@@ -1,5 +1,6 @@
 import type { ImageName } from '../contract/grammar.ts'
 import { causeText, CodedError } from '../core/errors.ts'
+import { waitFor } from '../core/patience.ts'
 import { HUB, openRegistry } from './registry.ts'
 
 /** What one source says a tag is. `digest` null: it gave none, `cause` says why. */
@@ -11,9 +12,6 @@ export type Said = { url: string; digest: string | null; cause: string | null }
  */
 export type Agreement = { digest: string; by: 'official' | 'majority' | 'alone'; said: readonly Said[] }
 
-/** Milliseconds for one source. A long stall before the answer is normal for some mirrors. */
-const TIMEOUT = 6000
-
 /**
  * Asks several registries what a tag is and settles which content to take: Docker Hub is believed where it
  * answers, else what most of them say. Only the manifest is read.
@@ -24,7 +22,7 @@ export async function agreeOnDigest(
   name: ImageName,
   urls: readonly string[],
   signal: AbortSignal,
-  timeout = TIMEOUT,
+  timeout = waitFor('agree'),
   /** Asks for a source that only somebody else can reach, e.g. the engine with its certificates. */
   instead: (url: string) => Promise<string | null> = async () => null,
 ): Promise<Agreement> {

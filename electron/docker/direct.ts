@@ -1,6 +1,7 @@
 import type { ImageName } from '../contract/grammar.ts'
 import type { ImageFacts } from '../contract/image.ts'
 import { causeText, CodedError } from '../core/errors.ts'
+import { USUAL, waitFor } from '../core/patience.ts'
 import { type Agreement, agreeOnDigest } from './agree.ts'
 import { engineDigest } from './distribution.ts'
 import { askJson, call, type Engine } from './engine.ts'
@@ -8,6 +9,7 @@ import { inspectImage } from './inspect.ts'
 import { type PullOptions, pullImage } from './pull.ts'
 import { familiar, familiarRepository, readImage } from './reference.ts'
 import { HUB } from './registry.ts'
+import { withTries } from './tries.ts'
 import { removeImage } from './remove.ts'
 
 export type DirectOptions = PullOptions & {
@@ -31,36 +33,42 @@ export function mirrorHost(url: string): string | null {
  * Pulls an image of Docker Hub by a mirror's own name, which needs no daemon.json and no reload. First the
  * sources are asked what the tag is; the mirrors that serve just that content are tried in order, and the
  * engine checks every byte against the digest. Then the image gets the name that was asked for and loses the
- * mirror's, unless that had been there before.
+ * mirror's, unless that had been there before. When all have failed they are tried again as often as the profile lets.
  * Errors: `sources-disagree` {image}, those of `pullImage`; the last mirror's where all fail.
  */
 export async function pullDirect(engine: Engine, reference: string, options: DirectOptions): Promise<DirectPull> {
   const name = readImage(reference)
-  const { mirrors, witnesses, signal } = options
+  const { mirrors, witnesses, signal, report, patience = USUAL } = options
   const others = witnesses.filter((url) => !mirrors.includes(url)).slice(0, MOST_WITNESSES)
   // A registry with an authority of its own is trusted by the engine alone.
   const byEngine = async (url: string): Promise<string | null> => {
     const host = url.startsWith('https:') && mirrors.includes(url) ? mirrorHost(url) : null
     return host === null
       ? null
-      : engineDigest(engine, `${host}/${name.repository}:${name.tag}`, signal, await options.auth?.(host))
+      : engineDigest(engine, `${host}/${name.repository}:${name.tag}`, signal, await options.auth?.(host), patience)
   }
-  const agreement = await agreeOnDigest(name, [...new Set([...mirrors, HUB, ...others])], signal, undefined, byEngine)
+  const timeout = waitFor('agree', patience.policy, patience.measured)
+  const agreement = await agreeOnDigest(name, [...new Set([...mirrors, HUB, ...others])], signal, timeout, byEngine)
   const { digest } = agreement
   const able = mirrors.filter(
     (url) => mirrorHost(url) !== null && agreement.said.some((one) => one.url === url && one.digest === digest),
   )
-  let failure: unknown = new CodedError('registry-unreachable', { registry: mirrors.join(', ') }, because(agreement))
-  for (const url of able) {
-    try {
-      return { facts: await pullFrom(engine, name, `${mirrorHost(url)}`, digest, options), endpoint: url, agreement }
-    } catch (error) {
-      signal.throwIfAborted()
-      failure = error
-      options.report({ type: 'log', line: `${url}: ${causeText(error)}` })
+  if (able.length === 0)
+    throw new CodedError('registry-unreachable', { registry: mirrors.join(', ') }, because(agreement))
+  const round = async (): Promise<DirectPull> => {
+    let failure: unknown = null
+    for (const url of able) {
+      try {
+        return { facts: await pullFrom(engine, name, `${mirrorHost(url)}`, digest, options), endpoint: url, agreement }
+      } catch (error) {
+        signal.throwIfAborted()
+        failure = error
+        report({ type: 'log', line: `${url}: ${causeText(error)}` })
+      }
     }
+    throw failure
   }
-  throw failure
+  return withTries(round, { patience, signal, report })
 }
 
 const because = ({ digest, said }: Agreement): string =>

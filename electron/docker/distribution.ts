@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Places } from '../core/places.ts'
 import type { Reader } from '../core/system.ts'
 import { causeText } from '../core/errors.ts'
+import { NO_POLICY, type Patience, type Policy, USUAL, waitFor } from '../core/patience.ts'
 import { findEndpoint } from './endpoint.ts'
 import type { RegistryAuth } from './auth.ts'
 import { askJson, call, type Engine, getJson, openEngine } from './engine.ts'
@@ -9,9 +10,6 @@ import { engineMessage, httpStatus } from './errors.ts'
 
 /** `answered`: the engine and the registry speak with each other, whatever was said of the image. */
 export type DistributionAnswer = { state: 'answered' | 'untrusted' | 'unreachable'; cause: string | null }
-
-/** Milliseconds; a registry may stall before it answers. */
-const TIMEOUT = 10_000
 
 /**
  * Lets the engine itself ask a registry (`GET /distribution/HOST/library/golang/json`), with its own certificates.
@@ -22,6 +20,7 @@ export async function askDistribution(
   places: Places,
   host: string,
   signal: AbortSignal,
+  policy: Policy = NO_POLICY,
 ): Promise<DistributionAnswer> {
   try {
     const engine = await openEngine(await findEndpoint(sys, places), { signal })
@@ -42,7 +41,7 @@ export async function askDistribution(
           return { state: silent ? ('unreachable' as const) : ('answered' as const), cause }
         }
       },
-      TIMEOUT,
+      waitFor('distribution', policy),
     )
   } catch (error) {
     signal.throwIfAborted()
@@ -58,6 +57,7 @@ export async function engineDigest(
   reference: string,
   signal: AbortSignal,
   auth: RegistryAuth | null = null,
+  { policy, measured }: Patience = USUAL,
 ): Promise<string | null> {
   try {
     const path = `/distribution/${reference}/json`
@@ -65,7 +65,7 @@ export async function engineDigest(
       engine,
       signal,
       (abortSignal) => askJson(engine.docker, { path, method: 'GET', auth, abortSignal }),
-      TIMEOUT,
+      waitFor('distribution', policy, measured),
     )
     return descriptorSchema.parse(answer).Descriptor.digest
   } catch {

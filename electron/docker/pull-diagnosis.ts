@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import type { ImageName } from '../contract/grammar.ts'
 import { causeText, CodedError } from '../core/errors.ts'
+import { type Patience, USUAL, waitFor } from '../core/patience.ts'
 import type { Engine } from './engine.ts'
 import { openRegistry } from './registry.ts'
 import { readInfo, type Info } from './state.ts'
@@ -10,8 +11,6 @@ export type Progressed = { bytes: number; totalBytes: number | null }
 /** Bytes that are free for the engine's folder; null where that cannot be asked. */
 export type FreeBytes = (engine: Engine, info: Info) => Promise<number | null>
 
-/** Milliseconds for one question to a mirror: the person waits for an error message. */
-const QUESTION = 3000
 const MOST_MIRRORS = 3
 /** An image needs its compressed and its unpacked bytes at the same time; golang's unpack to 2.9 times as many. */
 const ROOM = 3
@@ -26,7 +25,7 @@ export async function explainPull(
   error: CodedError,
   name: ImageName,
   progressed: Progressed,
-  signal: AbortSignal,
+  { signal, patience = USUAL }: { signal: AbortSignal; patience?: Patience },
   freeBytes: FreeBytes = engineFreeBytes,
 ): Promise<CodedError> {
   const cause = causeText(error.cause)
@@ -43,7 +42,7 @@ export async function explainPull(
       if (free === null || free >= needed) return error
       return new CodedError('engine-disk-full', error.values, `${cause} (${free} bytes free, about ${needed} needed)`)
     }
-    return await askMirrors(error, cause, name, mirrors, info, signal)
+    return await askMirrors(error, cause, name, mirrors, info, signal, waitFor('diagnosis', patience.policy))
   } catch {
     // A diagnosis that fails must not hide what it was to explain.
     return error
@@ -57,12 +56,13 @@ async function askMirrors(
   mirrors: readonly string[],
   info: Info,
   signal: AbortSignal,
+  timeout: number,
 ): Promise<CodedError> {
   const platform = { os: info.OSType ?? 'linux', arch: goArch(info.Architecture ?? '') }
   const answers = await Promise.all(
     mirrors.slice(0, MOST_MIRRORS).map(async (url) => {
       try {
-        await openRegistry(name.repository, { url, signal, timeout: QUESTION }).size(name.digest ?? name.tag, platform)
+        await openRegistry(name.repository, { url, signal, timeout }).size(name.digest ?? name.tag, platform)
         return null
       } catch (failure) {
         return failure instanceof CodedError ? failure.code : null

@@ -41,6 +41,8 @@ export type PullProgress = {
   /** The stream ended: what stands in the last line counts as well. */
   end(now: number): void
   view(now: number): PullView
+  /** Whether the network is waited for, and the bytes of the largest layer that is still to come; null: not told yet. */
+  open(): { fetching: boolean; largest: number | null }
   /** What went wrong, in the engine's words; the first one counts. */
   failure(): { message: string; status: number | null } | null
   /** How it ended; null while it has not, or broke off. */
@@ -110,6 +112,15 @@ export function createPullProgress(): PullProgress {
       const left = rate !== null && rate > 0 && totalBytes !== null ? Math.max(0, totalBytes - bytes) / rate : null
       const fraction = all.length === 0 && !finished ? null : highest
       return { layers: all.map(viewLayer), bytes, totalBytes, fraction, speed: rate, left }
+    },
+    open() {
+      const all = [...layers.values()]
+      const coming = all.filter(({ state }) => state === 'waiting' || state === 'downloading')
+      const sizes = coming.flatMap(({ size }) => size ?? [])
+      return {
+        fetching: all.length === 0 || coming.length > 0,
+        largest: sizes.length === 0 ? null : Math.max(...sizes),
+      }
     },
     failure: () => failure,
     result: () => (finished === null ? null : { ...finished, digest }),

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { ImageFacts } from '../contract/image.ts'
 import type { TaskReport } from '../contract/task.ts'
 import { CodedError } from '../core/errors.ts'
+import { type Patience, STALL, stallFor, USUAL } from '../core/patience.ts'
 import type { RegistryAuth } from './auth.ts'
 import { type Engine, openStream, reasonOf } from './engine.ts'
 import { engineError, engineMessage, httpStatus, pullError } from './errors.ts'
@@ -15,14 +16,16 @@ export type PullOptions = {
   report: (report: TaskReport) => void
   /** `linux/arm64`; the engine's own when left out. */
   platform?: string
-  /** Milliseconds without a word from the engine; then the pull is given up. Slow mirrors need long. Default 180,000. */
-  stallTimeout?: number
+  /** How long the engine may be without a word while it downloads; see `stallFor`. */
+  patience?: Patience
   /** What the reports call the image; its reference when left out. */
   label?: string
   /** Asked once, for the registry that the reference names; an engine has no passwords of its own. */
   auth?: (host: string) => Promise<RegistryAuth | null>
 }
 
+/** Milliseconds between two looks at how long the engine has been silent, at most. */
+const LOOK = 1000
 /** Milliseconds between two reports. */
 const REPORT_EVERY = 100
 
@@ -45,12 +48,12 @@ export async function pullImage(engine: Engine, reference: string, options: Pull
     await transfer(engine, query, label, progress, options, auth)
   } catch (error) {
     if (!(error instanceof CodedError)) throw error
-    throw await explainPull(engine, error, name, progress.view(performance.now()), options.signal)
+    throw await explainPull(engine, error, name, progress.view(performance.now()), options)
   }
   const failure = progress.failure()
   if (failure) {
     const error = pullError(failure.message, image, failure.status ?? undefined)
-    throw await explainPull(engine, error, name, progress.view(performance.now()), options.signal)
+    throw await explainPull(engine, error, name, progress.view(performance.now()), options)
   }
   const result = progress.result()
   // Podman ends its stream without a status line; the image itself is then the proof.
@@ -76,11 +79,15 @@ async function transfer(
   auth: RegistryAuth | null,
 ): Promise<void> {
   const { signal } = options
-  const stall = options.stallTimeout ?? 180_000
+  const { policy, measured } = options.patience ?? USUAL
   const stopped = new AbortController()
-  const silence = setTimeout(() => {
-    stopped.abort(new CodedError('timeout', { seconds: stall / 1000, image }, 'the engine said nothing any more'))
-  }, stall)
+  const watch = watchSilence(
+    () => {
+      const { fetching, largest } = progress.open()
+      return fetching ? stallFor(largest, policy, measured) : STALL
+    },
+    (seconds) => stopped.abort(new CodedError('timeout', { seconds, image }, 'the engine said nothing any more')),
+  )
   const cancel = (): void => stopped.abort(new CodedError('cancelled'))
   signal.addEventListener('abort', cancel, { once: true })
   if (signal.aborted) cancel()
@@ -102,7 +109,7 @@ async function transfer(
     // Destroying the answer closes the socket; that is what stops the engine's transfer.
     stopped.signal.addEventListener('abort', () => answer.destroy(), { once: true })
     answer.on('data', (chunk: Uint8Array) => {
-      silence.refresh()
+      watch.heard()
       dirty = progress.push(chunk, performance.now()) || dirty
     })
     await once(answer, 'end', { signal: stopped.signal })
@@ -113,9 +120,27 @@ async function transfer(
     if (stopped.signal.aborted) throw reasonOf(stopped.signal)
     throw beforeStream(error, image)
   } finally {
-    clearTimeout(silence)
+    watch.end()
     clearInterval(ticker)
     signal.removeEventListener('abort', cancel)
+  }
+}
+
+/** Calls `late` when nothing was heard for `limit` milliseconds, which may be another number by then. */
+function watchSilence(limit: () => number, late: (seconds: number) => void): { heard(): void; end(): void } {
+  let last = performance.now()
+  let timer: NodeJS.Timeout
+  const look = (): void => {
+    const left = last + limit() - performance.now()
+    if (left > 0) timer = setTimeout(look, Math.min(left, LOOK))
+    else late(limit() / 1000)
+  }
+  look()
+  return {
+    heard() {
+      last = performance.now()
+    },
+    end: () => clearTimeout(timer),
   }
 }
 

@@ -1,12 +1,11 @@
 import type { ImageFacts } from '../contract/image.ts'
 import type { Receipt } from '../contract/run.ts'
+import { NO_POLICY, type Policy, waitFor } from '../core/patience.ts'
 import { askDigests, isHub, type Said } from './agree.ts'
 import type { DirectPull } from './direct.ts'
 import { readImage } from './reference.ts'
 import { HUB } from './registry.ts'
 
-/** Milliseconds for one source: the person waits for the last page. */
-const TIMEOUT = 3000
 const MOST_MIRRORS = 3
 
 /** The receipt of an image that was there already, or that no mirror could have served. */
@@ -40,13 +39,14 @@ export async function engineReceipt(
   mirrors: readonly string[],
   signal: AbortSignal,
   witnesses: readonly string[] = [],
+  policy: Policy = NO_POLICY,
 ): Promise<Receipt> {
   const plain = plainReceipt(facts, mirrors)
   const name = readImage(facts.reference)
   if (!facts.pulled || facts.digest === null || name.registry !== 'docker.io' || name.tag === '') return plain
   const asked = mirrors.slice(0, MOST_MIRRORS).map((url) => url.replace(/\/$/, ''))
   const others = witnesses.filter((url) => !asked.includes(url)).slice(0, 1)
-  const said = await askDigests(name, [...asked, HUB, ...others], signal, TIMEOUT)
+  const said = await askDigests(name, [...asked, HUB, ...others], signal, waitFor('receipt', policy))
   const first = said.find(({ url, digest }) => (asked.includes(url) || isHub(url)) && digest === facts.digest)
   const other = witness(said, first?.url ?? '')
   return {

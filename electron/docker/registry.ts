@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { CodedError, causeText } from '../core/errors.ts'
 import { nextPage, parseChallenge } from '../core/challenge.ts'
+import { waitFor } from '../core/patience.ts'
 
 /** Docker Hub's registry; its token service is named by its own challenge. */
 export const HUB = 'https://registry-1.docker.io'
@@ -63,7 +64,7 @@ const manifestSchema = z.object({
  */
 export function openRegistry(repository: string, options: RegistryOptions = {}): Registry {
   const base = new URL(options.url ?? HUB)
-  const timeout = options.timeout ?? 5000
+  const timeout = options.timeout ?? waitFor('registry')
   let token: string | null = null
 
   const fail = (cause: unknown): never => {

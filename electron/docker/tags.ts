@@ -1,5 +1,6 @@
 import { parseImage } from '../contract/grammar.ts'
 import type { TagList } from '../contract/image.ts'
+import { waitFor } from '../core/patience.ts'
 import type { Catalogue } from './catalogue.ts'
 import { HUB, openRegistry, type RegistryFetch, type RegistryOptions } from './registry.ts'
 import { buildTagList } from './tag-list.ts'
@@ -11,7 +12,7 @@ export type ListOptions = {
   signal: AbortSignal
   /** True asks the registry again; false takes what it said within the last hour. */
   refresh: boolean
-  /** Milliseconds for the whole list; then the catalogue answers. Default 5,000. */
+  /** Milliseconds for the whole list; then the catalogue answers. Default: as for one question to a registry. */
   timeout?: number
   fetch?: RegistryFetch
 }
@@ -31,7 +32,7 @@ export async function listTags(options: ListOptions): Promise<TagList> {
   answers.set(catalogue, kept)
   const earlier = kept.get(url)
   if (!options.refresh && earlier && Date.now() - earlier.at < KEEP) return earlier.list
-  const { timeout = 5000, fetch } = options
+  const { timeout = waitFor('registry'), fetch } = options
   const limit = AbortSignal.any([signal, AbortSignal.timeout(timeout)])
   try {
     const registry = openRegistry('library/golang', { url, signal: limit, timeout, ...(fetch ? { fetch } : {}) })

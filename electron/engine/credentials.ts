@@ -1,11 +1,12 @@
 import type { Credential, CredentialTrial } from '../contract/credential.ts'
+import { waitFor } from '../core/patience.ts'
 import { redact } from '../core/redact.ts'
 import { parseChallenge } from '../core/challenge.ts'
 import type { MirrorClient } from '../mirrors/http/client.ts'
 import { type Answer, type MirrorHttp, OutError } from '../mirrors/race/adapter.ts'
 
 /** Milliseconds for one question; a registry may stall. */
-export const TRIAL_TIMEOUT = 8000
+export const TRIAL_TIMEOUT = waitFor('trial')
 
 /**
  * Tries a credential at the address that it is for, before it is written anywhere. `not-asked`: the address answers

@@ -1,12 +1,13 @@
 import type { ImageFacts, TagList, Verification } from '../contract/image.ts'
 import type { DockerState } from '../contract/machine.ts'
-import type { ErrorCode, Finding, Note } from '../contract/note.ts'
+import type { Finding, Note } from '../contract/note.ts'
 import type { Change } from '../contract/plan.ts'
 import type { RunSummary } from '../contract/run.ts'
 import type { TaskReport } from '../contract/task.ts'
 import { splitGoProxy } from '../contract/grammar.ts'
 import { CodedError } from '../core/errors.ts'
 import type { Places } from '../core/places.ts'
+import { type Measured, moduleLimit, NO_POLICY, type Policy, UNMEASURED, waitFor } from '../core/patience.ts'
 import { redact } from '../core/redact.ts'
 import type { ImageTools } from '../core/run.ts'
 import type { Proposal } from '../core/setting.ts'
@@ -26,6 +27,7 @@ import { removeImage } from '../docker/remove.ts'
 import { dockerState } from '../docker/state.ts'
 import type { RegistryFetch } from '../docker/registry.ts'
 import { listTags, tagSize } from '../docker/tags.ts'
+import { withTries } from '../docker/tries.ts'
 import { verifyGo, verifyModule } from '../docker/verify.ts'
 import { goEnvironment, plannedGoEnvironment } from './go-env.ts'
 import { runRequest, type RunRequest } from './run-request.ts'
@@ -35,7 +37,7 @@ type Prepared = { change: Extract<Change, { kind: 'image' }>; tools: ImageTools;
 
 /** `registries`: where the image is to be pulled from by its own name there; none: through the engine's own mirrors. */
 export type PrepareOptions = {
-  retries: number
+  policy: Policy
   registries: readonly string[]
   /** What will be set for those who use the image, where the plan itself does not set it. */
   goFrom?: readonly Proposal[]
@@ -54,16 +56,17 @@ export type Images = {
   run(request: RunRequest, history: () => Promise<RunSummary[]>, signal: AbortSignal): Promise<number>
 }
 
-/** What can go better the second time. */
-const RETRIED: readonly ErrorCode[] = ['registry-unreachable', 'pull-failed']
-
-/** `witnesses`: other sources that may be asked what a tag is, best first. `fetch`: how registries are asked. */
+/**
+ * `witnesses`: other sources that may be asked what a tag is, best first. `fetch`: how registries are asked.
+ * `measured`: what is known of the way to them.
+ */
 export function openImages(
   sys: System,
   places: Places,
   catalogue: Catalogue,
   witnesses: () => Promise<readonly string[]> = () => Promise.resolve([]),
   fetch?: RegistryFetch,
+  measured: () => Promise<Measured> = () => Promise.resolve(UNMEASURED),
 ): Images {
   const way = fetch === undefined ? {} : { fetch }
   const state = (signal: AbortSignal): Promise<DockerState> => dockerState(sys, places, signal)
@@ -73,21 +76,26 @@ export function openImages(
   const authFor = (signal: AbortSignal) => (host: string) => registryAuth(host, sys, places, signal)
 
   /** A mirror that the engine asks first is asked for tags first; the Hub is next, the catalogue last. */
-  const tags = async (refresh: boolean, signal: AbortSignal): Promise<TagList> => {
+  const tags = async (refresh: boolean, signal: AbortSignal, policy = NO_POLICY): Promise<TagList> => {
     const [mirror] = (await state(signal)).mirrors
-    const first =
-      mirror === undefined ? null : await listTags({ catalogue, registryUrl: mirror, refresh, signal, ...way })
-    return first?.from === 'registry' ? first : listTags({ catalogue, refresh, signal, ...way })
+    const options = { catalogue, refresh, signal, ...way, timeout: waitFor('registry', policy, await measured()) }
+    const first = mirror === undefined ? null : await listTags({ ...options, registryUrl: mirror })
+    return first?.from === 'registry' ? first : listTags(options)
   }
-  const resolve = async (image: string, signal: AbortSignal): Promise<string> =>
-    image.startsWith('newest') ? resolveImage(image, await tags(false, signal)) : resolveImage(image, EMPTY)
+  const resolve = async (image: string, signal: AbortSignal, policy = NO_POLICY): Promise<string> =>
+    image.startsWith('newest') ? resolveImage(image, await tags(false, signal, policy)) : resolveImage(image, EMPTY)
 
   /** Asked live, for the one tag that was chosen: a manifest request counts against the Hub's quota. Else the catalogue. */
-  const downloadSize = async (reference: string, docker: DockerState, signal: AbortSignal): Promise<number | null> => {
+  const downloadSize = async (
+    reference: string,
+    docker: DockerState,
+    signal: AbortSignal,
+    policy = NO_POLICY,
+  ): Promise<number | null> => {
     const [url] = docker.mirrors
     try {
       const where = url === undefined ? {} : { url }
-      const live = await tagSize(reference, { ...where, ...way, signal, timeout: SIZE_TIMEOUT })
+      const live = await tagSize(reference, { ...where, ...way, signal, timeout: waitFor('size', policy) })
       if (live !== null) return live
     } catch {
       signal.throwIfAborted()
@@ -95,19 +103,12 @@ export function openImages(
     return catalogue.tags.find((entry) => entry.tag === golangTag(reference))?.size ?? null
   }
 
-  const pull = async (reference: string, retries: number, signal: AbortSignal, report: Report): Promise<ImageFacts> => {
+  const pull = async (reference: string, policy: Policy, signal: AbortSignal, report: Report): Promise<ImageFacts> => {
     const engine = await open(signal)
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await pullImage(engine, reference, { signal, report, auth: authFor(signal) })
-      } catch (error) {
-        if (attempt >= retries || signal.aborted || !(error instanceof CodedError) || !RETRIED.includes(error.code))
-          throw error
-        report({ type: 'log', line: error.message })
-      }
-    }
+    const how = { signal, report, patience: { policy, measured: await measured() } }
+    return withTries(() => pullImage(engine, reference, { ...how, auth: authFor(signal) }), how)
   }
-  const module = async (reference: string, signal: AbortSignal, goFrom?: readonly Proposal[]) => {
+  const module = async (reference: string, signal: AbortSignal, policy: Policy, goFrom?: readonly Proposal[]) => {
     const goEnv =
       goFrom === undefined
         ? await goEnvironment(sys, places, signal)
@@ -118,6 +119,7 @@ export function openImages(
       goEnv,
       signal,
       environment: places.environment,
+      timeout: moduleLimit(policy),
     })
     const findings = loopbackFindings(goEnv, await state(signal))
     // A proxy on this machine serves its Go well; that a container can't reach it is worth a word, not a failure.
@@ -129,8 +131,8 @@ export function openImages(
 
   return {
     tags,
-    async prepare(image, { retries, registries, goFrom }, signal) {
-      const reference = await resolve(image, signal)
+    async prepare(image, { policy, registries, goFrom }, signal) {
+      const reference = await resolve(image, signal, policy)
       const now = await state(signal)
       const name = readImage(reference)
       // What is named by its digest is checked by the engine already, and another registry's image is not on mirrors.
@@ -141,8 +143,9 @@ export function openImages(
         reference,
         ready: async (at) => requireRunning(await state(at)),
         async pull(at, report) {
-          if (mirrors.length === 0) return pull(reference, retries, at, report)
-          const options = { signal: at, report, mirrors, witnesses: await witnesses(), auth: authFor(at) }
+          if (mirrors.length === 0) return pull(reference, policy, at, report)
+          const patience = { policy, measured: await measured() }
+          const options = { signal: at, report, mirrors, witnesses: await witnesses(), auth: authFor(at), patience }
           served = await pullDirect(await open(at), reference, options)
           return served.facts
         },
@@ -152,15 +155,15 @@ export function openImages(
           return { ...found, pulled: false, bytes: 0, ms: 0 }
         },
         verify: async (at) => verifyGo(await open(at), reference, { signal: at }),
-        verifyModule: (at) => module(reference, at, goFrom),
+        verifyModule: (at) => module(reference, at, policy, goFrom),
         remove: async () => removeImage(await open(AbortSignal.timeout(REMOVE_TIMEOUT)), reference),
         async receipt(facts, at) {
           const own = (await state(at)).mirrors
-          return served === null ? engineReceipt(facts, own, at, await witnesses()) : directReceipt(served, own)
+          return served === null ? engineReceipt(facts, own, at, await witnesses(), policy) : directReceipt(served, own)
         },
       }
       const notes: Note[] = image === reference ? [] : [{ key: 'plan:image', values: { image, reference } }]
-      const size = facts === null ? await downloadSize(reference, now, signal) : null
+      const size = facts === null ? await downloadSize(reference, now, signal, policy) : null
       return { change: { kind: 'image', name: reference, before: facts !== null, after: true, size }, tools, notes }
     },
     async findings(proposals, withImage, signal) {
@@ -177,7 +180,7 @@ export function openImages(
     },
     pull: async (image, signal, report) => {
       requireRunning(await state(signal))
-      return pull(await resolve(image, signal), 0, signal, report)
+      return pull(await resolve(image, signal), { ...NO_POLICY, retries: 0 }, signal, report)
     },
     async verify(image, signal) {
       requireRunning(await state(signal))
@@ -206,8 +209,7 @@ export function openImages(
   }
 }
 
-/** Milliseconds; the number is only a courtesy. */
-const SIZE_TIMEOUT = 2500
+/** Milliseconds. */
 const REMOVE_TIMEOUT = 60_000
 const EMPTY: TagList = { from: 'catalogue', source: '', catalogueDate: '', tags: [] }
 

@@ -6,6 +6,7 @@ import type { Profile } from '../contract/profile.ts'
 import type { TaskReport } from '../contract/task.ts'
 import { CodedError } from '../core/errors.ts'
 import { withLock } from '../core/lock.ts'
+import { policyOf } from '../core/patience.ts'
 import { under } from '../core/paths.ts'
 import type { Places } from '../core/places.ts'
 import type { System } from '../core/system.ts'
@@ -200,7 +201,7 @@ async function bringImage(
 ): Promise<string> {
   const docker = profile.sources?.docker
   const registries = Array.isArray(docker) && profile.pull !== 'mirrors' ? docker : []
-  const { change, tools } = await images.prepare(name, { retries: profile.policy?.retries ?? 1, registries }, signal)
+  const { change, tools } = await images.prepare(name, { policy: policyOf(profile), registries }, signal)
   await tools.ready(signal)
   if (!change.before) await tools.pull(signal, report)
   return tools.reference

@@ -2,12 +2,12 @@ import type { Finding, Note } from '../contract/note.ts'
 import type { Change, Edit, Plan, PlanView } from '../contract/plan.ts'
 import type { Profile } from '../contract/profile.ts'
 import type { Why } from '../contract/run.ts'
-import { parseDuration } from '../contract/grammar.ts'
 import type { TargetId } from '../contract/mirror.ts'
 import { rightsFor } from '../core/by-helper.ts'
 import type { Choices, Elevation } from '../core/elevation.ts'
 import { CodedError } from '../core/errors.ts'
 import type { Places } from '../core/places.ts'
+import { policyOf } from '../core/patience.ts'
 import { fold } from '../core/plan.ts'
 import type { RunInput } from '../core/run.ts'
 import type { Prober, Proposal } from '../core/setting.ts'
@@ -65,6 +65,7 @@ export class PlanBook {
     goFrom: Profile | null = null,
   ): Promise<PlanView> {
     const from = now()
+    const policy = policyOf(profile)
     const { sys, images, mirrors, skeleton = null } = this.#parts
     const places = { ...this.#parts.places, project: project && (await projectFolder(project, sys)) }
     const settled = new Map<TargetId, readonly string[]>()
@@ -84,7 +85,7 @@ export class PlanBook {
         : await images.prepare(
             profile.image,
             {
-              retries: profile.policy?.retries ?? 1,
+              policy,
               registries: proposals.flatMap((proposal) => proposal.registries),
               ...(goFrom === null ? {} : { goFrom: asked }),
             },
@@ -105,7 +106,7 @@ export class PlanBook {
     const plan: Plan = { id: crypto.randomUUID(), changes, findings }
     const forHelper = await choicesFor(profile, changes, settled, sys)
     const known = forHelper === null ? {} : { choices: forHelper }
-    const planned: Planned = { collector, from, to: now(), sources }
+    const planned: Planned = { collector, policy, from, to: now(), sources }
     this.#keep({ plan, proposals, image: image?.tools ?? null, why, ...known }, planned)
     return viewPlan(plan, choices, await rightsFor(changes, forHelper, this.#parts))
   }
@@ -211,12 +212,12 @@ export class PlanBook {
     told: Planned['sources'][number][] = [],
   ): Promise<readonly Proposal[]> {
     const { sys, races } = this.#parts
-    const timeout = parseDuration(profile.policy?.timeout ?? '')
+    const policy = policyOf(profile)
     const { image = null, sources } = profile
     const sumdb = sources?.sumdb === 'default' ? '' : (sources?.sumdb ?? profile.env?.set?.['GOSUMDB'] ?? null)
     const probe: Prober = async (target, current, at) => {
       const from = now()
-      const answer = await races.settle(target, current, { timeout, image, sumdb }, at)
+      const answer = await races.settle(target, current, { policy, image, sumdb }, at)
       settled.set(target, answer.chosen)
       told.push({ target, from, to: now(), chosen: answer.chosen })
       return answer

@@ -1,6 +1,7 @@
 import type { AptArchive, RaceProgress, RaceResult, TargetId } from '../contract/mirror.ts'
 import type { TaskReport } from '../contract/task.ts'
 import { CodedError } from '../core/errors.ts'
+import { type Measured, NO_POLICY, type Policy, waitFor } from '../core/patience.ts'
 import type { Places } from '../core/places.ts'
 import type { System } from '../core/system.ts'
 import { stateFile } from '../desk/state-file.ts'
@@ -56,8 +57,6 @@ function inArchive(mirror: Mirror, archive: AptArchive): Mirror[] {
 
 type Report = (report: TaskReport) => void
 
-/** Milliseconds for one request of a settling where the profile says nothing. */
-const TIMEOUT = 4000
 /** Milliseconds for which a race speaks for a plan: the page makes one at every look. */
 const FRESH = 10 * 60_000
 
@@ -94,7 +93,7 @@ export class Races {
   async settle(
     target: TargetId,
     current: readonly string[],
-    options: RaceOptions & { timeout: number | null },
+    options: RaceOptions & { policy: Policy },
     signal: AbortSignal,
   ): Promise<Settled> {
     const { settleAuto } = await import('../mirrors/settle.ts')
@@ -102,8 +101,9 @@ export class Races {
       this.#parts.adapterFor(target, options, signal),
       this.#candidates(target, signal),
     ])
-    const timeout = options.timeout ?? TIMEOUT
-    const http = await this.#client(timeout)
+    const { policy } = options
+    const timeout = waitFor('request', policy, await this.measured(target))
+    const http = await this.#client(timeout, policy)
     const { mirrors } = await this.#parts.mirrors()
     // What has ended may answer for a while yet, with what stands still.
     const lasting = current.filter((url) => endedMirror(mirrors, target, url) === undefined)
@@ -112,7 +112,7 @@ export class Races {
       candidates,
       open: http,
       race: async (at: AbortSignal): Promise<RaceResult> =>
-        this.#recent(target, candidates) ?? this.#race(target, this.#mayRace(target, options), () => {}, at),
+        this.#recent(target, candidates) ?? this.#race(target, this.#mayRace(target, options), () => {}, at, policy),
     }
     // Nothing is set where the tool's own default has won; it stands like everything else that was chosen.
     const official = current.length === 0 ? await this.#chosenOfficial(target, candidates) : null
@@ -138,7 +138,7 @@ export class Races {
   /** Asks addresses that a person named whether they answer; what is no web address is not asked. */
   async probe(target: TargetId, urls: readonly string[], signal: AbortSignal): Promise<ProbeResult[]> {
     const adapter = await this.#parts.adapterFor(target, {}, signal)
-    const http = (await this.#client(TIMEOUT))()
+    const http = (await this.#client(waitFor('request')))()
     try {
       return await probeNamed(adapter, urls, http, signal)
     } finally {
@@ -167,6 +167,15 @@ export class Races {
     await file.write(kept).catch(() => {})
   }
 
+  /** What the last race saw of the way to the sources of a target. */
+  async measured(target: TargetId): Promise<Measured> {
+    const race = lastRace(await this.last(), target, Date.now())
+    const ranked = race?.entries.filter(({ state }) => state === 'ranked').map(({ numbers }) => numbers) ?? []
+    const [best] = ranked
+    const ways = ranked.flatMap(({ connectMs }) => connectMs ?? [])
+    return { rtt: ways.length === 0 ? null : Math.min(...ways), rate: best?.rate ?? null }
+  }
+
   /** A client as the races have it: proxies, authorities. `timeout`: milliseconds. Whoever asked closes it. */
   async client(timeout: number): Promise<MirrorClient> {
     return (await this.#client(timeout))()
@@ -177,7 +186,13 @@ export class Races {
     await this.#file().remove()
   }
 
-  async #race(target: TargetId, options: RaceOptions, report: Report, signal: AbortSignal): Promise<RaceResult> {
+  async #race(
+    target: TargetId,
+    options: RaceOptions,
+    report: Report,
+    signal: AbortSignal,
+    policy: Policy = NO_POLICY,
+  ): Promise<RaceResult> {
     const [{ runRace }, adapter, candidates, last, machine] = await Promise.all([
       import('../mirrors/race/race.ts'),
       this.#parts.adapterFor(target, options, signal),
@@ -185,7 +200,7 @@ export class Races {
       this.last(),
       machineId(this.#parts.sys, this.#parts.places),
     ])
-    const http = (await this.#client(null, LIMITS.bytes))()
+    const http = (await this.#client(null, policy, LIMITS.bytes))()
     try {
       const result = await runRace(
         {
@@ -227,7 +242,7 @@ export class Races {
     return found
   }
 
-  async #client(timeout: number | null, budget?: number): Promise<() => MirrorClient> {
+  async #client(timeout: number | null, policy = NO_POLICY, budget?: number): Promise<() => MirrorClient> {
     const { sys, places, system } = this.#parts
     const { openMirrorHttp } = await import('../mirrors/http/client.ts')
     const readText = async (path: string): Promise<string | null> => {
@@ -246,6 +261,7 @@ export class Races {
         system,
         authorities,
         ...(budget === undefined ? {} : { budget }),
+        ...(policy.timeout === null ? {} : { most: policy.timeout }),
         ...(timeout === null ? {} : { timeout }),
       })
   }

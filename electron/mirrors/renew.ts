@@ -1,5 +1,6 @@
 import { CodedError } from '../core/errors.ts'
 import { parseJson } from '../core/json-file.ts'
+import { waitFor } from '../core/patience.ts'
 import { CATALOGUE_VERSION, loadMirrors, MAX_CATALOGUE, type MirrorCatalogue } from './catalogue.ts'
 import type { MirrorClient } from './http/client.ts'
 import { OutError } from './race/adapter.ts'
@@ -18,9 +19,6 @@ export class RenewError extends Error {
   }
 }
 
-/** Milliseconds for the whole download. */
-const TIMEOUT = 15_000
-
 /**
  * Reads at most `MAX_CATALOGUE` bytes from an address, by the races' own client: the same proxies count and the same
  * authorities. `http` is closed here. Throws `RenewError`, and what an aborted signal says.
@@ -29,7 +27,7 @@ export async function download(
   url: string,
   http: MirrorClient,
   signal: AbortSignal,
-  timeout = TIMEOUT,
+  timeout = waitFor('catalogue'),
 ): Promise<Uint8Array> {
   try {
     const answer = await http.ask(url, { timeout, maxBytes: MAX_CATALOGUE }, signal)

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import type { Socket } from 'node:net'
 import type { SecureContext } from 'node:tls'
 import type { Pool } from 'undici'
+import { waitFor } from '../../core/patience.ts'
 import { type Answer, type Ask, type MirrorHttp, OutError, type Timings } from '../race/adapter.ts'
 import { basicOf, proxyAuthorization } from './address.ts'
 import { certificateFault, type Connection, dial, type DialParts } from './dial.ts'
@@ -17,8 +18,10 @@ export type HttpOptions = {
   authorities?: readonly string[] | null
   /** Bytes on the wire for everything together. Default: no end. */
   budget?: number
-  /** Milliseconds for a request that names none of its own. Default 4,000. */
+  /** Milliseconds for a request that names none of its own. Default: see `waitFor`. */
   timeout?: number
+  /** Milliseconds that no request may take longer, whatever it names. */
+  most?: number
 }
 
 type Head = Omit<Answer, 'body' | 'complete'>
@@ -43,7 +46,6 @@ type Undici = typeof import('undici')
 
 const MAX_REDIRECTS = 5
 const MAX_BODY = 1024 * 1024
-const TIMEOUT = 4000
 const CONNECTIONS = 6
 
 /** One client for one race or one settling. Nothing is loaded or opened before the first request. */
@@ -110,7 +112,7 @@ class Client implements MirrorClient {
   }
 
   async read(url: string, ask: Ask, reading: Reading, signal: AbortSignal): Promise<boolean> {
-    return this.#within(ask.timeout ?? this.#options.timeout ?? TIMEOUT, signal, async (inner) => {
+    return this.#within(ask.timeout ?? this.#options.timeout ?? waitFor('request'), signal, async (inner) => {
       const first = new URL(url)
       let target = first
       for (let hops = 0; ; hops++) {
@@ -162,7 +164,8 @@ class Client implements MirrorClient {
   }
 
   /** Runs `work` to its deadline. What the network throws becomes an `OutError`; an abort from outside stays what it is. */
-  async #within<T>(ms: number, outer: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async #within<T>(wanted: number, outer: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const ms = Math.min(wanted, this.#options.most ?? Infinity)
     outer.throwIfAborted()
     this.#end.signal.throwIfAborted()
     if (this.bytes() > (this.#options.budget ?? Infinity)) throw new BudgetSpent()

@@ -1,3 +1,4 @@
+import { NO_POLICY, type Policy, retriesOf, waitFor } from '../../core/patience.ts'
 import type { Places } from '../../core/places.ts'
 import type { ExecOptions, Reader } from '../../core/system.ts'
 import { encode, fromBinary } from '../binary.ts'
@@ -27,7 +28,11 @@ export async function findAptGet(sys: Reader, places: Places): Promise<string | 
 }
 
 /** Settings of every run: a dead server must not hold it up for the two minutes that are apt's default. */
-export const LIMITS = ['quiet=1', 'Acquire::Retries=1', 'Acquire::http::Timeout=15', 'Acquire::https::Timeout=15']
+export function limits(policy: Policy): readonly string[] {
+  const seconds = Math.ceil(waitFor('apt', policy) / 1000)
+  const timeouts = ['http', 'https'].map((scheme) => `Acquire::${scheme}::Timeout=${seconds}`)
+  return ['quiet=1', `Acquire::Retries=${retriesOf(policy)}`, ...timeouts]
+}
 
 /** The environment of every run: messages in English, and the proxies that are set here. */
 export function aptEnvironment({ environment }: Places): Record<string, string> {
@@ -47,6 +52,7 @@ export async function updateCopy(
   files: readonly { path: string; bytes: Uint8Array }[],
   indexes: boolean,
   signal: AbortSignal,
+  policy: Policy = NO_POLICY,
 ): Promise<Updated | null> {
   const program = await findAptGet(sys, places)
   if (program === null || /["\\\n]/.test(places.root)) return null
@@ -55,7 +61,7 @@ export async function updateCopy(
   const included = await ownConfiguration(sys, places)
   return sys.withScratch(scratch, (folder) =>
     sys.withScratch({ 'apt.conf': configuration(folder, places, included, indexes) }, async (config) => {
-      const answer = await ask(sys, [program, 'update', ...LIMITS.flatMap((one) => ['-o', one])], {
+      const answer = await ask(sys, [program, 'update', ...limits(policy).flatMap((one) => ['-o', one])], {
         env: { ...aptEnvironment(places), APT_CONFIG: `${config}/apt.conf` },
         cwd: '/',
         timeout: indexes ? FULL_TIMEOUT : RELEASE_TIMEOUT,

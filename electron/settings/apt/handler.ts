@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CodedError } from '../../core/errors.ts'
+import { NO_POLICY, type Policy } from '../../core/patience.ts'
 import type { Places } from '../../core/places.ts'
 import { redact } from '../../core/redact.ts'
 import type { Handler } from '../../core/setting.ts'
@@ -10,7 +11,7 @@ import {
   complaints,
   findAptGet,
   FULL_TIMEOUT,
-  LIMITS,
+  limits,
   parseUpdate,
   updateCopy,
 } from './apt-get.ts'
@@ -27,7 +28,7 @@ const LOCK_WAIT = 60_000
  * not judged. On the way there a failure of the distribution's own archive throws `apt-update-failed`
  * {hosts, path}; on the way back nothing does. Under `--root` apt works on copies in a folder that goes away.
  */
-export function aptHandler(places: Places): Handler {
+export function aptHandler(places: Places, policy: Policy = NO_POLICY): Handler {
   return {
     id: 'apt-update',
     interim: () => Promise.resolve(null),
@@ -36,8 +37,14 @@ export function aptHandler(places: Places): Handler {
       const program = await findAptGet(sys, places)
       if (program === null) return
       const answer = places.otherRoot
-        ? await updateCopy(sys, places, [{ path, bytes }], true, signal)
-        : await updateMachine(sys, places, program, path, way === 'back' ? BACK_TIMEOUT : FULL_TIMEOUT, signal)
+        ? await updateCopy(sys, places, [{ path, bytes }], true, signal, policy)
+        : await updateMachine(
+            sys,
+            places,
+            { program, path, policy },
+            way === 'back' ? BACK_TIMEOUT : FULL_TIMEOUT,
+            signal,
+          )
       if (way === 'back' || answer === null) return
       const uris = await ownUris(sys, places, path)
       const why = complaints(answer, uris)
@@ -52,13 +59,12 @@ export function aptHandler(places: Places): Handler {
 async function updateMachine(
   sys: System,
   places: Places,
-  program: string,
-  path: string,
+  { program, path, policy }: { program: string; path: string; policy: Policy },
   timeout: number,
   signal: AbortSignal,
 ) {
   const only = [`Dir::Etc::sourcelist=${path}`, 'Dir::Etc::sourceparts=/dev/null', 'APT::Get::List-Cleanup=0']
-  const argv = [program, 'update', ...[...LIMITS, ...only].flatMap((one) => ['-o', one])] as const
+  const argv = [program, 'update', ...[...limits(policy), ...only].flatMap((one) => ['-o', one])] as const
   const end = performance.now() + Math.min(LOCK_WAIT, timeout)
   const options = { env: aptEnvironment(places), cwd: '/', timeout, signal, session: true as const }
   for (;;) {

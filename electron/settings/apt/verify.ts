@@ -1,4 +1,5 @@
 import type { Finding } from '../../contract/note.ts'
+import { NO_POLICY, type Policy } from '../../core/patience.ts'
 import type { Places } from '../../core/places.ts'
 import { redact } from '../../core/redact.ts'
 import type { Reader } from '../../core/system.ts'
@@ -21,6 +22,7 @@ export async function verifyApt(
   places: Places,
   choice: AptChoice,
   signal: AbortSignal,
+  policy: Policy = NO_POLICY,
 ): Promise<readonly Finding[]> {
   const state = await detectApt(sys, places)
   const own = ownSources(state)
@@ -30,7 +32,7 @@ export async function verifyApt(
   const differing = planApt(state, choice).map(({ key, before }) => redact(`${key}: ${JSON.stringify(before)}`))
   if (differing.length > 0)
     return [{ id: 'apt.differs', severity: 'error', note: { key: 'setting:apt.differs' }, details: differing }]
-  const updated = await updateCopy(sys, places, files, false, signal)
+  const updated = await updateCopy(sys, places, files, false, signal, policy)
   if (updated === null) return [{ id: 'apt.notAsked', severity: 'info', note: { key: 'setting:apt.notAsked' } }]
   return [
     await judgeOwn(sys, places, own, updated),

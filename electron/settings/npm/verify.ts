@@ -1,4 +1,5 @@
 import type { Finding } from '../../contract/note.ts'
+import { NO_POLICY, type Policy, waitFor } from '../../core/patience.ts'
 import type { Places } from '../../core/places.ts'
 import { redact } from '../../core/redact.ts'
 import type { Reader } from '../../core/system.ts'
@@ -21,6 +22,7 @@ export async function verifyNpm(
   places: Places,
   choice: NpmChoice,
   signal: AbortSignal,
+  policy: Policy = NO_POLICY,
 ): Promise<readonly Finding[]> {
   const state = await detectNpm(sys, places, signal)
   const hidden = hiders(state, choice)
@@ -31,6 +33,7 @@ export async function verifyNpm(
     choice,
     hidden: hidden.some(({ id }) => id === 'npm.hidden.variable'),
     signal,
+    policy,
   }
   return [askFile(asked), ...hidden, ...(await askNpm(asked)), ...(await askYarn(asked)), ...(await askPnpm(asked))]
 }
@@ -43,6 +46,7 @@ type Asked = {
   /** A variable beats the files: then the tools are right to answer something else. */
   hidden: boolean
   signal: AbortSignal
+  policy: Policy
 }
 
 /** Where a tool has to stand for the files that were written to count. */
@@ -68,6 +72,8 @@ async function askNpm(asked: Asked): Promise<readonly Finding[]> {
   return choice.registries.has(REGISTRY) ? [config, await askHost(asked, npm)] : [config]
 }
 
+/** Milliseconds that npm itself may take before and after its request. */
+const STARTS = 7000
 const QUIET = ['--update-notifier=false', '--color=false']
 
 /** `npm config get`: what npm makes of all its files and variables. */
@@ -105,10 +111,12 @@ function splitOnce(line: string): [string, string] {
 
 /** `npm view` of a small package, with what npm logs of its requests: the host that was really asked. */
 async function askHost(asked: Asked, npm: string): Promise<Finding> {
-  const { sys, places, choice, hidden, signal } = asked
-  const flags = ['--json', '--loglevel=http', '--fetch-retries=0', '--fetch-timeout=8000', '--prefer-online', ...QUIET]
+  const { sys, places, choice, hidden, signal, policy } = asked
+  const wait = waitFor('tool', policy)
+  const patience = ['--fetch-retries=0', `--fetch-timeout=${wait}`]
+  const flags = ['--json', '--loglevel=http', ...patience, '--prefer-online', ...QUIET]
   const argv = [npm, 'view', PACKAGE, 'version', ...flags] as const
-  const options = { cwd: folderOf(asked), signal, scratch: CACHE }
+  const options = { cwd: folderOf(asked), signal, scratch: CACHE, timeout: wait + STARTS }
   const { stderr } = await askTool(sys, places, [...argv], options)
   const request = /npm (?:http|HTTP|verb|info)\S* fetch GET (?:(\d{3}) )?(https?:\/\/\S+)/.exec(stderr)
   const status = request?.[1]

@@ -1,4 +1,5 @@
 import type { Finding } from '../../contract/note.ts'
+import { NO_POLICY, type Policy, waitFor } from '../../core/patience.ts'
 import type { Places } from '../../core/places.ts'
 import { redact } from '../../core/redact.ts'
 import type { Reader } from '../../core/system.ts'
@@ -9,7 +10,7 @@ import { detectPip } from './detect.ts'
 /** A small package that every index has. */
 const PACKAGE = 'six'
 
-type Asked = { sys: Reader; places: Places; choice: PipChoice; hidden: boolean; signal: AbortSignal }
+type Asked = { sys: Reader; places: Places; choice: PipChoice; hidden: boolean; signal: AbortSignal; policy: Policy }
 
 /** Looks at the files, then asks pip what it makes of them and which host it really goes to. */
 export async function verifyPip(
@@ -17,6 +18,7 @@ export async function verifyPip(
   places: Places,
   choice: PipChoice,
   signal: AbortSignal,
+  policy: Policy = NO_POLICY,
 ): Promise<readonly Finding[]> {
   const state = await detectPip(sys, places)
   const hidden = hiders(state, choice)
@@ -26,10 +28,12 @@ export async function verifyPip(
     : { id: 'pip.written', severity: 'error', note: { key: 'setting:pip.notWritten', values } }
   if (state.program === null)
     return [written, ...hidden, { id: 'pip.asked', severity: 'info', note: { key: 'setting:pip.notInstalled' } }]
-  const asked: Asked = { sys, places, choice, hidden: hidden.length > 0, signal }
+  const asked: Asked = { sys, places, choice, hidden: hidden.length > 0, signal, policy }
   return [written, ...hidden, await askConfig(asked, state.program), await askHost(asked, state.program)]
 }
 
+/** Milliseconds that pip itself may take before and after its request. */
+const STARTS = 7000
 const ENV = { PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1', PIP_NO_COLOR: '1' }
 
 /** `pip config get`: what pip makes of its files; it ends with 1 where none names an index. */
@@ -59,11 +63,13 @@ async function askConfig({ sys, places, choice, hidden, signal }: Asked, pip: st
 }
 
 /** pip's own check of its index for a small package, with what it logs of its requests: the host that was really asked. */
-async function askHost({ sys, places, choice, hidden, signal }: Asked, pip: string): Promise<Finding> {
-  const flags = ['-vvv', '--retries', '0', '--timeout', '8']
+async function askHost({ sys, places, choice, hidden, signal, policy }: Asked, pip: string): Promise<Finding> {
+  const wait = waitFor('tool', policy)
+  // Seconds, and no part of one.
+  const flags = ['-vvv', '--retries', '0', '--timeout', String(Math.ceil(wait / 1000))]
   // pip tells an index which rustc there is, and rustup's stand-in for it makes itself at home.
   const scratch = ['PIP_CACHE_DIR', 'RUSTUP_HOME']
-  const options = { cwd: places.home, env: ENV, scratch, signal }
+  const options = { cwd: places.home, env: ENV, scratch, signal, timeout: wait + STARTS }
   const { stdout, stderr } = await askTool(sys, places, [pip, 'index', 'versions', PACKAGE, ...flags], options)
   const said = `${stdout}\n${stderr}`
   const request = /^\s*(https?:\/\/[^\s"]+) "GET (\S+) HTTP\/[\d.]+" (\d{3})/m.exec(said)
