@@ -36,7 +36,17 @@ const vitest =
  * each lane one file after the other; every lab has its own folder, network and engine.
  */
 const WAITING = [
-  ...['faults', 'doctor-faults', 'doctor-cache', 'doctor-changes', 'docker-pull', 'docker-run', 'direct', 'history'],
+  ...[
+    'faults',
+    'doctor-faults',
+    'doctor-cache',
+    'doctor-changes',
+    'docker-pull',
+    'docker-run',
+    'direct',
+    'history',
+    'unattended-resume',
+  ],
 ].map((name) => `e2e/${name}.test.ts`)
 
 const integration = async () => {

@@ -21,13 +21,14 @@ export function openPlaces({ state, ...options }: PlacesOptions): Places {
 }
 
 function placesOf({ home, root }: PlacesOptions): Places {
-  const { uid, name } = currentIdentity()
+  const { uid, name, home: accountHome = null } = currentIdentity()
   const input = {
     ...(home === undefined ? {} : { home }),
     ...(root === undefined ? {} : { root }),
     environment: process.env,
     uid,
     username: name,
+    accountHome,
   }
   switch (process.platform) {
     case 'linux':

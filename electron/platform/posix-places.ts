@@ -11,6 +11,8 @@ export type PlacesInput = {
   environment: Readonly<Record<string, string | undefined>>
   uid: number
   username: string
+  /** The home that passwd(5) knows: cron and a start script may set no HOME. */
+  accountHome?: string | null
 }
 
 /** What tells about the real home, and so nothing about another one. */

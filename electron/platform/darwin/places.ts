@@ -111,7 +111,8 @@ export function darwinPlaces(input: DarwinInput): Places {
   }
 }
 
-const defaultHome = ({ uid, username }: PlacesInput): string => (uid === 0 ? '/var/root' : `/Users/${username}`)
+const defaultHome = ({ uid, username, accountHome }: PlacesInput): string =>
+  accountHome ?? (uid === 0 ? '/var/root' : `/Users/${username}`)
 
 const homebrew = (arch: string): readonly string[] => (arch === 'arm64' ? ['/opt/homebrew'] : [])
 

@@ -61,6 +61,12 @@ test('--root: system files, sockets and pid file lie under it, and no engine com
   expect(places.home).toBe('/home/u')
 })
 
+test('cron sets no HOME: the account’s own counts, wherever that is', () => {
+  const given = { environment: {}, uid: 7, username: 'u' }
+  expect(linuxPlaces({ ...given, accountHome: '/srv/homes/u' }).state).toBe('/srv/homes/u/.local/state/goready')
+  expect(linuxPlaces({ ...given, accountHome: null }).home).toBe('/home/u')
+})
+
 test('GOENV=off, relative XDG paths, no HOME', () => {
   const at = (environment: Record<string, string>, uid = 7) => linuxPlaces({ environment, uid, username: 'u' })
   expect(at({ GOENV: 'off' }).goenv).toBeNull()

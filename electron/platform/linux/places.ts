@@ -111,7 +111,8 @@ export function linuxPlaces(input: PlacesInput): Places {
   }
 }
 
-const defaultHome = ({ uid, username }: PlacesInput): string => (uid === 0 ? '/root' : `/home/${username}`)
+const defaultHome = ({ uid, username, accountHome }: PlacesInput): string =>
+  accountHome ?? (uid === 0 ? '/root' : `/home/${username}`)
 
 function knownSockets(home: string, runtime: string | null): readonly Socket[] {
   const sockets: Socket[] = [engineSocket('/var/run/docker.sock')]
