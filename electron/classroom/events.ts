@@ -36,9 +36,8 @@ const MAX_SPOKEN = 400
 function spoken(line: string): string | null {
   const text = line.replace(/\s?\*{3,}$/, '').trimEnd()
   if (text === '' || text === '...ignoring' || text === 'NO MORE HOSTS LEFT') return null
-  const brief = text.replace(
-    /^((?:fatal|failed|changed|ok|skipping): \[[^\]]{1,300}\][^{]{0,200}?)(?: => )?\{.*$/,
-    '$1',
-  )
+  const brief = text
+    .replace(/^((?:fatal|failed|changed|ok|skipping): \[[^\]]{1,300}\][^{]{0,200}?)(?: => )?\{.*$/, '$1')
+    .replace(/^TASK \[\S+ : /, 'TASK [')
   return brief.length > MAX_SPOKEN ? `${brief.slice(0, MAX_SPOKEN)}…` : brief
 }

@@ -28,7 +28,7 @@ const SAID: readonly (readonly [RegExp, string])[] = [
   ],
   [/kex_exchange_identification|Connection (?:reset|closed) by|closed by remote host|Broken pipe/i, 'cut-off'],
   [
-    /python3?: (?:command )?not found|interpreter .{0,200}not found|No python interpreters found|No such file or directory: b?'\/usr\/bin\/python/i,
+    /python3?['’]?: (?:command )?not found|python3?['’]?: No such file or directory|interpreter .{0,200}not found|No python interpreters found|No such file or directory: b?'\/usr\/bin\/python/i,
     'no-python',
   ],
   [

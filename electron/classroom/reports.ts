@@ -15,12 +15,19 @@ export async function readReports(
   sys: Reader,
 ): Promise<ReadonlyMap<string, SeatReport>> {
   const place = roomFile(folder, 'reports')
-  const found = await Promise.all(seats.map(async ({ name }) => [name, await readReport(place, name, sys)] as const))
-  return new Map(found.flatMap(([name, report]) => (report === null ? [] : [[name, report]])))
+  // Windows says its name in capitals, whatever the list does.
+  const names = await sys.list(place).catch(() => [])
+  const files = new Map(names.map((name) => [name.toLowerCase(), under(place, name)]))
+  const found = new Map<string, SeatReport>()
+  for (const { name } of seats) {
+    const file = files.get(`${name.toLowerCase()}.json`)
+    const report = file === undefined ? null : await readReport(file, name, sys)
+    if (report !== null) found.set(name, report)
+  }
+  return found
 }
 
-async function readReport(place: string, name: string, sys: Reader): Promise<SeatReport | null> {
-  const path = under(place, `${name}.json`)
+async function readReport(path: string, name: string, sys: Reader): Promise<SeatReport | null> {
   try {
     const stat = await sys.lstat(path)
     // A link would make another file of this machine a report.

@@ -1,6 +1,6 @@
 import type { ClassroomAction, ClassroomResult, SeatView } from '../contract/classroom.ts'
 import type { TaskReport } from '../contract/task.ts'
-import { CodedError, errno, isCancel } from '../core/errors.ts'
+import { CodedError, errno, isCancel, withRemaining } from '../core/errors.ts'
 import type { Places } from '../core/places.ts'
 import { redact } from '../core/redact.ts'
 import { under } from '../core/paths.ts'
@@ -75,7 +75,7 @@ export async function runRoom(
   const stopped = !cancelled && begun && map.views.some(({ state }) => state === 'waiting')
   gather.add(map.end({ key: `room:reason.${cancelled ? 'cancelled' : 'cut-off'}` }, stopped))
   gather.flush()
-  if (failure !== null) throw thrown(failure, signal)
+  if (failure !== null) throw withRemaining(thrown(failure, signal), run.action === 'apply' ? changedIn(map) : [])
   if (!begun) {
     const cause = redact(said.slice(-6).join('\n').slice(-MAX_SAID))
     throw new CodedError('classroom-failed', { reason: 'room:failed.start' }, cause || `exit status ${status}`)
@@ -84,6 +84,12 @@ export async function runRoom(
   const seats = [...map.views]
   return { action: run.action, stopped, counts: countSeats(seats), seats }
 }
+
+/** Seats whose end was told before a run was called off: what was changed there stays. */
+const changedIn = (map: SeatMap): string[] =>
+  map.views.flatMap(({ seat, report }) =>
+    report?.changed === true && report.state !== 'given-back' ? [seat.name] : [],
+  )
 
 function thrown(failure: unknown, signal: AbortSignal): unknown {
   if (errno(failure) === 'ENOENT') return new CodedError('classroom-no-ansible', {}, failure)

@@ -27,7 +27,10 @@ export class SeatMap {
   constructor(before: readonly SeatView[], action: ClassroomAction) {
     this.#action = action
     this.#views = new Map(
-      before.map((view) => [view.seat.name, { ...view, state: 'waiting' as const, reason: null, wave: null }]),
+      before.map(({ seat }) => [
+        seat.name,
+        { seat, state: 'waiting' as const, reason: null, wave: null, report: null },
+      ]),
     )
   }
 

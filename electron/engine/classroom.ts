@@ -11,6 +11,7 @@ import type { TaskReport } from '../contract/task.ts'
 import { exportSeats } from '../classroom/export.ts'
 import { ansibleVersion, installNote } from '../classroom/find-ansible.ts'
 import { readSeats } from '../classroom/read-seats.ts'
+import type { RoomState } from '../classroom/room-folder.ts'
 import { needSeats, readRoom, viewsOf, writeState } from '../classroom/room-store.ts'
 import { runRoom } from '../classroom/run-room.ts'
 import { countSeats } from '../classroom/seat-map.ts'
@@ -84,12 +85,8 @@ export function openClassroom({ sys, places }: ClassroomParts): Classroom {
       const result = await runRoom({ folder, action, seats, whole }, { sys, places }, report, signal)
       if (action === 'check') return result
       const { state } = await readRoom(folder, sys)
-      const names = (wanted: string): string[] =>
-        result.seats.flatMap(({ seat, state: is }) => (is === wanted ? [seat.name] : []))
-      const waves = Object.fromEntries(
-        result.seats.flatMap(({ seat, wave }) => (wave === null ? [] : [[seat.name, wave] as const])),
-      )
-      await writeState(folder, { ...state, last: { action, at, held: names('held'), waves } }, sys)
+      const last = lastOf(result, { action, at, before: whole ? null : state.last })
+      await writeState(folder, { ...state, last }, sys)
       return result
     },
     async export(folder, format, language, signal) {
@@ -98,6 +95,28 @@ export function openClassroom({ sys, places }: ClassroomParts): Classroom {
       const { openText } = await import('../cli/text.ts')
       return exportSeats(view.seats, format, await openText(language), new Date())
     },
+  }
+}
+
+type Last = NonNullable<RoomState['last']>
+
+/** What is remembered of a run; one over some of the seats leaves what is known of the others. */
+function lastOf(
+  { seats }: ClassroomResult,
+  { action, at, before }: Pick<Last, 'action' | 'at'> & { before: Last | null },
+): Last {
+  const now = new Set(seats.map(({ seat }) => seat.name))
+  const waves = Object.fromEntries(
+    seats.flatMap(({ seat, wave }) => (wave === null ? [] : [[seat.name, wave] as const])),
+  )
+  return {
+    action,
+    at,
+    held: [
+      ...(before?.held ?? []).filter((name) => !now.has(name)),
+      ...seats.flatMap(({ seat, state }) => (state === 'held' ? [seat.name] : [])),
+    ],
+    waves: before === null ? waves : before.waves,
   }
 }
 

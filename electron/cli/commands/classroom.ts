@@ -104,7 +104,7 @@ async function go(context: Context, folder: string, action: ClassroomAction): Pr
   const start = () =>
     engine.tasks.run('room', ({ report: tell, signal }) => engine.classroom.run(folder, { action, only }, tell, signal))
   const result = classroomResultSchema.parse(await follow(context, start))
-  printSeats(output, result.seats)
+  printSeats(output, result.seats, action === 'check' ? 'would' : 'changed')
   printEnd(output, result, folder)
   if (failedOf(result.seats).length > 0) return EXIT.failed
   return action === 'check' && result.seats.some(({ report: told }) => told?.changed === true)
@@ -161,14 +161,15 @@ const STYLES: Readonly<Record<SeatView['state'], Style>> = {
   'given-back': 'green',
 }
 
-function printSeats(output: Output, seats: readonly SeatView[]): void {
+function printSeats(output: Output, seats: readonly SeatView[], change: 'would' | 'changed' | null = null): void {
   const width = Math.max(4, ...seats.map(({ seat }) => seat.name.length))
-  const words = seats.map(({ state }) => output.text.say(`room:state.${state}`))
-  const wide = Math.max(0, ...words.map(columns))
-  for (const [index, { seat, state, reason }] of seats.entries()) {
-    const word = words[index] ?? ''
+  const states = seats.map(({ state }) => output.text.say(`room:state.${state}`))
+  const wide = Math.max(0, ...states.map(columns))
+  for (const [index, { seat, state, reason, report: told }] of seats.entries()) {
+    const word = states[index] ?? ''
     const padded = word + ' '.repeat(wide - columns(word))
-    const why = reason === null ? '' : output.text.note(reason)
+    const changed = told?.changed === true && change !== null ? output.text.say(`room:cli.${change}`) : ''
+    const why = [changed, reason === null ? '' : output.text.note(reason)].filter((words) => words !== '').join('  ')
     output.line(`${seat.name.padEnd(width)}  ${output.paint(STYLES[state], padded)}  ${why}`.trimEnd())
   }
 }
