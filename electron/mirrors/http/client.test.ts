@@ -155,6 +155,27 @@ test('every silence ends: before the connection speaks, before the headers, with
   expect((await out(dripping, { timeout: 150 })).reason).toBe('timeout')
 })
 
+test('what a request names for itself is bounded by what the profile lets everybody wait', async () => {
+  const silent = await tcp(() => {})
+  expect(await out(silent, { timeout: 60_000 }, { most: 150 })).toMatchObject({
+    reason: 'timeout',
+    message: 'no answer within 150 ms',
+  })
+  await expect(client({ most: 150 }).connect(silent.replace('http:', 'https:'), 60_000, never)).rejects.toMatchObject({
+    reason: 'timeout',
+  })
+})
+
+test('a POST carries its body, and a redirect that is not to be followed is an answer', async () => {
+  const server = await http((request, response) => {
+    let body = ''
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()))
+    request.on('end', () => response.writeHead(body === 'hello' ? 307 : 400, { location: '/x' }).end(request.method))
+  })
+  const answer = await ask(server, { method: 'POST', body: 'hello', follow: false })
+  expect([answer.status, text(answer)]).toEqual([307, 'POST'])
+})
+
 test('redirects are followed five times, never from https to http, and only to web addresses', async () => {
   const hops = await http((request, response) => {
     const n = Number(request.url?.slice(1))
