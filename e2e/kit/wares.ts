@@ -29,7 +29,7 @@ export async function layOut(lab: Lab): Promise<Wares> {
     await writeFile(join(folder, name), text)
     return join(folder, name)
   }
-  const requires = [`${CHAIN.path} ${CHAIN.version}`, 'github.com/google/uuid v1.3.0']
+  const requires = [`${CHAIN.path} ${CHAIN.version}`, 'golang.org/x/xerrors v0.0.0-20200804184101-5ec99f83aff1']
   const indirect = 'github.com/pkg/errors v0.9.1 // indirect'
   const goMod = `module lesson\n\ngo 1.19\n\nrequire (\n\t${[...requires, indirect].join('\n\t')}\n)\n`
   await put('package.json', JSON.stringify({ name: 'lesson', version: '1.0.0', dependencies: DEPENDENCIES }))
@@ -73,10 +73,10 @@ export async function startProject(wares: Wares, folder: string): Promise<void> 
   await mkdir(folder, { recursive: true })
   for (const path of [wares.goMod, wares.npmLock, join(wares.goMod, '../package.json')])
     await writeFile(join(folder, path.slice(path.lastIndexOf('/') + 1)), await readFile(path))
-  const imports = `import (\n\t"fmt"\n\n\tchain "${CHAIN.path}"\n\t"github.com/google/uuid"\n)\n`
-  const main = 'func main() { fmt.Println(chain.Say(), uuid.Nil) }\n'
+  const imports = `import (\n\t"fmt"\n\n\tchain "${CHAIN.path}"\n\t"golang.org/x/xerrors"\n)\n`
+  const main = 'func main() { fmt.Println(chain.Say(), xerrors.New("twice")) }\n'
   await writeFile(join(folder, 'main.go'), `package main\n\n${imports}\n${main}`)
 }
 
 /** What that program says. */
-export const SAYS = 'chained 00000000-0000-0000-0000-000000000000'
+export const SAYS = 'chained twice'
