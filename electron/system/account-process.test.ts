@@ -49,6 +49,13 @@ describe.runIf(process.platform === 'linux' && process.getuid?.() === 0)('a chil
     expect(performance.now() - began).toBeLessThan(15_000)
   })
 
+  test('one that does not stop talking is stopped, and is not kept in memory', async () => {
+    const before = process.memoryUsage().rss
+    const end = await run("trap '' PIPE; head -c 200000000 /dev/zero", { grace: 300 })
+    expect(end.how).toBe('late')
+    expect(process.memoryUsage().rss - before).toBeLessThan(400_000_000)
+  })
+
   test('what cannot be started says so', async () => {
     const options = { uid: NOBODY, gid: NOBODY, groups: [], env: {}, input: '', first: 5000, limit: 5000 }
     const signal = new AbortController().signal

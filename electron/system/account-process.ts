@@ -7,8 +7,8 @@ const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv']
 /** Milliseconds for giving back what a child has begun, and then for the kernel to take it away. */
 const GRACE = 20_000
 const LAST = 2000
-/** Characters of a child's words that are kept. */
-const MAX_LINE = 8 * 1024 * 1024
+/** What a child may say in all, in bytes: the account's owner could make it say anything. */
+const MAX_OUTPUT = 64 * 1024 * 1024
 const MAX_ERRORS = 16 * 1024
 
 export type AccountChild = {
@@ -88,7 +88,14 @@ export function runAs(argv: readonly [string, ...string[]], how: AccountChild): 
     lines.on('line', (line) => {
       begun = true
       clearTimeout(first)
-      if (line.length <= MAX_LINE) how.onLine(line)
+      how.onLine(line)
+    })
+    let said = 0
+    child.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.length
+      if (said <= MAX_OUTPUT) return
+      stop('late')
+      child.stdout.destroy()
     })
     child.stderr.on('data', (chunk: Buffer) => {
       if (stderr.length < MAX_ERRORS) stderr += chunk.toString('utf8')

@@ -67,22 +67,18 @@ async function prove(context: Context, engine: Engine, profile: Profile): Promis
   const startedAt = new Date().toISOString()
   const handed = (await engine.lastRaces()).map((race) => ({ ...race, startedAt }))
   const files = await filesOf(profile)
-  return realSystem().withScratch(
-    {},
-    async (folder) => {
-      const home = under(folder, 'home')
-      await copyHome(engine.places.home, home, owner)
-      const account = { name: 'nobody', ...owner, home }
-      const answer = await askAccount(context, account, { does: 'prove', profile, files, name: '', handed })
-      if (answer.how === 'done') return applyResultSchema.parse(answer.result).findings
-      const why = answer.how === 'failed' ? answer.error : null
-      // The program itself may lie where nobody else can read it.
-      const severity = why === null || why.code === 'account-silent' ? 'warning' : 'error'
-      const details = why === null ? [] : [why.message, ...(why.cause === undefined ? [] : [why.cause])]
-      return [{ id: 'skel.proof', severity, note: { key: 'plan:skel.unproved' }, details }]
-    },
-    owner,
-  )
+  return realSystem().withScratch({}, async (folder) => {
+    const home = under(folder, 'home')
+    await copyHome(engine.places.home, home, owner)
+    const account = { name: 'nobody', ...owner, home }
+    const answer = await askAccount(context, account, { does: 'prove', profile, files, name: '', handed })
+    if (answer.how === 'done') return applyResultSchema.parse(answer.result).findings
+    const why = answer.how === 'failed' ? answer.error : null
+    // The program itself may lie where nobody else can read it.
+    const severity = why === null || why.code === 'account-silent' ? 'warning' : 'error'
+    const details = why === null ? [] : [why.message, ...(why.cause === undefined ? [] : [why.cause])]
+    return [{ id: 'skel.proof', severity, note: { key: 'plan:skel.unproved' }, details }]
+  })
 }
 
 /** What a home cannot hold. */
