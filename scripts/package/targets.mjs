@@ -1,13 +1,14 @@
 // What can be made, on which system, and with what. Not a command.
 
 /**
- * `system`: null for the one that it runs on. `ending`: how the result's name ends. `needs`: a program that makes it
+ * `system`: null for the one that it runs on. `folder`: unpacked; else `ending`: how the result's name ends. `needs`: a program that makes it
  * here without the internet; `network`: what electron-builder fetches for it.
  */
 export const TARGETS = {
-  dir: { system: null, ending: /-unpacked$/ },
+  dir: { system: null, folder: true },
   deb: { system: 'linux', ending: /\.deb$/, needs: 'dpkg-deb' },
   AppImage: { system: 'linux', ending: /\.AppImage$/, network: 'the AppImage runtime' },
+  'win-dir': { system: 'win32', folder: true },
   zip: { system: 'win32', ending: /-win\.zip$/, needs: '7za' },
   nsis: { system: 'win32', ending: /-setup\.exe$/, network: 'NSIS with its plug-ins' },
   portable: { system: 'win32', ending: /-portable\.exe$/, network: 'NSIS with its plug-ins' },
