@@ -322,15 +322,6 @@ test('two runs at once: the second one is told so and touches nothing', async ()
   expect(await world()).toEqual(before)
 })
 
-test.each([[{ telemetry: { otlp: 'https://collector.example.com' } }, 'telemetry']])(
-  '%j comes later and says so',
-  async (extra, key) => {
-    const outcome = await goready(lab, ['plan', '--profile', await profile(lab, extra), '--json'], { home })
-    expect(outcome.code).toBe(2)
-    expect(errorOf(outcome)).toMatchObject({ code: 'not-yet', values: { key } })
-  },
-)
-
 test('a profile that can not be used: its line and key, status 2, nothing touched', async () => {
   const path = join(lab.dir, 'bad.yml')
   writeFileSync(path, 'version: 1\nsources:\n  goo: auto\n')

@@ -44,6 +44,7 @@ import { preferencesFile } from './desk/preferences.ts'
 import { MuteBook } from './engine/mutes.ts'
 import type { Skeleton } from './engine/skeleton.ts'
 import { PlanBook } from './engine/plans.ts'
+import { watchClassroom, watchKit } from './engine/watched-bodies.ts'
 import { WhyBook, type WhyOptions } from './engine/why.ts'
 import { dockerState } from './docker/state.ts'
 import { type Advice, adviseForGoMod } from './docker/go-mod.ts'
@@ -383,11 +384,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       ),
     settle,
     runInImage,
-    classroom: openClassroom({ sys, places }),
-    kit: openKit({
-      ...{ sys, places, images, tags: assets.tags },
-      mirrors: () => book.list(),
-      http: (timeout) => races.client(timeout),
-    }),
+    classroom: watchClassroom(openClassroom({ sys, places }), observer, sys),
+    kit: watchKit(
+      openKit({
+        ...{ sys, places, images, tags: assets.tags },
+        mirrors: () => book.list(),
+        http: (timeout) => races.client(timeout),
+      }),
+      observer,
+    ),
   }
 }
