@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { holdsRecord, parseTree, type ReadTile, tilePath } from './tlog.ts'
+import { holdsRecord, parseTree, type ReadTile, tilePath, tilesFor } from './tlog.ts'
 
 const sha = (...parts: readonly Uint8Array[]): Buffer => {
   const hash = createHash('sha256')
@@ -70,3 +70,20 @@ test('tile paths and tree notes as the database writes them', () => {
   expect(parseTree(`another tree\n42\n${root}\n`)).toBeNull()
   expect(parseTree(`go.sum database tree\n-1\n${root}\n`)).toBeNull()
 })
+
+test.each([1, 8, 255, 256, 257, 600, 70_000])(
+  'a log of %i: what proves a record is among the tiles for it',
+  async (size) => {
+    for (const id of [0, size >> 1, size - 1]) {
+      const tiles = new Set(tilesFor(size, id).map(tilePath))
+      const missing: string[] = []
+      const read: ReadTile = async (tile) => {
+        if (!tiles.has(tilePath(tile))) missing.push(tilePath(tile))
+        return new Uint8Array(tile.width * 32)
+      }
+      await holdsRecord({ size, root: Buffer.alloc(32) }, id, recordOf(id), read)
+      expect(missing).toEqual([])
+      expect(tiles.size).toBeLessThanOrEqual(2 * Math.ceil(Math.log2(size + 1) / 8))
+    }
+  },
+)
