@@ -8,6 +8,7 @@ import { readPolicy } from '../core/room-policy.ts'
 import type { Prober } from '../core/setting.ts'
 import type { Reader, Stat } from '../core/system.ts'
 import { formats, settings } from '../settings/index.ts'
+import { refuseSharedFolders } from '../settings/shared-folders.ts'
 import type { Repair } from '../doctor/check.ts'
 import { codeOf, firstForbidden, HELPERS_REPAIRS } from './allowed.ts'
 import { type Asking, firstElsewhere } from './giving-back.ts'
@@ -84,6 +85,7 @@ async function filesOf(
   signal: AbortSignal,
 ): Promise<readonly Change[]> {
   if (profile === null) return []
+  await refuseSharedFolders(profile, places, sys)
   const paths = new Set(shown.flatMap((one) => ('path' in one ? [one.path] : [])))
   const probe: Prober = (target) => {
     const chosen = target === 'go' || target === 'docker' || target === 'apt' ? settled[target] : undefined

@@ -14,6 +14,7 @@ import type { Prober, Proposal } from '../core/setting.ts'
 import type { System } from '../core/system.ts'
 import { viewPlan } from '../core/view.ts'
 import { formats, settings } from '../settings/index.ts'
+import { refuseSharedFolders } from '../settings/shared-folders.ts'
 import type { Repair } from '../doctor/check.ts'
 import type { MirrorCatalogue } from '../mirrors/catalogue.ts'
 import { choicesFor, choicesForRepairs } from './choices.ts'
@@ -67,6 +68,7 @@ export class PlanBook {
     const from = now()
     const policy = policyOf(profile)
     const { sys, images, mirrors, skeleton = null } = this.#parts
+    await refuseSharedFolders(profile, this.#parts.places, sys)
     const places = { ...this.#parts.places, project: project && (await projectFolder(project, sys)) }
     const settled = new Map<TargetId, readonly string[]>()
     const sources: Planned['sources'][number][] = []
