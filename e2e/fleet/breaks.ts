@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeCertificates } from '../lab/certificates.ts'
-import { STUDENT } from './layer.ts'
+import { ANCHOR, STUDENT } from './layer.ts'
 import type { LabSeat } from './seat.ts'
 
 /** A way in which a seat is broken, really, and is repaired as somebody would who walks up to it. */
@@ -25,7 +25,10 @@ dd if=/dev/zero of="$3" bs=64k 2>/dev/null || true
 test "$(df --output=avail "$1" | tail -1)" -eq 0`
     await sh(seat, script, STUDENT.home, String(STUDENT.id), FILLER)
   },
-  repair: async (seat) => void (await seat.must(['rm', FILLER])),
+  async repair(seat) {
+    await seat.must(['rm', FILLER])
+    await seat.must(['mount', '-o', 'remount,size=16g', STUDENT.home])
+  },
 }
 
 /** Nobody takes logins. */
@@ -36,6 +39,8 @@ export const deadSshd: Break = {
 }
 
 const BUNDLE = '/etc/ssl/certs/ca-certificates.crt'
+/** Not beside it: Go believes every file in there. */
+const KEPT = '/root/kept'
 
 /** In the place of the room's authority the seat has another one of the same name. */
 export const wrongAuthority: Break = {
@@ -46,11 +51,17 @@ export const wrongAuthority: Break = {
       const { ca } = await makeCertificates(join(folder, 'tls'), ['DNS:localhost'])
       const own = await seat.must(['cat', BUNDLE])
       const others = String(own.lastIndexOf('-----BEGIN CERTIFICATE-----'))
-      const script = 'mv "$1" "$1.kept"; { head -c "$2" "$1.kept"; printf %s "$3"; } >"$1"'
-      await sh(seat, script, BUNDLE, others, await readFile(ca, 'utf8'))
+      const script = `mkdir "$3"
+mv "$1" "$3/bundle"
+mv "$2" "$3/anchor"
+printf %s "$5" >"$2"
+head -c "$4" "$3/bundle" | cat - "$2" >"$1"`
+      await sh(seat, script, BUNDLE, ANCHOR, KEPT, others, await readFile(ca, 'utf8'))
     } finally {
       await rm(folder, { recursive: true, force: true })
     }
   },
-  repair: async (seat) => void (await seat.must(['mv', `${BUNDLE}.kept`, BUNDLE])),
+  async repair(seat) {
+    await sh(seat, 'mv "$3/bundle" "$1"; mv "$3/anchor" "$2"; rmdir "$3"', BUNDLE, ANCHOR, KEPT)
+  },
 }

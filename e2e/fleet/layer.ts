@@ -9,6 +9,9 @@ import { LabError, must } from '../lab/process.ts'
 /** Who sits at a seat: an ordinary account that reaches the engine and may use sudo. */
 export const STUDENT = { name: 'student', id: 2001, home: '/home/student' }
 
+/** Where a seat has the room's authority from. */
+export const ANCHOR = '/usr/local/share/ca-certificates/room.crt'
+
 /** Folders of the host that a seat must not see: each seat begins with empty ones. */
 const HIDDEN: readonly (readonly [string, number])[] = [
   ['root', 0o700],
@@ -51,6 +54,8 @@ export const shown = (lab: Lab, go: string): readonly string[] => [
   ...[dirname(dirname(go)), '/usr/local/go'],
   ...[join(lab.root, 'run/docker.sock'), '/run/docker.sock'],
   ...[join(lab.root, 'etc/docker'), '/etc/docker'],
+  // The engine names it, and its space is looked at.
+  ...[join(lab.dir, 'data'), join(lab.dir, 'data')],
 ]
 
 /** What a machine of the room lacks: nobody there could answer these. An empty device in overlay's layer hides a file. */
@@ -79,6 +84,7 @@ export async function makeLayer(layer: string, lab: Lab, publicKey: string, lock
     await writeFile(join(layer, path), text)
     await chmod(join(layer, path), mode)
   }
+  await mkdir(join(layer, lab.dir, 'data'), { recursive: true })
   await mkdir(join(layer, 'usr/local/bin'), { recursive: true })
   await symlink('../go/bin/go', join(layer, 'usr/local/bin/go'))
   await Promise.all([
@@ -131,12 +137,11 @@ async function program(layer: string, locked: Locked = (body) => body()): Promis
 
 /** The room's authority among the system's, as an image of the room's machines would have it. */
 async function authority(layer: string, ca: string): Promise<void> {
-  const [bundle, anchors] = ['etc/ssl/certs/ca-certificates.crt', 'usr/local/share/ca-certificates']
-  await mkdir(join(layer, dirname(bundle)), { recursive: true })
-  await mkdir(join(layer, anchors), { recursive: true })
+  const bundle = 'etc/ssl/certs/ca-certificates.crt'
+  for (const path of [bundle, ANCHOR]) await mkdir(dirname(join(layer, path)), { recursive: true })
   const room = await readFile(ca, 'utf8')
   await writeFile(join(layer, bundle), `${await readFile(join('/', bundle), 'utf8')}${room}`)
-  await writeFile(join(layer, anchors, 'room.crt'), room)
+  await writeFile(join(layer, ANCHOR), room)
 }
 
 /** The lab's tags, and nobody to be asked besides: there is no way out of the lab. */

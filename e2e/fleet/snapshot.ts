@@ -1,23 +1,27 @@
+import { join } from 'node:path'
+import { must } from '../lab/process.ts'
 import { STUDENT } from './layer.ts'
 import type { LabSeat } from './seat.ts'
 
-/** What a run may write on a seat at all; logs, /run and /tmp are the machine's own. */
-const WATCHED = ['/home', '/root', '/etc', '/opt', '/srv', '/usr/local', '/var/lib']
-const STAMP = '/run/stamp'
-/** Other file systems that are shown to every seat, and what a login itself writes. */
-const ELSEWHERE = ['/opt/goready/node_modules', '/usr/local/go', '/etc/docker']
-
-const PRUNE = ELSEWHERE.flatMap((path) => ['-path', path, '-prune', '-o'])
+/** Not a seat's settings: its logs, its processes' files, temporary ones. */
+const ELSEWHERE = ['tmp', 'run', 'var/log', 'var/tmp', 'var/cache']
+const STAMP = 'run/stamp'
 
 /** Marks now: what is written later is newer. */
 export async function stamp(seat: LabSeat): Promise<void> {
   // File times have the kernel's tick; what is written in the same one is not newer.
-  await seat.must(['sh', '-c', `touch ${STAMP} && sleep 0.02`])
+  await seat.must(['sh', '-c', `touch /${STAMP} && sleep 0.02`])
 }
 
-/** Paths that were written since the stamp; empty: nothing. */
-export async function newer(seat: LabSeat): Promise<readonly string[]> {
-  return lines(await seat.must(['find', ...WATCHED, ...PRUNE, '-newer', STAMP, '-print']))
+/**
+ * Paths that were written since the stamp; empty: nothing. Everything that a seat writes lies in its own layer; only a
+ * home may be a file system of its own. What the host writes below its seats is not theirs.
+ */
+export async function newer({ written, must: onSeat }: LabSeat): Promise<readonly string[]> {
+  const but = ELSEWHERE.flatMap((path) => ['-path', join(written, path), '-prune', '-o'])
+  const own = await must(['find', written, ...but, '-newer', join(written, STAMP), '-print'])
+  const home = await onSeat(['find', STUDENT.home, '-newer', `/${STAMP}`])
+  return [...new Set([...lines(own.replaceAll(written, '')), ...lines(home)])]
 }
 
 /** The student's home byte for byte: kind, rights, owner, target and content of all in it, without GoReady's history. */
