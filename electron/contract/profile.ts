@@ -40,7 +40,7 @@ export const shellIdSchema = z.enum(SHELL_IDS)
 export type ShellId = z.infer<typeof shellIdSchema>
 
 /** Of a profile's own; many more than anybody sets. */
-const MAX_VARIABLES = 256
+const MAX_VARIABLES = 1000
 
 const envSchema = z.strictObject({
   scope: z.enum(['user', 'system']).optional(),
