@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { goready, type Outcome, type RunOptions, tree } from './harness.ts'
+import { errorOf, goready, type Outcome, type RunOptions, tree } from './harness.ts'
 import { IMAGE, layOut, makeArgs, SAYS, startProject, type Wares } from './kit/wares.ts'
 import { type Lab, startLab } from './lab/lab.ts'
 import { must, run } from './lab/process.ts'
@@ -37,7 +37,7 @@ beforeAll(async () => {
   netns = `grkit${process.pid}`
   await must(['ip', 'netns', 'add', netns])
   const made = await goready(lab, makeArgs(wares, stick))
-  expect(made.stdout + made.stderr).not.toContain('"failed"')
+  expect(errorOf(made)).toEqual({})
   expect(made.code).toBe(0)
   await lab.docker('rmi', IMAGE)
   asked = counts()

@@ -8,7 +8,7 @@ import { openFolder } from '../electron/kit/source.ts'
 import { bringIn, profileOf } from '../electron/kit/use.ts'
 import { verifyKit } from '../electron/kit/verify.ts'
 import { labEngine, labPlaces, never, sys } from './docker-helpers.ts'
-import { errorOf, eventually, goready, type Outcome, type Running, type RunOptions, start } from './harness.ts'
+import { errorOf, eventually, goready, type Outcome, type Running, type RunOptions, start, tree } from './harness.ts'
 import { IMAGE, layOut, makeArgs, startProject, type Wares } from './kit/wares.ts'
 import { type Lab, startLab } from './lab/lab.ts'
 import { must, run } from './lab/process.ts'
@@ -246,6 +246,7 @@ test('served to one network only; a seat there uses it by its fingerprint, and a
     expect((await onSeat(['kit', 'use', page.replace('https:', 'http:'), '--yes', '--json'])).code).toBe(2)
     await usesTheRegistry(page, authority)
 
+    await appliesTheProfile(authority)
     const used = await onSeat(['kit', 'use', page, '--yes', '--json', '--key', fingerprint])
     expect(used.stderr).toBe('')
     expect(used.last).toMatchObject({ result: { changed: true, verification: { module: { ok: true } } } })
@@ -261,6 +262,35 @@ test('served to one network only; a seat there uses it by its fingerprint, and a
   expect((await inSeat(['go', 'mod', 'download'])).code).toBe(0)
   expect((await onSeat(['undo', '--json'])).code).toBe(0)
 })
+
+/**
+ * The room's profile on a seat that keeps nothing itself: Docker pulls by the server's name, go and npm ask it. The
+ * system's own authorities are a copy below the lab's root, where no program would make the one file of all.
+ */
+async function appliesTheProfile(authority: string): Promise<void> {
+  const [anchors, bundle] = ['usr/local/share/ca-certificates', 'etc/ssl/certs'].map((path) => join(lab.root, path))
+  for (const [folder, name] of [
+    [anchors ?? '', 'room.crt'],
+    [bundle ?? '', 'ca-certificates.crt'],
+  ] as const) {
+    await mkdir(folder, { recursive: true })
+    await cp(authority, join(folder, name))
+  }
+  await rm(join(lab.root, 'etc/docker/certs.d'), { recursive: true })
+  const before = { etc: tree(join(lab.root, 'etc')), files: settings() }
+  const given = join(authority, '../goready.yml')
+  const applied = await onSeat(['apply', '--profile', given, '--yes', '--json'])
+  expect(errorOf(applied)).toEqual({})
+  expect(applied.last).toMatchObject({
+    result: { changed: true, image: { reference: IMAGE, pulled: true }, verification: { module: { ok: true } } },
+  })
+  expect(await readFile(join(seat, '.npmrc'), 'utf8')).toContain('/npm/')
+  expect((await onSeat(['undo', '--json'])).code).toBe(0)
+  expect({ etc: tree(join(lab.root, 'etc')), files: settings() }).toEqual(before)
+  await lab.docker('rmi', IMAGE)
+}
+const settings = (): string[] =>
+  Object.keys(tree(seat)).filter((name) => !/^(\.cache|\.npm|go|lesson)(\/|$)/.test(name))
 
 /** Ports that a program and what it started listen on. */
 async function listening({ pid }: Running): Promise<string[]> {

@@ -16,7 +16,7 @@ import type { Catalogue } from '../docker/catalogue.ts'
 import { registryAuth } from '../docker/auth.ts'
 import { type DirectPull, pullDirect } from '../docker/direct.ts'
 import { findEndpoint } from '../docker/endpoint.ts'
-import { moduleIn, proxyMounts } from '../docker/file-proxy.ts'
+import { moduleIn } from '../docker/file-proxy.ts'
 import { type Engine as DockerEngine, openEngine } from '../docker/engine.ts'
 import { inspectImage } from '../docker/inspect.ts'
 import { isLoopback, loopbackFindings } from '../docker/loopback.ts'
@@ -29,6 +29,7 @@ import type { RegistryFetch } from '../docker/registry.ts'
 import { listTags, tagSize } from '../docker/tags.ts'
 import { withTries } from '../docker/tries.ts'
 import { verifyGo, verifyModule } from '../docker/verify.ts'
+import { forContainer } from './container-trust.ts'
 import { goEnvironment, plannedGoEnvironment } from './go-env.ts'
 import { runRequest, type RunRequest } from './run-request.ts'
 
@@ -113,10 +114,11 @@ export function openImages(
       goFrom === undefined
         ? await goEnvironment(sys, places, signal)
         : await plannedGoEnvironment(sys, places, goFrom, signal)
+    const own = await forContainer(sys, places, goEnv)
     const checked = await verifyModule(await open(signal), reference, {
       ...(await moduleIn(sys, goEnv.GOPROXY ?? '')),
-      mounts: await proxyMounts(sys, goEnv),
-      goEnv,
+      mounts: own.mounts,
+      goEnv: { ...goEnv, ...own.env },
       signal,
       environment: places.environment,
       timeout: moduleLimit(policy),

@@ -2,8 +2,8 @@ import type { Finding } from '../contract/note.ts'
 import type { Places } from '../core/places.ts'
 import type { System } from '../core/system.ts'
 import type { Engine } from '../docker/engine.ts'
-import { proxyMounts } from '../docker/file-proxy.ts'
 import { runInImage } from '../docker/run.ts'
+import { forContainer } from './container-trust.ts'
 import type { Streams } from '../docker/terminal.ts'
 
 /** What `goready shell` and `goready run` ask for. */
@@ -31,6 +31,7 @@ export async function runRequest(
 ): Promise<number> {
   const { uid, gid } = sys.identity
   const { home, environment } = places
-  const folders = await proxyMounts(sys, goEnv)
-  return runInImage(engine, { ...request, image, uid, gid, home, goEnv, folders, environment, stdin: true, signal })
+  const own = await forContainer(sys, places, goEnv)
+  const inside = { goEnv: { ...goEnv, ...own.env }, folders: own.mounts, environment, stdin: true }
+  return runInImage(engine, { ...request, ...inside, image, uid, gid, home, signal })
 }

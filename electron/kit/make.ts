@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, stat } from 'node:fs/promises'
 import { KIT_MANIFEST, type KitManifest, type KitResult, type KitWish } from '../contract/kit.ts'
 import type { Profile } from '../contract/profile.ts'
 import type { TaskReport } from '../contract/task.ts'
-import { CodedError } from '../core/errors.ts'
+import { causeText, CodedError } from '../core/errors.ts'
 import { nameOf, under } from '../core/paths.ts'
 import type { Places } from '../core/places.ts'
 import type { System } from '../core/system.ts'
@@ -55,7 +55,7 @@ export async function makeKit(
   await mkdir(folder, { recursive: true })
   const ledger = await openLedger(folder)
   const progress = kitProgress(report)
-  const into = { folder, ledger, progress, signal }
+  const into = { folder, ledger, progress, report, signal }
   await rm(pathIn(folder, KIT_MANIFEST), { force: true })
   try {
     const locks = wish.npmLocks.flatMap((text) => readLock(text, 'package-lock.json'))
@@ -95,7 +95,14 @@ export async function makeKit(
   }
 }
 
-type Into = { folder: string; ledger: Ledger; progress: Progress; signal: AbortSignal }
+type Into = {
+  folder: string
+  ledger: Ledger
+  progress: Progress
+  report: (event: TaskReport) => void
+  signal: AbortSignal
+}
+const PROOF = 'module goready.invalid/proof\n\ngo 1.16\n\nrequire github.com/pkg/errors v0.9.1\n'
 
 async function makeGo(goMods: readonly string[], image: string | null, parts: MakeParts, into: Into): Promise<KitGo> {
   const { goSource, sys, places, work } = parts
@@ -106,6 +113,11 @@ async function makeGo(goMods: readonly string[], image: string | null, parts: Ma
     into.progress.now({ key: 'kit:note.go', values: { name: /^module\s+(\S+)/m.exec(goMod)?.[1] ?? 'go.mod' } })
     await downloadModules(tool, goMod, work, goSource, { sys, places }, into.signal)
   }
+  // What `go` is tried with on every machine; a private proxy need not have it.
+  await downloadModules(tool, PROOF, work, goSource, { sys, places }, into.signal).catch((error: unknown) => {
+    into.signal.throwIfAborted()
+    into.report({ type: 'log', line: causeText(error) })
+  })
   into.progress.now({ key: 'kit:note.sumdb' })
   return packModules(work, goSource.sumdb, askSumdb(goSource, parts.http, into.signal), into)
 }
