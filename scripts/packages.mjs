@@ -25,6 +25,7 @@ const TEST = [
   'dnsmasq-base',
   ...['pkexec', 'polkitd', 'dbus-daemon'],
   'wine64',
+  ...['desktop-file-utils', 'xdg-utils'],
   ...['openssh-server', 'openssh-client', 'ansible-core', 'ansible-lint', 'yamllint'],
 ]
 /** The packages of each need. The window's are enough for `npm start`. */
