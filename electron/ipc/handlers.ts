@@ -115,8 +115,8 @@ export function createHandlers(engine: () => Promise<Engine>, desk: Desk, signal
       const { classroom, kit: kits } = await engine()
       const served = kits.serving()
       const folder = kit === null ? null : desk.folder(kit)
-      // The seats reach what this machine serves; its folder they would need in the same place.
-      const place = folder !== null && served?.folder === folder ? served.page : folder
+      // The seats reach what this machine serves, and know its authority; its folder they would need in the same place.
+      const place = folder !== null && served?.folder === folder ? `${served.page}#${served.fingerprint}` : folder
       return classroom.write(desk.folder(id), { seats, options, profile, kit: place }, signal)
     },
     async 'classroom.run'({ id, action, only }) {

@@ -108,7 +108,10 @@ async function use(context: Context, where: string): Promise<number> {
   return EXIT.done
 }
 
-/** A folder, or a server with the authority that `--key` names: its file or its fingerprint; else the person compares it. */
+/**
+ * A folder, or a server with the authority that `--key` names: its file or its fingerprint; an address may carry the
+ * fingerprint itself, behind a #, as rooms write it down. Else the person compares it.
+ */
 async function placeOf(context: Context, where: string): Promise<KitPlace> {
   const { args, io, output, signal } = context
   if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(where)) return { folder: resolve(where) }
@@ -118,17 +121,20 @@ async function placeOf(context: Context, where: string): Promise<KitPlace> {
   } catch {
     throw badValue('URL', where)
   }
-  if (url.protocol !== 'https:' || url.username !== '' || url.search !== '' || url.hash !== '')
+  const carried = url.hash === '' ? null : readFingerprint(url.hash.slice(1))
+  if (url.protocol !== 'https:' || url.username !== '' || url.search !== '' || (url.hash !== '' && carried === null))
     throw badValue('URL', where)
+  url.hash = ''
   if (args.key !== null && readFingerprint(args.key) === null)
     return { url: url.href, authority: readTrust(await givenText(args.key), args.key).pem }
+  const key = args.key === null ? carried : readFingerprint(args.key)
   const shown = await presentedAuthority(url.href, signal)
-  if (args.key === null) {
+  if (key === null) {
     if (!canAsk(io, args.json)) throw new CodedError('no-terminal', { option: '--key' })
     output.line(output.text.say('kit:cli.fingerprint', { host: url.host, fingerprint: shown.fingerprint }))
     const answer = await askLine(io, output.text.say('kit:cli.same'), signal)
     if (!/^[yY是]/.test(answer)) throw new CodedError('cancelled')
-  } else if (readFingerprint(args.key) !== shown.fingerprint)
+  } else if (key !== shown.fingerprint)
     throw new CodedError('kit-other-authority', { url: url.host, fingerprint: shown.fingerprint })
   return { url: url.href, authority: shown.pem }
 }
