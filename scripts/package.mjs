@@ -5,6 +5,7 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Stop, cache, capture, isCommand, main, progress, readText, root, say, tool, tools, writeText } from './lib.mjs'
 import { WINDOWS_FALLBACK, electronBinary } from './electron.mjs'
+import { installPackages } from './packages.mjs'
 import { setUp } from './setup.mjs'
 import { build, locked } from './build.mjs'
 import { neededPackages } from './package/needed.mjs'
@@ -160,6 +161,10 @@ if (isCommand(import.meta.url))
     const unknown = named.find((name) => !(name in TARGETS))
     if (unknown !== undefined) throw new Stop(`Unknown target: ${unknown}. ${USAGE}`)
     const electron = await setUp({ needs: ['modules', 'window', 'electron'] })
+    // Whoever may not install it reads below what is missing.
+    const archives = named.length === 0 || named.includes('zip')
+    if (archives && foundOnPath('7za') === null && process.getuid?.() === 0)
+      await installPackages('package').catch((error) => say(error.message))
     const { here, elsewhere } = possible({ system: process.platform, has: (name) => foundOnPath(name) !== null })
     await build(['window'])
     await locked(async () => {

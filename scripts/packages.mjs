@@ -1,4 +1,4 @@
-// Usage: node scripts/packages.mjs window|test — installs (root on Debian) or names the missing system packages.
+// Usage: node scripts/packages.mjs window|test|package — installs (root on Debian) or names the missing system packages.
 import { existsSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { Stop, capture, isCommand, main, progress, say } from './lib.mjs'
@@ -28,8 +28,8 @@ const TEST = [
   ...['desktop-file-utils', 'xdg-utils'],
   ...['openssh-server', 'openssh-client', 'ansible-core', 'ansible-lint', 'yamllint'],
 ]
-/** The packages of each need. The window's are enough for `npm start`. */
-export const PACKAGES = { window: WINDOW, test: [...WINDOW, ...TEST] }
+/** The packages of each need. The window's are enough for `npm start`; archives need 7za. */
+export const PACKAGES = { window: WINDOW, test: [...WINDOW, ...TEST], package: ['p7zip-full'] }
 
 // What these packages would start or enable; the lab starts its own instead.
 const SERVICES = {
@@ -111,6 +111,6 @@ export async function guarded(path, body) {
 
 if (isCommand(import.meta.url))
   await main(([need = '']) => {
-    if (!(need in PACKAGES)) throw new Stop('Usage: node scripts/packages.mjs window|test')
+    if (!(need in PACKAGES)) throw new Stop('Usage: node scripts/packages.mjs window|test|package')
     return installPackages(need)
   })
