@@ -250,6 +250,9 @@ test('served to one network only; a seat there uses it by its fingerprint, and a
     const used = await onSeat(['kit', 'use', page, '--yes', '--json', '--key', fingerprint])
     expect(used.stderr).toBe('')
     expect(used.last).toMatchObject({ result: { changed: true, verification: { module: { ok: true } } } })
+    // As a room writes it down.
+    const carried = await onSeat(['kit', 'use', `${page}#${fingerprint}`, '--yes', '--json'])
+    expect(carried.code).toBe(0)
     const again = await onSeat(['kit', 'use', page, '--yes', '--json', '--key', authority])
     expect(again.last).toMatchObject({ result: { changed: false } })
     expect(await readdir(join(seat, '.cache/goready/kits'))).not.toContain('images')
