@@ -17,3 +17,16 @@ test('the benchmark of the start measures a pair and replays a pull into the win
   expect(stdout).toMatch(/40\d{3} pull events/)
   expect(stdout).toMatch(/✓ messages a second +[1-9]\d* /)
 })
+
+test('the benchmark of a room measures a loop over ssh, xargs and both ways of the room', async () => {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_ENV|TEST$)/.test(name)))
+  const script = join(projectRoot(), 'scripts', 'bench', 'fleet.mjs')
+  const { stdout } = await promisify(execFile)(process.execPath, [script, '--seats', '2', '--forks', '2', '--json'], {
+    env,
+  })
+  const { rows } = JSON.parse(stdout.slice(stdout.indexOf('{')))
+  expect(rows.map(({ name }: { name: string }) => name)).toEqual([
+    ...['a loop over ssh', 'xargs -P 2', 'GoReady, one wave', 'GoReady, in waves'],
+  ])
+  for (const { perSeat, ratio } of rows) expect(Math.min(perSeat, ratio)).toBeGreaterThan(0)
+})
