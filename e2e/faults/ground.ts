@@ -142,7 +142,7 @@ export class Ground {
   strays(): readonly string[] {
     const folder = join(this.desk.home, RECORDS)
     const all = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : []
-    return all.filter((name) => name !== 'runs' && !/^runs\/[\w-]+\.jsonl$/.test(name))
+    return all.filter((name) => !/^(?:runs(?:\/[\w-]+\.jsonl)?|log(?:\/goready\.jsonl)?)$/.test(name))
   }
 }
 

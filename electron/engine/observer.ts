@@ -72,7 +72,10 @@ export class Observer {
         trace.hear(one)
         report(one)
       },
-      timed: trace.timed,
+      async timed(part, work) {
+        await recorder.settled(trace)
+        return trace.timed(part, work)
+      },
       named: (run) => recorder.name(run),
       planned(how) {
         planned = how

@@ -13,6 +13,9 @@ const WAITING = 500
 /** Steps that change something when they run. */
 const CHANGING = new Set(['install', 'files', 'rollback', 'undo', 'pull', 'room', 'kit', 'race'])
 
+/** Steps that write files themselves: the log is written between their parts, never beside them. */
+const ORDERED = new Set(['install', 'files', 'reload', 'settings', 'undo', 'rollback'])
+
 /**
  * Turns what happens in a run into lines of the log. Nothing is written before the run changes something or fails: a
  * run that finds all as it is to be leaves no trace in the home at all.
@@ -25,6 +28,7 @@ export class Recorder {
   #run: string
   #waiting: Happened[] = []
   #changing = false
+  #due = false
   #writing: Promise<void> = Promise.resolve()
 
   /**
@@ -46,9 +50,15 @@ export class Recorder {
   take(trace: Pick<Trace, 'id'> | undefined, happened: Happened): void {
     if (this.#waiting.length < WAITING || happened.event === 'run.end') this.#waiting.push(happened)
     if (this.#begins && happened.event === 'step.begin' && CHANGING.has(happened.step ?? '')) this.#changing = true
-    // Each step is on the disk when the next one begins: of a run that is killed the log tells how far it came.
-    if (this.#changing && (happened.event === 'step.begin' || happened.event === 'step.end'))
-      this.#flush(trace?.id ?? '')
+    if (!this.#changing || happened.event !== 'step.begin') return
+    this.#due = true
+    if (!ORDERED.has(happened.step ?? '')) this.#flush(trace?.id ?? '')
+  }
+
+  /** Writes what waits since a step began, so that of a run that is killed the log tells how far it came. */
+  async settled(trace: Trace): Promise<void> {
+    if (this.#due) this.#flush(trace.id)
+    await this.#writing
   }
 
   /** Writes what is left, where there is a reason to, and waits for it. */
@@ -72,6 +82,7 @@ export class Recorder {
   }
 
   #flush(trace: string): void {
+    this.#due = false
     const waiting = this.#waiting.splice(0)
     const make = this.#changing
     this.#writing = this.#writing.then(async () => {
