@@ -20,10 +20,16 @@ wine() {
   chroot "$root" env -i PATH=/usr/bin:/bin HOME=/tmp/goready/home WINEPREFIX=/tmp/goready/home/windows WINEDEBUG=-all \
     LC_ALL=C.UTF-8 WINEDLLOVERRIDES='mscoree,mshtml=;winemenubuilder.exe=d' /usr/lib/wine/wine64 "$@"
 }
+# Only then is the registry on the disk.
+settle() {
+  chroot "$root" env -i PATH=/usr/bin:/bin WINEPREFIX=/tmp/goready/home/windows HOME=/tmp/goready/home \
+    /usr/lib/wine/wineserver -w > /dev/null 2>&1 || true
+}
 if [ $# -gt 0 ]; then
-  cd "$root"
-  wine "$@" > "$home/out" 2> "$home/err" < /dev/null
-  exit
+  code=0
+  wine "$@" > "$home/out" 2> "$home/err" < /dev/null || code=$?
+  settle
+  exit $code
 fi
 # A library of the other kind that Debian's Wine looks for only there.
 system=$home/windows/drive_c/windows/system32
@@ -33,4 +39,4 @@ library=$root/usr/x86_64-w64-mingw32/lib/zlib1.dll
 wine wineboot -i > /dev/null 2>&1
 # Windows without a screen.
 wine reg add 'HKCU\Software\Wine\Drivers' /v Graphics /d null /f > /dev/null
-chroot "$root" env -i PATH=/usr/bin:/bin WINEPREFIX=/tmp/goready/home/windows HOME=/tmp/goready/home /usr/lib/wine/wineserver -w || true
+settle
