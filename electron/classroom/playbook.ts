@@ -74,6 +74,6 @@ pipelining = True
 # The role tries again itself, as long as a seat is waited for.
 retries = 0
 # A seat's key is taken when it is first seen, and kept in this folder; another key later is refused.
-ssh_args = -o ControlMaster=auto -o ControlPersist=20s -o ConnectTimeout=8 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o StrictHostKeyChecking=accept-new -o UserKnownHostsFile=known_hosts
+ssh_args = -o ControlMaster=auto -o ControlPersist=20s -o ConnectTimeout=8 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o StrictHostKeyChecking=accept-new -o UserKnownHostsFile=known_hosts -o HashKnownHosts=no
 `
 }

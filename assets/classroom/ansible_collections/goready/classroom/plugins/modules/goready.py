@@ -250,10 +250,13 @@ def _execute(argv, timeout, **variables):
         reader.daemon = True
         reader.start()
     end, stop, late = time.time() + timeout, None, False
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        # The program has a session of its own: what ends this one has to reach it.
+        signal.signal(number, _called_off)
     while child.poll() is None:
         time.sleep(0.05)
         now = time.time()
-        if stop is None and (now > end or _nobody_listens()):
+        if stop is None and (now > end or CALLED_OFF or _nobody_listens()):
             # It gives back what it changed, and ends.
             late, stop = True, now + GRACE
             _signal(child, signal.SIGTERM)
@@ -264,6 +267,13 @@ def _execute(argv, timeout, **variables):
         reader.join(1)
     stdout, stderr = [b"".join(kept).decode("utf-8", "replace") for kept in outputs]
     return child.returncode, stdout, stderr, late
+
+
+CALLED_OFF = []
+
+
+def _called_off(number, _frame):
+    CALLED_OFF.append(number)
 
 
 def _nobody_listens():
