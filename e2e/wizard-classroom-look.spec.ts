@@ -24,12 +24,14 @@ async function start(lang: Lang): Promise<ClassroomPage> {
 for (const lang of ['zh-CN', 'en'] as const) {
   const look = (name: string, scroll = false) =>
     lookEverywhere(open, `classroom-${name}-${lang}`, scroll ? SCROLLER : undefined)
+  // Looks that differ little from another one: seen in the language whose words are longer.
+  const glance = (name: string, scroll = false) => (lang === 'en' ? look(name, scroll) : Promise.resolve())
 
   test(`${lang}: a room is set up, gone through, and gone through again`, async () => {
     const room = await start(lang)
     await playRoom(open, playedRoom())
     await room.open()
-    await look('begin')
+    await glance('begin')
     await room.button('begin.choose').click()
     await expect(room.button('list.edit')).toBeVisible()
     await look('set-up', true)
@@ -45,7 +47,7 @@ for (const lang of ['zh-CN', 'en'] as const) {
     await room.button('bar.toSeats').click()
 
     await expect(room.seat('pc-40')).toBeVisible()
-    await look('waiting')
+    await glance('waiting')
     await room.button('run.check').click()
     await expect(room.button('run.stop')).toBeVisible()
     await expect(room.seat('pc-20')).toContainText(room.say('state.running'))
@@ -68,9 +70,9 @@ for (const lang of ['zh-CN', 'en'] as const) {
     await expect(room.panel.getByRole('heading', { level: 3 })).toContainText('pc-11')
     await look('failed', true)
     await room.seat('pc-16').click()
-    await look('found')
+    await glance('found')
     await room.dialog.getByRole('button', { name: new RegExp(`^${room.say('state.held')}`) }).click()
-    await look('filtered')
+    await glance('filtered')
     await open.close()
 
     const other = await start(lang)
@@ -83,7 +85,7 @@ for (const lang of ['zh-CN', 'en'] as const) {
     await other.button('begin.choose').click()
     await other.tab('seats').click()
     await expect(other.button('run.apply')).toBeDisabled()
-    await look('no-ansible')
+    await glance('no-ansible')
   })
 
   test(`${lang}: a kit is made and served`, async () => {
@@ -91,13 +93,13 @@ for (const lang of ['zh-CN', 'en'] as const) {
     await playRoom(open, playedRoom())
     await room.open()
     await room.tab('kit').click()
-    await look('kit-none', true)
+    await glance('kit-none', true)
     await room.kitButton('folder.choose').click()
     await expect(room.kitButton('serve.start')).toBeVisible()
     await look('kit', true)
     await room.kitButton('make.update').click()
     await expect(room.kitButton('make.stop')).toBeVisible()
-    await look('kit-making', true)
+    await glance('kit-making', true)
     await room.kitButton('serve.start').click()
     await expect(room.kitButton('serve.stop')).toBeVisible()
     await look('kit-served')

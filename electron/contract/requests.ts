@@ -199,6 +199,8 @@ export const requests = {
     input: z.object({ id: z.string().max(64), format: z.enum(['csv', 'json', 'html']) }),
     output: z.string().nullable(),
   },
+  /** Where the teacher's guide lies, in the window's language. */
+  'classroom.guide': { input: nothing, output: z.string() },
   'kit.show': { input: z.object({ id: z.string().max(64) }), output: kitViewSchema },
   /** Makes (or goes on making) a kit in a chosen folder, of what the wizard holds; the task's result is `kitResultSchema`. `goMod`, `npmLock`: texts that were dropped. */
   'kit.make': {

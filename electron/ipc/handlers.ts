@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { RequestName, requests } from '../contract/requests.ts'
 import type { Desk } from '../desk/desk.ts'
+import { under } from '../core/paths.ts'
 import { wordsOf } from '../desk/words.ts'
 import type { Engine } from '../engine.ts'
 
@@ -132,6 +133,10 @@ export function createHandlers(engine: () => Promise<Engine>, desk: Desk, signal
         `seats.${format}`,
         await (await engine()).classroom.export(desk.folder(id), format, language, signal),
       )
+    },
+    async 'classroom.guide'() {
+      const { classroomFolder } = await import('../engine/assets.ts')
+      return under(classroomFolder(), `guide/${(await desk.words()).language}.md`)
     },
     'kit.show': async ({ id }) => (await engine()).kit.show(desk.folder(id)),
     async 'kit.make'({ id, profile, images, goMod, npmLock }) {

@@ -1,6 +1,7 @@
 import { Button, NativeSelect } from '@mantine/core'
 import i18next from 'i18next'
 import type { KitServer } from '../../electron/contract/kit.ts'
+import { Commands } from '../components/commands.tsx'
 import { CopyButton } from '../components/copy-button.tsx'
 import { Fold } from '../components/fold.tsx'
 import { Problem } from '../components/problem.tsx'
@@ -80,6 +81,7 @@ function Served({ server }: { server: KitServer }) {
           </div>
         </dl>
         <p className="faint">{say('use')}</p>
+        <Commands lines={[`goready kit use ${server.page} --key ${server.fingerprint}`]} name={say('command')} />
       </Fold>
       <div className={css.actions}>
         <Button variant="default" onClick={() => void stop()}>

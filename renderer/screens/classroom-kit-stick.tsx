@@ -16,7 +16,7 @@ export function KitStick() {
         <p>{say('what')}</p>
         {view.manifest.installers.length > 0 && <p>{say('installer')}</p>}
         <p>{say('after')}</p>
-        <Commands lines={['goready kit use .']} name={say('commands')} />
+        <Commands lines={['goready kit use FOLDER']} name={say('commands')} />
       </div>
     </Fold>
   )

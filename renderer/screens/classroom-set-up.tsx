@@ -1,9 +1,12 @@
 import { Button } from '@mantine/core'
 import i18next from 'i18next'
+import { useEffect } from 'react'
+import { CopyButton } from '../components/copy-button.tsx'
 import { Problem } from '../components/problem.tsx'
 import { Sentence } from '../components/sentence.tsx'
 import { ROOM_FILES } from '../store/classroom-files.ts'
 import { seatsOf, useClassroom } from '../store/classroom.ts'
+import { useLanguage } from '../store/language.ts'
 import { useRoomRun } from '../store/classroom-run.ts'
 import { ClassroomChoices } from './classroom-choices.tsx'
 import { SeatListPart } from './classroom-list.tsx'
@@ -37,6 +40,7 @@ export function ClassroomSetUp() {
             </div>
           </details>
           <ClassroomWindows />
+          <Guide />
         </div>
       </div>
       <SaveBar />
@@ -67,8 +71,24 @@ function Begin() {
           {say('begin.choose')}
         </Button>
         <p className="faint">{say('begin.folderWhat')}</p>
+        <Guide />
       </div>
     </div>
+  )
+}
+
+/** The guide is a text with pictures; where it lies can be copied. */
+function Guide() {
+  const { guide, findGuide } = useClassroom()
+  const language = useLanguage((store) => store.language)
+  useEffect(() => void findGuide(), [findGuide, language])
+  if (guide === null) return null
+  return (
+    <p className={`faint ${css.path ?? ''}`}>
+      <span>{say('guide')}</span>
+      <span className={`mono ${css.grow ?? ''}`}>{guide}</span>
+      <CopyButton text={guide} what={say('guide')} />
+    </p>
   )
 }
 

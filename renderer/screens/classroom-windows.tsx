@@ -1,6 +1,7 @@
 import i18next from 'i18next'
 import { CopyButton } from '../components/copy-button.tsx'
 import { Fold } from '../components/fold.tsx'
+import { Sentence } from '../components/sentence.tsx'
 import { WINDOWS_FILE } from '../store/classroom-files.ts'
 import { seatsOf, useClassroom } from '../store/classroom.ts'
 import css from './classroom.module.css'
@@ -21,8 +22,9 @@ export function ClassroomWindows() {
         <Path text={folder.folder} />
         <p>{say('double')}</p>
         <Path text={WINDOWS_FILE} />
-        <p>{say('logon')}</p>
-        <p>{say('ssh')}</p>
+        <p>
+          <Sentence text={say('logon')} />
+        </p>
       </div>
     </Fold>
   )

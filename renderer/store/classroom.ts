@@ -45,6 +45,9 @@ type ClassroomStore = Form & {
   problem: AppError | null
   /** Why a file is no list of seats. */
   refused: { name: string; why: 'large' | 'unreadable' } | null
+  /** Where the teacher's guide lies; null: not known yet. */
+  guide: string | null
+  findGuide(): Promise<void>
   /** Where the reports were written last. */
   saved: string | null
   turnTo(tab: RoomTab): void
@@ -97,7 +100,11 @@ export const useClassroom = create<ClassroomStore>((set, get) => {
     busy: false,
     problem: null,
     refused: null,
+    guide: null,
     saved: null,
+    async findGuide() {
+      set({ guide: await request('classroom.guide', undefined).catch(() => null) })
+    },
     turnTo: (tab) => set({ tab }),
     async choose() {
       try {
