@@ -47,6 +47,8 @@ export function ProfileQuestion() {
       title={i18next.t('profile:ask.title', { name: asked?.name ?? '' })}
       closeButtonProps={{ 'aria-label': i18next.t('profile:ask.no') }}
       lockScroll={false}
+      // Its content goes with the answer; an empty box would fade out, and take the next key.
+      transitionProps={{ duration: 0 }}
       size="lg"
     >
       {asked !== null && <Question asked={asked} refuse={refuse} take={() => answer(true)} />}
