@@ -29,7 +29,7 @@ const files = () => listPackage(archive(), { isPack: false }).map((path) => path
 test('the archive holds what runs and nothing that was only needed to make it', () => {
   const own = files().filter((path) => /\.[a-z]+$/.test(path) && !path.startsWith('node_modules/'))
   for (const path of own)
-    expect(path).toMatch(/^(package\.json|out\/(main|preload|renderer)\/.*|assets\/([a-z-]+\.json|icons\/.*\.png))$/)
+    expect(path).toMatch(/^(package\.json|out\/(main|preload|renderer)\/.*|assets\/([a-z.-]+\.json|icons\/.*\.png))$/)
   expect(own).toEqual(expect.arrayContaining(['out/main/main.js', 'out/preload/preload.cjs', 'assets/mirrors.json']))
   const odd = files().filter((path) =>
     /\.(map|d\.[cm]?ts|tsx?|node|md)$|\/(tests?|examples?|bench|benchmark)(\/|\.js$)|\/tsconfig|\/\.[a-z]|^node_modules\/(react|@mantine|electron|vite|typescript|cpu-features)\b/.test(
