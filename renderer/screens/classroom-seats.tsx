@@ -42,6 +42,7 @@ export function ClassroomSeats() {
           <SeatPanel seats={room.seats} />
           <div className={css.under}>
             <Reports />
+            <UndoAll />
             <Log />
           </div>
         </div>
@@ -110,6 +111,19 @@ function Reports() {
           {say('report.saved', { path: saved })}
         </span>
       )}
+    </div>
+  )
+}
+
+function UndoAll() {
+  const { room, busy } = useClassroom()
+  const { errand, ask } = useRoomRun()
+  const off = busy || room === null || room.ansible === null || errand.step === 'running'
+  return (
+    <div>
+      <Button variant="subtle" size="compact-md" disabled={off} onClick={() => ask({ action: 'undo', only: null })}>
+        {say('run.undoAll')}
+      </Button>
     </div>
   )
 }
