@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { writeError } from '../core/errors.ts'
 import { folderOf, nameOf, under } from '../core/paths.ts'
-import type { System } from '../core/system.ts'
+import type { Reader, System } from '../core/system.ts'
 
 export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
@@ -59,7 +59,7 @@ export async function makeFolders(folder: string, sys: System): Promise<void> {
 }
 
 /** A file's bytes; null where there is none that can be read. */
-export async function readOrNull(path: string, sys: System): Promise<Uint8Array | null> {
+export async function readOrNull(path: string, sys: Reader): Promise<Uint8Array | null> {
   try {
     return await sys.readFile(path)
   } catch {

@@ -78,6 +78,19 @@ test('what a person changed is kept: as it is while nothing else is to be writte
   expect(await text('playbook.yml')).toContain('max_fail_percentage: 50')
 })
 
+test('a signed profile stays as it was signed; the next one leaves nothing of it', async () => {
+  const signed = join(folder, '..', 'lesson.yml')
+  await writeFile(signed, 'version: 1 # signed\n')
+  await writeFile(`${signed}.sig`, 'SIG')
+  await writeRoom(folder, { ...wanted, profile: { version: 1 }, profileFile: signed }, assets, sys)
+  expect(await text('profile.goready.yml')).toBe('version: 1 # signed\n')
+  expect(await text('windows/profile/profile.goready.yml.sig')).toBe('SIG')
+  await writeRoom(folder, { ...wanted, profile: { version: 1 } }, assets, sys)
+  expect((await readRoom(folder, sys)).state.profile).toEqual(['profile.goready.yml'])
+  await expect(text('profile.goready.yml.sig')).rejects.toMatchObject({ code: 'ENOENT' })
+  await expect(text('windows/profile/profile.goready.yml.sig')).rejects.toMatchObject({ code: 'ENOENT' })
+})
+
 test('a list that was changed by hand is the room’s list', async () => {
   await writeRoom(folder, wanted, assets, sys)
   await writeFile(join(folder, 'seats.csv'), 'name,address\npc07,10.0.0.7\n')

@@ -1,11 +1,11 @@
 import type { ClassroomOptions, Seat } from '../contract/classroom.ts'
 import type { Profile } from '../contract/profile.ts'
 import { CodedError } from '../core/errors.ts'
-import { nameOf, under } from '../core/paths.ts'
+import { folderOf, nameOf, under } from '../core/paths.ts'
 import type { Reader, System } from '../core/system.ts'
 import { stringify } from 'yaml'
 import { inventoryText } from './inventory.ts'
-import { makeFolders, readOrNull, writeOwn } from './own-files.ts'
+import { hashOf, makeFolders, readOrNull, writeOwn } from './own-files.ts'
 import { configText, playbookText, undoText } from './playbook.ts'
 import { ROOM, type RoomOptions } from './room-folder.ts'
 import { type Room, readRoom, writeState } from './room-store.ts'
@@ -15,6 +15,8 @@ export type NewRoom = {
   seats: readonly Seat[]
   options: ClassroomOptions
   profile: Profile | null
+  /** The profile's own file. Where a signature lies beside it, the room takes both as they are. */
+  profileFile?: string
   kit: string | null
 }
 
@@ -32,7 +34,9 @@ export async function writeRoom(folder: string, wanted: NewRoom, assets: string,
   const files = new Map<string, Uint8Array>()
   let profile = before.state.profile
   if (wanted.profile !== null) {
-    const given = await profileFiles(wanted.profile, sys)
+    const signed = wanted.profileFile === undefined ? null : await signedFiles(wanted.profileFile, wanted.profile, sys)
+    const given = signed ?? (await profileFiles(wanted.profile, sys))
+    for (const name of profile.filter((one) => !given.has(one))) await removeOld(folder, name, before.state.files, sys)
     for (const [name, bytes] of given) files.set(name, bytes)
     profile = [...given.keys()]
   }
@@ -113,6 +117,38 @@ async function profileFiles(profile: Profile, sys: Reader): Promise<Map<string, 
   const kept = { ...profile, ...(profile.authorities === undefined ? {} : { authorities }) }
   files.set(ROOM.profile, bytesOf(stringify(kept, { lineWidth: 0 })))
   return files
+}
+
+/** A signed profile with its signature and files, byte by byte. null: it has no signature. */
+async function signedFiles(path: string, profile: Profile, sys: Reader): Promise<Map<string, Uint8Array> | null> {
+  const signature = await readOrNull(`${path}.sig`, sys)
+  if (signature === null) return null
+  const files = new Map([
+    [ROOM.profile, await sys.readFile(path)],
+    [`${ROOM.profile}.sig`, signature],
+  ])
+  const named = (profile.authorities ?? []).flatMap(({ file, client }) => [file, ...Object.values(client ?? {})])
+  for (const file of named) {
+    const name = nameOf(file)
+    // Renaming it, or the profile's word for it, would break the signature.
+    if (file !== under(folderOf(path), name))
+      throw new CodedError('bad-arguments', { reason: 'cli:reason.file', path: file })
+    files.set(name, await sys.readFile(file))
+  }
+  return files
+}
+
+/** A file of the profile before, unless a person has changed it since. */
+async function removeOld(
+  folder: string,
+  name: string,
+  known: Readonly<Record<string, string>>,
+  sys: System,
+): Promise<void> {
+  for (const one of [name, `${ROOM.windows}/profile/${name}`]) {
+    const bytes = await readOrNull(under(folder, one), sys)
+    if (bytes !== null && hashOf(bytes) === known[one]) await sys.removeFile(under(folder, one))
+  }
 }
 
 const same = (a: Uint8Array, b: Uint8Array): boolean =>

@@ -26,6 +26,8 @@ export type WriteRoom = {
   options: ClassroomOptions
   /** null: the room keeps its own. */
   profile: Profile | null
+  /** The profile's own file, whose signature the room keeps. */
+  profileFile?: string
   /** A kit's folder, or its address in the room; null: the room keeps its own. */
   kit: string | null
 }

@@ -62,7 +62,13 @@ async function init(context: Context, folder: string): Promise<number> {
   const kit = args.kit === null || /^https?:/.test(args.kit) ? args.kit : resolve(args.kit)
   const view = await engine.classroom.write(
     folder,
-    { seats, options: optionsOf(context, before.options), profile, kit },
+    {
+      seats,
+      options: optionsOf(context, before.options),
+      profile,
+      kit,
+      ...(args.profile === null ? {} : { profileFile: resolve(args.profile) }),
+    },
     signal,
   )
   output.document(view)

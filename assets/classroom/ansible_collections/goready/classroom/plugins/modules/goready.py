@@ -419,7 +419,13 @@ class Seat:
             self.plan_only(files)
             return
         before = self.record()
-        after = dict(before, files=sorted(set(before["files"]) | set(files)))
+        after = dict(before, files=sorted(files))
+        # A signature that no longer belongs to the profile would make it a damaged one.
+        for name in set(before["files"]) - set(files):
+            path = os.path.join(self.folder, name)
+            if os.path.isfile(path):
+                os.unlink(path)
+                self.note_change(path)
         for name, data in sorted(files.items()):
             path = os.path.join(self.folder, name)
             if _read(path) != data:
