@@ -32,17 +32,22 @@ async function axe(page: Page): Promise<readonly string[]> {
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`))
 }
 
+export type Look = { scroller?: string | undefined; pairs: 'all' | 'opposite' }
+
 /**
  * Looks at what is shown in every theme and size: axe finds nothing, nothing is too wide, a picture is kept.
- * `scroller`: what is scrolled to its end for a second picture.
+ * `scroller`: what is scrolled to its end for a second picture. `pairs`: every theme in every size, or each of them once.
  */
-export async function lookEverywhere(open: OpenApp, name: string, scroller?: string): Promise<void> {
+export async function lookEverywhere(open: OpenApp, name: string, { scroller, pairs }: Look): Promise<void> {
   const { page } = open
   const found: string[] = []
   await page.mouse.move(1, 1)
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     for (const [width, height] of SIZES) {
+      // Each theme and each size once: what axe sees of the other two pairs is the same.
+      const opposite = (colorScheme === 'light') === (width === 960)
+      if (pairs === 'opposite' && !opposite) continue
       await resize(open, width, height)
       await page.evaluate(async () => {
         const ends = document
@@ -58,8 +63,7 @@ export async function lookEverywhere(open: OpenApp, name: string, scroller?: str
         await page.screenshot({ path: `test-results/look/${at}-end.png` })
         await part.evaluate((element) => element.scrollTo(0, 0))
       }
-      // Each theme and each size once: what axe sees of the other two pairs is the same.
-      if ((colorScheme === 'light') === (width === 960)) found.push(...(await axe(page)).map((one) => `${at}: ${one}`))
+      if (opposite) found.push(...(await axe(page)).map((one) => `${at}: ${one}`))
       found.push(...(await tooWide(page)).map((one) => `${at}: ${one} is too wide`))
     }
   }
