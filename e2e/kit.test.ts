@@ -58,7 +58,7 @@ const made = (outcome: Outcome) => outcome.last.result as { files: number; bytes
 test('make: cut off in the middle it is no kit, and goes on; a second one beside it is refused', async () => {
   lab.goproxy.faults.stall(0)
   const first = start(lab, makeArgs(wares, kit))
-  await eventually('the image is saved', async () => first.said().includes('kit:note.go'))
+  await eventually('the image is saved', async () => first.said().includes('kit:note.go'), 120)
   const second = await goready(lab, makeArgs(wares, kit))
   expect(errorOf(second).code).toBe('busy')
   first.interrupt()
@@ -231,7 +231,7 @@ test('served to one network only; a seat there uses it by its fingerprint, and a
     expect((await goready(lab, ['kit', 'serve', kit, '--interface', wrong, '--json'])).code).toBe(2)
   const server = start(lab, ['kit', 'serve', kit, '--interface', veth, '--port', '0', '--json'])
   try {
-    await eventually('it is served', () => server.said().includes('"fingerprint"'))
+    await eventually('it is served', () => server.said().includes('"fingerprint"'), 120)
     const served = JSON.parse(server.said().trim().split('\n').at(-1) ?? '').result as Record<string, string>
     const { page = '', fingerprint = '', authority = '' } = served
     expect(page).toMatch(new RegExp(`^https://${TEACHER}:\\d+/$`))
