@@ -34,7 +34,11 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`)
 async function main(): Promise<void> {
   const { seats, forks, rounds, json } = options()
   const fleet = await openFleet({ seats })
-  const end = (): void => void fleet.stop().finally(() => process.exit(130))
+  let interrupted = false
+  const end = (): void => {
+    interrupted = true
+    void fleet.stop()
+  }
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, end)
   try {
     const rows = ways(forks).map((way) => ({ way, ms: new Array<number>() }))
@@ -54,6 +58,10 @@ async function main(): Promise<void> {
       say(
         `${name.padEnd(18)} ${seconds.toFixed(1).padStart(8)} ${perSeat.toFixed(2).padStart(12)} ${ratio.toFixed(2).padStart(12)}`,
       )
+  } catch (error) {
+    // What was under way fails when its machines go.
+    if (!interrupted) throw error
+    process.exitCode = 130
   } finally {
     await fleet.stop()
   }

@@ -21,6 +21,7 @@ export type Fleet = {
   dir: string
   /** Everything that is still there; empty after `stop`. */
   leftovers(): Promise<readonly string[]>
+  /** Takes everything down; may be called twice. */
   stop(): Promise<void>
 }
 
@@ -36,9 +37,11 @@ const AT_ONCE = 8
  */
 export async function openFleet({ seats: count, image, locked }: FleetOptions): Promise<Fleet> {
   const undo: (() => Promise<unknown>)[] = []
-  const stop = async (): Promise<void> => {
+  let stopped: Promise<void> | null = null
+  const takeDown = async (): Promise<void> => {
     for (const step of undo.splice(0).toReversed()) await step()
   }
+  const stop = (): Promise<void> => (stopped ??= takeDown())
   try {
     const lab = await startLab()
     undo.push(() => lab.stop())
