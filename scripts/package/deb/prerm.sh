@@ -36,9 +36,14 @@ give_back() {
   while IFS=: read -r name uid gid home; do
     [ -n "$name" ] || continue
     # As that account, away from this terminal: in its home nothing is done with root's rights.
+    # Then what Chromium has kept for the window.
     setsid --wait timeout -k 10 300 setpriv --reuid "$uid" --regid "$gid" --init-groups -- env -i PATH="$path" \
-      HOME="$home" USER="$name" LOGNAME="$name" LANG="${LANG-C.UTF-8}" "$folder/goready" uninstall --yes < /dev/null \
-      || failed="$failed $name"
+      HOME="$home" USER="$name" LOGNAME="$name" LANG="${LANG-C.UTF-8}" sh -c '
+        "$1" uninstall --yes && rm -rf "$HOME/.config/goready"
+        status=$?
+        rmdir "$HOME/.config" 2> /dev/null
+        exit $status
+      ' sh "$folder/goready" < /dev/null || failed="$failed $name"
   done << X
 $someone
 X
