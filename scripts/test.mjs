@@ -46,6 +46,10 @@ const WAITING = [
     'direct',
     'history',
     'unattended-resume',
+    'patience',
+    'telemetry',
+    'kit',
+    'kit-offline',
   ],
 ].map((name) => `e2e/${name}.test.ts`)
 
