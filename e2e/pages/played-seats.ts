@@ -103,9 +103,9 @@ export const SERVER: KitServer = {
   folder: '/home/chen/教室/套件',
   interface: { name: 'wlp3s0', address: '192.168.1.20' },
   go: 'https://192.168.1.20:8443/go',
-  docker: 'https://192.168.1.20:8444',
+  docker: 'https://192.168.1.20:8443',
   npm: 'https://192.168.1.20:8443/npm',
-  page: 'http://192.168.1.20:8080/',
+  page: 'https://192.168.1.20:8443/',
   authority: '/home/chen/教室/套件/room-ca.pem',
   fingerprint: Array.from({ length: 32 }, (_, at) => (at * 7 + 16).toString(16).toUpperCase().padStart(2, '0')).join(
     ':',
