@@ -17,7 +17,7 @@ const WINDOW = [
 ]
 const TEST = [
   ...['xvfb', 'xauth'],
-  ...['docker.io', 'docker-registry', 'busybox-static', 'iproute2', 'iptables', 'openssl', 'ca-certificates'],
+  ...['docker.io', 'docker-registry', 'busybox-static', 'iproute2', 'iptables', 'openssl', 'ca-certificates', 'curl'],
   ...['apt-utils', 'gnupg', 'gpgv', 'faketime'],
   ...['golang-go', 'golang-golang-x-mod-dev', 'git'],
   ...['python3', 'python3-pip'],

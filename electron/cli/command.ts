@@ -15,7 +15,17 @@ export type Command = (context: Context) => Promise<number>
 /** The exit statuses of INTERFACES.md. */
 export const EXIT = { done: 0, failed: 1, unusable: 2, different: 3, cancelled: 4 } as const
 
-const UNUSABLE: readonly string[] = ['bad-arguments', 'bad-profile', 'not-yet', 'image-bad-reference', 'no-terminal', 'profile-unsigned', 'profile-signature', 'profile-key', 'policy-damaged']
+const UNUSABLE: readonly string[] = [
+  'bad-arguments',
+  'bad-profile',
+  'not-yet',
+  'image-bad-reference',
+  'no-terminal',
+  'profile-unsigned',
+  'profile-signature',
+  'profile-key',
+  'policy-damaged',
+]
 
 /** The exit status of something thrown. */
 export function statusOf(thrown: unknown): number {

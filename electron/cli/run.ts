@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { closeSync, existsSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { version } from '../../package.json'
@@ -94,6 +95,8 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   }
   const output = openOutput(io, args, await openText(args.lang))
   const stop = new AbortController()
+  // Everything that waits listens to it; Node would take so many for a leak, and say so.
+  setMaxListeners(0, stop.signal)
   const cancel = () => stop.abort(new CodedError('cancelled'))
   const timer =
     args.timeout === null ? undefined : setTimeout(() => stop.abort(new CodedError('timeout')), args.timeout)

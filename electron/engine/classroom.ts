@@ -53,10 +53,20 @@ export type Classroom = {
 
 export type ClassroomParts = { sys: System; places: Places }
 
+/** Milliseconds that Ansible, once found, is believed to be there: a map asks every few seconds, and it starts slowly. */
+const FOUND = 60_000
+
 export function openClassroom({ sys, places }: ClassroomParts): Classroom {
+  let found = { version: '', at: Number.NEGATIVE_INFINITY }
+  const version = async (signal: AbortSignal): Promise<string | null> => {
+    if (performance.now() - found.at < FOUND) return found.version
+    const now = await ansibleVersion(sys, places, signal)
+    if (now !== null) found = { version: now, at: performance.now() }
+    return now
+  }
   const show = async (folder: string, signal: AbortSignal, kept: readonly string[] = []): Promise<ClassroomView> => {
     const room = await readRoom(folder, sys)
-    const [seats, ansible] = await Promise.all([viewsOf(room, sys), ansibleVersion(sys, places, signal)])
+    const [seats, ansible] = await Promise.all([viewsOf(room, sys), version(signal)])
     return {
       folder,
       seats,

@@ -1,13 +1,21 @@
 import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { version } from '../../package.json'
-import type { KitInterface, KitResult, KitServer, KitView, KitWish } from '../contract/kit.ts'
+import {
+  KIT_MANIFEST,
+  type KitInterface,
+  type KitResult,
+  type KitServer,
+  type KitView,
+  type KitWish,
+} from '../contract/kit.ts'
 import type { Profile } from '../contract/profile.ts'
 import type { TaskReport } from '../contract/task.ts'
 import { CodedError } from '../core/errors.ts'
 import { withLock } from '../core/lock.ts'
 import { policyOf } from '../core/patience.ts'
 import { under } from '../core/paths.ts'
+import { readPolicy } from '../core/room-policy.ts'
 import type { Places } from '../core/places.ts'
 import type { System } from '../core/system.ts'
 import type { Catalogue } from '../docker/catalogue.ts'
@@ -76,6 +84,8 @@ export function openKit(parts: KitParts): Kit {
     return openEngine(await findEndpoint(sys, places), { signal })
   }
   const open = async (place: KitPlace, report: Report, signal: AbortSignal): Promise<KitSource> => {
+    // A kit's profile is written by whoever makes the kit, and carries no signature.
+    if ((await readPolicy(sys, places)).require) throw new CodedError('profile-unsigned', { name: KIT_MANIFEST })
     if ('folder' in place) return openFolder(place.folder, (await verifyKit(place.folder, report, signal)).manifest)
     const [{ openServer }, { kitCache }] = await Promise.all([import('../kit/download.ts'), import('../kit/use.ts')])
     return openServer(place.url, place.authority, kitCache(places), () => {}, signal)

@@ -97,7 +97,7 @@ test('a plan for a project names the folder that stands behind its id', async ()
     rights: 'not-needed' as const,
   }
   const makePlan = vi.fn<Engine['makePlan']>(() => Promise.resolve(view))
-  const ask = asking({ makePlan }, { project: (id) => `/d/${id}` })
+  const ask = asking({ makePlan }, { project: (id) => `/d/${id}`, mayPlan: () => Promise.resolve() })
   const profile = { version: 1 as const }
   expect(await ask('plan.make', { profile, project: 'x' })).toEqual({ ok: true, value: view })
   expect(await ask('plan.make', { profile })).toEqual({ ok: true, value: view })

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { randomUUID } from 'node:crypto'
 import type { Answer, Question, TaskEvent, TaskReport, TaskView } from '../contract/task.ts'
 import { CodedError, toAppError } from '../core/errors.ts'
@@ -55,6 +56,7 @@ export class TaskRegistry {
       pending: new Map(),
       settled: promise,
     }
+    setMaxListeners(0, task.abort.signal)
     this.#tasks.set(id, task)
     void this.#work(task, work).then(settle)
     return id

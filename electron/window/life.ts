@@ -96,9 +96,13 @@ export function guardLife(window: BrowserWindow, life: Life): void {
   })
 }
 
-/** Cancels what runs, waits until it has given back what it changed, and saves the rest. */
+/** Cancels what runs, waits until it has given back what it changed, ends what is served, and saves the rest. */
 async function leave(life: Life): Promise<void> {
   const tasks = life.engine()?.tasks
   tasks?.cancelAll()
+  await life
+    .engine()
+    ?.kit.stop()
+    .catch(() => {})
   await Promise.all([...(tasks?.list() ?? []).map(({ id }) => tasks?.settled(id)), life.save().catch(() => {})])
 }
