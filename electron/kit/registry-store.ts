@@ -81,7 +81,12 @@ const MAX_CONFIG = 4 * 1024 * 1024
 /** Layers lie unpacked in old engines' archives; newer ones keep them as the registry had them. */
 async function packLayer(root: string, path: string, { offset, size }: Member, signal: AbortSignal): Promise<Blob> {
   const file = await open(path, 'r')
-  const head = await readMember(file, { offset, size: Math.min(size, 2), link: null }).finally(() => file.close())
+  let head: Awaited<ReturnType<typeof readMember>>
+  try {
+    head = await readMember(file, { offset, size: Math.min(size, 2), link: null })
+  } finally {
+    await file.close()
+  }
   const packed = head[0] === 0x1f && head[1] === 0x8b
   const part = under(root, 'goready', `layer-${process.pid}.part`)
   await mkdir(folderOf(part), { recursive: true })

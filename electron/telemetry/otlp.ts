@@ -88,7 +88,11 @@ type Times = { startTimeUnixNano: string; timeUnixNano: string }
 
 /** Points of the same labels are one data point (OpenTelemetry, "Single-Writer"). */
 function dataOf({ kind }: Metric, points: readonly Point[], times: Times) {
-  const alike = [...groupsOf(points, ({ labels }) => JSON.stringify(Object.entries(labels).toSorted())).values()]
+  const alike = [
+    ...groupsOf(points, ({ labels }) =>
+      JSON.stringify(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    ).values(),
+  ]
   const labelsOf = ([first]: readonly Point[]) => own(first?.labels ?? {})
   const total = (same: readonly Point[]): number => same.reduce((sum, point) => sum + point.value, 0)
   switch (kind) {
