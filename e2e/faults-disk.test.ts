@@ -124,7 +124,7 @@ test(
     expect(() => writeFileSync(filler, Buffer.alloc(200 * PAGE))).toThrow('ENOSPC')
     const undone = await ground.run('undo')
     rmSync(filler)
-    expect(undone.code).toBe(1)
+    expect(undone.code, undone.stdout).toBe(1)
     expect(undone.stdout).toMatch(/"code":"no-space"/)
     expect(undone.stdout).toMatch(/"remaining":\[".*home\/\.npmrc/)
     expect(torn(look(ground.desk, false), before, after, false)).toEqual([])

@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises'
 import { makePrivateFolder } from '../core/journal.ts'
 import { under } from '../core/paths.ts'
 import type { System } from '../core/system.ts'
@@ -10,6 +11,8 @@ const NAME = 'goready.jsonl'
 const TRIES = 3
 /** A process that died while it turned the files over left this behind: milliseconds. */
 const STALE = 10_000
+/** Bytes that a disk must have free beside the log: what is left of a full one belongs to giving back. */
+const SPARE = 4 * 1024 * 1024
 
 /**
  * The structured log: `STATE/log/goready.jsonl`, JSON lines, its owner's alone, the older ones beside it as `.1`, `.2` …
@@ -50,6 +53,9 @@ export function openLog(state: string, sys: System, bounds: LogBounds = BOUNDS):
   }
 
   const write = async (text: string): Promise<void> => {
+    // The records' folder; where it can't be asked about (it does not stand yet) the write itself tells.
+    const disk = await statfs(state).catch(() => null)
+    if (disk !== null && disk.bavail * disk.bsize < SPARE) return
     const owner = await makePrivateFolder(folder, sys)
     await turn(Buffer.byteLength(text), owner)
     // Root writes in other people's homes: the file is theirs.
