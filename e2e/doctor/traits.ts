@@ -122,7 +122,8 @@ const SOURCES: readonly Trait[] = [
     name: 'file:// alone, with the own modules private',
     change({ go, servers }) {
       go.set('GOPROXY', `file://${servers.modules}/cache/download`)
-      go.set('GONOSUMDB', 'corp.example')
+      // With what may be private besides: a list of one's own replaces GOPRIVATE's.
+      go.set('GONOSUMDB', 'corp.example,git.corp.example/*')
     },
   },
 ]
