@@ -29,6 +29,9 @@ $ErrorActionPreference = 'Stop'
 # Progress bars make downloads and archives many times slower in 5.1.
 $ProgressPreference = 'SilentlyContinue'
 $here = Split-Path -Parent $MyInvocation.MyCommand.Path
+# Nothing is above a share that has a drive's letter.
+$outer = Split-Path -Parent $here
+if ([string]::IsNullOrEmpty($outer)) { $outer = $here }
 $utf8 = New-Object System.Text.UTF8Encoding $false
 $started = Get-Date
 
@@ -168,7 +171,7 @@ function Install-Program {
 }
 
 function Find-Kit {
-  foreach ($path in @($Kit, (Join-Path $here 'kit'), (Join-Path (Split-Path -Parent $here) 'kit'))) {
+  foreach ($path in @($Kit, (Join-Path $here 'kit'), (Join-Path $outer 'kit'))) {
     if ($path -ne '' -and (Test-Path -LiteralPath (Join-Path $path 'goready-kit.json'))) { return $path }
   }
   return $null
@@ -177,7 +180,7 @@ function Find-Kit {
 # The profile and the files that it names, on this computer's own disk: a share is not always there.
 function Copy-Profile {
   $beside = Join-Path $here 'profile\profile.goready.yml'
-  $above = Join-Path (Split-Path -Parent $here) 'profile.goready.yml'
+  $above = Join-Path $outer 'profile.goready.yml'
   $given = @($ProfileFile, $beside, $above) | Where-Object { $_ -ne '' -and (Test-Path -LiteralPath $_) } | Select-Object -First 1
   if ($null -eq $given) { return $null }
   if ($given -ne $beside) { return $given }
@@ -269,7 +272,7 @@ function Write-Report([string]$json) {
   if ($folder -eq '' -and (Test-Path -LiteralPath $note)) {
     $folder = @([System.IO.File]::ReadAllLines($note, $utf8) | Where-Object { $_.Trim() -ne '' })[0].Trim()
   }
-  if ($folder -eq '') { $folder = Join-Path (Split-Path -Parent $here) 'reports' }
+  if ($folder -eq '') { $folder = Join-Path $outer 'reports' }
   if (-not (Test-Path -LiteralPath $folder)) {
     if ($Print) { return }
     throw "the folder for reports can't be reached: $folder"
