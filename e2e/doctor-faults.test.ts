@@ -13,9 +13,9 @@ import { startServers } from './doctor/servers.ts'
 import { plantAndLook } from './doctor/trial.ts'
 import { projectRoot } from './lab/cache.ts'
 
-// Every fault is planted alone on a machine that is well: the check-up names it and nothing graver, its repair mends it,
-// and the undo gives the planted state back byte for byte (a third of the repairs, drawn anew every day; all of them in
-// the long version).
+// Faults are planted alone on a machine that is well: the check-up names each and nothing graver, its repair mends it, and
+// the undo gives the planted state back byte for byte (every other fault, by the day, and a third of their repairs, drawn
+// anew every day; all of them in the long version).
 //
 // One of them, while it is written (by its name or a part of it, or by its area; what was found is printed whole):
 //   GOREADY_FAULT='goenv with a BOM' npx vitest run --project integration e2e/doctor-faults.test.ts
@@ -47,10 +47,11 @@ test('a machine that is well gives no finding', async () => {
 
 test('each fault is named, nothing graver is, and its repair goes there and back', { timeout: 1_800_000 }, async () => {
   if (named === 'healthy' || named === 'pairs') return
-  const faults = wanted()
   const seed = todaysSeed()
   const rows = new Map<string, Row>()
   const whole = named !== '' || FULL
+  // Each takes seconds: two days in a row see them all, the long version does at once.
+  const faults = wanted().filter((_, at) => whole || (at + seed) % 2 === 0)
   const random = randomFrom(seed)
   const repaired = new Set(faults.filter(() => whole || random() < 1 / 3).map(({ name }) => name))
   const trial = async (fault: Planted): Promise<void> => {

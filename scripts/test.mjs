@@ -50,6 +50,7 @@ const WAITING = [
     'telemetry',
     'kit',
     'kit-offline',
+    'ansible',
   ],
 ].map((name) => `e2e/${name}.test.ts`)
 
