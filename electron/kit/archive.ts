@@ -19,8 +19,14 @@ const manifestSchema = z
 const indexSchema = z.object({
   manifests: z.array(z.object({ annotations: z.record(z.string(), z.string()).optional() })).max(64),
 })
-/** What containerd takes an image's name from. */
-const NAME = 'io.containerd.image.name'
+/** What containerd takes an image's name from: the second where the first is missing. */
+const NAMES = ['io.containerd.image.name', 'org.opencontainers.image.ref.name'] as const
+/** Keys that an engine reads as they are spelled; Go takes them in any case. */
+const KEYS = new Map(
+  ['Config', 'RepoTags', 'Layers', 'manifests', 'annotations'].map((key) => [key.toUpperCase(), key]),
+)
+/** Bytes of the longest extended header that Go reads. */
+const MAX_RECORDS = 1024 * 1024
 
 /**
  * Looks into an image's archive without unpacking it. It may only bring the image that is expected, under just that
@@ -35,8 +41,10 @@ export async function readArchive(path: string, reference: string, shown: string
       const member = members.get(name)
       if (member === undefined) return null
       if (member.size > MAX_JSON) throw refuse(name)
-      const text = await readMember(file, member)
-      const parsed = schema.safeParse(parseJson(text.toString('utf8')))
+      const text = (await readMember(file, member)).toString('utf8')
+      const value = parseJson(text)
+      if (!isPlain(text, value)) throw refuse(`${name}: keys that engines read otherwise`)
+      const parsed = schema.safeParse(value)
       if (!parsed.success) throw refuse(`${name}: ${parsed.error.issues[0]?.message ?? ''}`)
       return parsed.data
     }
@@ -45,7 +53,9 @@ export async function readArchive(path: string, reference: string, shown: string
     const index = await json('index.json', indexSchema)
     const names = [
       ...(image.RepoTags ?? []),
-      ...(index?.manifests ?? []).flatMap(({ annotations }) => annotations?.[NAME] ?? []),
+      ...(index?.manifests ?? []).flatMap(
+        ({ annotations = {} }) => NAMES.map((key) => annotations[key]).find((name) => (name ?? '') !== '') ?? [],
+      ),
     ]
     const stranger = names.find((name) => !sameImage(name, reference))
     if (stranger !== undefined || names.length === 0) throw refuse(`${stranger ?? 'no name'} instead of ${reference}`)
@@ -85,26 +95,47 @@ async function readMembers(
   for (let at = 0; at + BLOCK <= length; ) {
     const header = await readMember(file, { offset: at, size: BLOCK, link: null })
     if (header.every((byte) => byte === 0)) break
-    const size = Number.parseInt(text(header, 124, 12).trim() || '0', 8)
-    const type = text(header, 156, 1) || '0'
-    if (!Number.isSafeInteger(size) || size < 0 || at + BLOCK + size > length) throw refuse('a broken archive')
+    const [size, type] = [sizeOf(header), text(header, 156, 1) || '0']
+    if (size === null || at + BLOCK + size > length) throw refuse('a broken archive')
     // Long names and other sizes than the header's could show an engine another archive than us.
     if (type === 'L' || type === 'K' || type === 'g') throw refuse(`an entry of kind ${type}`)
+    const name = text(header, 0, 100)
+    if (!isOwn(name, type)) throw refuse(name)
     if (type === 'x') {
-      const records = (
-        await readMember(file, { offset: at + BLOCK, size: Math.min(size, MAX_JSON), link: null })
-      ).toString()
-      if (/^\d+ (path|size|linkpath)=/m.test(records)) throw refuse('an entry with another name or size')
+      const records = await readMember(file, { offset: at + BLOCK, size: Math.min(size, MAX_RECORDS), link: null })
+      if (size > MAX_RECORDS || /path=|size=|GNU\./i.test(records.toString('latin1')))
+        throw refuse('an entry with another name or size')
     } else {
-      const prefix = text(header, 257, 5) === 'ustar' ? text(header, 345, 155) : ''
-      const name = `${prefix === '' ? '' : `${prefix}/`}${text(header, 0, 100)}`
-      if (name.startsWith('/') || name.split('/').includes('..') || members.has(name)) throw refuse(name)
+      // The second half of a long name is read by some and not by others; no image needs one.
+      if (header.subarray(345, 500).some((byte) => byte !== 0)) throw refuse(`${name}: a name in two parts`)
+      // What has no content is skipped by its size here, and without it there.
+      if (type !== '0' && size !== 0) throw refuse(`${name}: kind ${type} with ${size} bytes`)
+      if (members.has(name)) throw refuse(name)
       if (!['0', '2', '5'].includes(type) || members.size > MOST_MEMBERS) throw refuse(`${name}: kind ${type}`)
       members.set(name, { offset: at + BLOCK, size, link: type === '2' ? text(header, 157, 100) : null })
     }
     at += BLOCK + Math.ceil(size / BLOCK) * BLOCK
   }
+  // An engine that unpacks it would write what lies behind a link to where that leads.
+  const links = [...members].flatMap(([name, { link }]) => (link === null ? [] : [`${name}/`]))
+  const behind = [...members.keys()].find((name) => links.some((link) => name.startsWith(link)))
+  if (behind !== undefined) throw refuse(behind)
   return members
+}
+
+/** A size as every reader of archives takes it: octal digits, then what ends them. null: another one. */
+function sizeOf(header: Buffer): number | null {
+  const digits = /^([0-7]{1,11})[ \0]*$/.exec(header.toString('latin1', 124, 136))?.[1]
+  return digits === undefined ? null : Number.parseInt(digits, 8)
+}
+
+/**
+ * A name that is the same to everybody: no way out, nothing that a path's own rules would shorten, and no sign that
+ * would make the archive a packed one to an engine.
+ */
+function isOwn(name: string, type: string): boolean {
+  const parts = (type === '5' ? name.replace(/\/$/, '') : name).split('/')
+  return parts.every((part) => /^[A-Za-z0-9._-]+$/.test(part) && part !== '.' && part !== '..')
 }
 
 function text(header: Buffer, from: number, length: number): string {
@@ -115,6 +146,25 @@ function text(header: Buffer, from: number, length: number): string {
 function sameImage(name: string, reference: string): boolean {
   const [one, other] = [parseImage(name), parseImage(reference)]
   return one !== null && other !== null && JSON.stringify(one) === JSON.stringify(other)
+}
+
+/**
+ * Whether Go reads the same out of a JSON text as we do: it joins what stands under a key twice, and takes `repotags`
+ * for `RepoTags`.
+ */
+function isPlain(json: string, value: unknown): boolean {
+  let keys = 0
+  const visit = (one: unknown): boolean => {
+    if (typeof one !== 'object' || one === null) return true
+    if (Array.isArray(one)) return one.every(visit)
+    const names = Object.keys(one)
+    keys += names.length
+    return names.every((name) => (KEYS.get(name.toUpperCase()) ?? name) === name) && Object.values(one).every(visit)
+  }
+  if (!visit(value)) return false
+  return (
+    [...json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?/g)].filter(([, colon]) => colon !== undefined).length === keys
+  )
 }
 
 function parseJson(json: string): unknown {
