@@ -35,6 +35,7 @@ test('a list is read, and what could lie elsewhere or twice is refused', () => {
     { more: 1 },
     { profile: 'elsewhere.yml' },
     { images: [{ reference: 'golang:1', file: 'images/x.tar', digest: '', platform: '' }] },
+    { images: [{ reference: 'golang:1', file: FILE.path, digest: 'sha256:../../../x', platform: '' }] },
     { files: [{ ...FILE, size: 2 ** 41 }] },
     { files: [{ ...FILE, size: -1 }] },
     { go: { folder: '../go', sumdb: null, modules: [] } },

@@ -13,6 +13,7 @@ const MOST_BYTES = 2 ** 40
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
 /** What FAT and Windows do not take in a name. */
 const UNFIT = /[<>:"|?*\u0000-\u001f]|[. ]$/
+const DIGEST = /^sha256:[0-9a-f]{64}$/
 
 /** Whether every file system that a stick has takes this path. */
 export const isPortable = (path: string): boolean =>
@@ -40,6 +41,9 @@ export function parseManifest(text: string, path: string): KitManifest {
   const odd = files.find((file) => !isPortable(file.path) || file.path.toLowerCase() === KIT_MANIFEST)
   if (odd !== undefined) throw refuse(odd.path)
   if (files.reduce((sum, { size }) => sum + size, 0) > MOST_BYTES) throw refuse('too large')
+  // It becomes a file's name where images are kept for a room.
+  const nameless = images.find(({ digest }) => !DIGEST.test(digest))
+  if (nameless !== undefined) throw refuse(nameless.digest)
   const named = [...images, ...installers].map(({ file }) => file)
   for (const file of [...named, ...(profile === null ? [] : [profile]), ...(catalogue === null ? [] : [catalogue])])
     if (!files.some((one) => one.path === file)) throw refuse(file)

@@ -115,8 +115,8 @@ export async function startContainerRegistry(
     const whole = {
       ...spec,
       mounts: [
-        { Type: 'bind', Source: store, Target: '/var/lib/registry' },
-        { Type: 'bind', Source: folder, Target: '/etc/goready' },
+        { Type: 'bind', Source: store, Target: '/var/lib/registry', ReadOnly: true },
+        { Type: 'bind', Source: folder, Target: '/etc/goready', ReadOnly: true },
       ] as const,
       host: { PortBindings: { '5000/tcp': [{ HostIp: '127.0.0.1', HostPort: '' }] } },
     }
