@@ -59,6 +59,22 @@ export async function holds(folder: string, path: string, wanted: Written, signa
 }
 
 /**
+ * Makes room for a new file of a kit: the folders to it, and nothing under its name for the time of writing. The folder
+ * may have come from a stranger, so nothing is written through a link: `kit-damaged` {path}.
+ */
+async function placeFor(folder: string, path: string): Promise<void> {
+  const names = path.split('/').slice(0, -1)
+  for (let depth = 1; depth <= names.length; depth++) {
+    const part = names.slice(0, depth).join('/')
+    const stat = await lstat(pathIn(folder, part)).catch(() => null)
+    if (stat?.isDirectory() === false) throw new CodedError('kit-damaged', { path: part })
+  }
+  const target = pathIn(folder, path)
+  await mkdir(folderOf(target), { recursive: true })
+  await rm(`${target}.part`, { force: true })
+}
+
+/**
  * Writes a file of a kit from a stream, under another name until it is whole. Throws writing errors with its path,
  * `kit-too-large` {path} where the file system takes no such file.
  */
@@ -83,8 +99,8 @@ export async function writeStream(
     },
   })
   try {
-    await mkdir(folderOf(target), { recursive: true })
-    await pipeline(source, watch, createWriteStream(`${target}.part`, { flush: true }), { signal })
+    await placeFor(folder, path)
+    await pipeline(source, watch, createWriteStream(`${target}.part`, { flush: true, flags: 'wx' }), { signal })
     await rename(`${target}.part`, target)
   } catch (error) {
     await rm(`${target}.part`, { force: true }).catch(() => {})
@@ -97,8 +113,8 @@ export async function writeStream(
 export async function writeBytes(folder: string, path: string, bytes: Uint8Array): Promise<Written> {
   const target = pathIn(folder, path)
   try {
-    await mkdir(folderOf(target), { recursive: true })
-    await writeFile(`${target}.part`, bytes, { flush: true })
+    await placeFor(folder, path)
+    await writeFile(`${target}.part`, bytes, { flush: true, flag: 'wx' })
     await rename(`${target}.part`, target)
   } catch (error) {
     throw writeError(error, target)

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { z } from 'zod'
 import { KIT_MANIFEST, type KitManifest, kitPathSchema } from '../contract/kit.ts'
-import { holds, pathIn, writeBytes, type Written } from './folder.ts'
+import { holds, pathIn, sizeIn, writeBytes, type Written } from './folder.ts'
 
 /** What has been finished so far, so that a later try need not begin anew. Not a part of the kit. */
 const LEDGER = 'goready-kit.part.json'
@@ -36,10 +36,17 @@ export async function openLedger(folder: string): Promise<Ledger> {
   const before = await readEntries(folder)
   const entries = new Map<string, Entry>()
   let [kept, saved] = [0, 0]
+  let writing: Promise<unknown> = Promise.resolve()
+  const write = (): Promise<unknown> => {
+    const files = [...new Map([...before, ...entries]).values()]
+    return writeBytes(folder, LEDGER, Buffer.from(JSON.stringify({ files })))
+  }
+  // One behind the other: packages are fetched side by side, and a slow stick takes longer than the pause.
   const save = async (): Promise<void> => {
     saved = Date.now()
-    const files = [...new Map([...before, ...entries]).values()]
-    await writeBytes(folder, LEDGER, Buffer.from(JSON.stringify({ files })))
+    const mine = writing.then(write)
+    writing = mine.catch(() => {})
+    await mine
   }
   return {
     async keep(path, source, signal) {
@@ -57,8 +64,10 @@ export async function openLedger(folder: string): Promise<Ledger> {
     kept: () => kept,
     save,
     async tidy() {
+      // The folder may have come from a stranger: nothing is removed through a link.
       for (const path of before.keys())
-        if (!entries.has(path) && path !== KIT_MANIFEST) await rm(pathIn(folder, path), { force: true })
+        if (!entries.has(path) && path !== KIT_MANIFEST && (await sizeIn(folder, path).catch(() => null)) !== null)
+          await rm(pathIn(folder, path), { force: true })
       before.clear()
       await save()
     },
