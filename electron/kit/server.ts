@@ -20,6 +20,11 @@ export type Served = {
 }
 export type Front = { port: number; stop(): Promise<void> }
 
+/** Milliseconds without a byte in either direction. */
+const SILENCE = 120_000
+/** Seats of a large room with some connections each; each takes memory and a file of this process. */
+const MOST_CONNECTIONS = 4096
+
 /**
  * Serves a kit over TLS on one address, to be read only: nothing that the list of the kit does not name is given out.
  * Throws `kit-port` {address} where the port is taken.
@@ -36,8 +41,10 @@ export async function startFront(
     if (content === null) return refuse(answer, 503)
     respond(ask, answer, content).catch(() => answer.destroy())
   })
-  // A seat that stops reading must not hold a connection for the whole lesson.
   server.requestTimeout = 30_000
+  // A seat that stops reading, or says nothing, must not hold a connection for the whole lesson.
+  server.setTimeout(SILENCE)
+  server.maxConnections = MOST_CONNECTIONS
   const bound = await new Promise<number>((resolve, reject) => {
     server.once('error', (error) => {
       const taken = errno(error) === 'EADDRINUSE' || errno(error) === 'EACCES'
@@ -48,6 +55,8 @@ export async function startFront(
       resolve(typeof at === 'object' && at !== null ? at.port : port)
     })
   })
+  // One connection that could not be taken is no reason to end the program.
+  server.on('error', () => {})
   content = served(bound)
   return {
     port: bound,
