@@ -35,6 +35,13 @@ describe.runIf(process.platform === 'linux' && process.getuid?.() === 0)('a chil
     expect(end).toMatchObject({ how: 'silent', code: null })
   })
 
+  test('nobody waits for what has left its session and holds its output open', async () => {
+    const began = performance.now()
+    const end = await run('setsid sleep 15 & sleep 0.5; echo done')
+    expect(end).toMatchObject({ how: 'ended', code: 0, lines: ['done'] })
+    expect(performance.now() - began).toBeLessThan(12_000)
+  })
+
   test('one that takes too long may still give back what it has begun', async () => {
     const end = await run('trap "echo back; exit 1" TERM; echo begun; sleep 300 & wait', { limit: 500 })
     expect(end).toMatchObject({ how: 'late', code: 1, lines: ['begun', 'back'] })

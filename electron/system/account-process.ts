@@ -104,8 +104,11 @@ export function runAs(argv: readonly [string, ...string[]], how: AccountChild): 
       stderr += error.message
       settle(null)
     })
-    // What it may have started ends with it, and holds no pipe open.
-    child.on('exit', () => send('SIGKILL'))
+    // What it may have started ends with it. What has left its session could still hold a pipe open: nobody waits for it.
+    child.on('exit', (code) => {
+      send('SIGKILL')
+      after(LAST, () => settle(code))
+    })
     child.on('close', (code) => settle(code))
     child.stdin.on('error', () => {})
     child.stdin.end(how.input)
