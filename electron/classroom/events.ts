@@ -18,12 +18,16 @@ export type RoomEvent = z.infer<typeof eventSchema>
 /** RFC 7464: a document of ours begins with a record separator. */
 const SEPARATOR = '\u001e'
 
-/** A line of ansible-playbook's output: an event, or words for people. null: nothing that is worth showing. */
-export function readLine(line: string): RoomEvent | string | null {
-  const at = line.indexOf(SEPARATOR)
+/**
+ * A line of ansible-playbook's output: an event, or words for people. null: nothing that is worth showing. `mark`: what
+ * only this run's callback knows; Ansible shows words of seats (differences, warnings) on the same output.
+ */
+export function readLine(line: string, mark = ''): RoomEvent | string | null {
+  const begin = `${SEPARATOR}${mark}`
+  const at = line.indexOf(begin)
   if (at < 0) return spoken(line)
   try {
-    const parsed = eventSchema.safeParse(JSON.parse(line.slice(at + 1)))
+    const parsed = eventSchema.safeParse(JSON.parse(line.slice(at + begin.length)))
     return parsed.success ? parsed.data : null
   } catch {
     return null

@@ -32,7 +32,9 @@ function lab(program: Program) {
   }
 }
 
-const event = (value: unknown): Uint8Array => new TextEncoder().encode(`\u001e${JSON.stringify(value)}\n`)
+type Env = Readonly<Record<string, string>> | undefined
+const event = (env: Env, value: unknown): Uint8Array =>
+  new TextEncoder().encode(`\u001e${env?.GOREADY_EVENTS ?? ''}${JSON.stringify(value)}\n`)
 
 test('follows the callback, holds what was not begun, and tells the seats that changed', async () => {
   const { go, events, argvs } = lab((_, { heard, env, cwd }) => {
@@ -41,10 +43,12 @@ test('follows the callback, holds what was not begun, and tells the seats that c
       config: '/room/ansible.cfg',
       utf8: 'C.UTF-8',
     })
-    heard?.(event({ event: 'wave', wave: 1, seats: ['a'] }))
-    heard?.(event({ event: 'begun', seat: 'a' }))
+    heard?.(event(env, { event: 'wave', wave: 1, seats: ['a'] }))
+    heard?.(event(env, { event: 'begun', seat: 'a' }))
     heard?.(new TextEncoder().encode('TASK [x] ***\nfatal: [a]: FAILED! => {"proxy": "http://u:p@x"}\n'))
-    heard?.(event({ event: 'broken', seat: 'a', state: 'failed', cause: 'Permission denied (publickey).' }))
+    // What a seat wrote into a file of its own, shown as a difference.
+    heard?.(event({}, { event: 'broken', seat: 'b', state: 'failed', cause: 'forged' }))
+    heard?.(event(env, { event: 'broken', seat: 'a', state: 'failed', cause: 'Permission denied (publickey).' }))
     return { code: 2 }
   })
   const result = await go()
@@ -54,6 +58,7 @@ test('follows the callback, holds what was not begun, and tells the seats that c
   expect(events.filter(({ type }) => type === 'log')).toEqual([
     { type: 'log', line: 'TASK [x]' },
     { type: 'log', line: 'fatal: [a]: FAILED!' },
+    { type: 'log', line: expect.stringContaining('forged') },
   ])
   expect(events.findLast(({ type }) => type === 'progress')).toMatchObject({ fraction: 1 })
   expect(events.at(-1)).toEqual({ type: 'step', step: 'room', state: 'done' })
@@ -68,8 +73,8 @@ test('Ansible that does not begin says why', async () => {
 })
 
 test('what is called off tells which seats stay changed', async () => {
-  const { go } = lab((_, { heard }) => {
-    heard?.(event({ event: 'wave', wave: 1, seats: ['a', 'b'] }))
+  const { go } = lab((_, { heard, env }) => {
+    heard?.(event(env, { event: 'wave', wave: 1, seats: ['a', 'b'] }))
     const told = {
       version: 1,
       at: '2026-11-30T08:00:00Z',
@@ -85,8 +90,8 @@ test('what is called off tells which seats stay changed', async () => {
       error: null,
       cause: null,
     }
-    heard?.(event({ event: 'seat', seat: 'a', report: { ...told, seat: 'a' } }))
-    heard?.(event({ event: 'begun', seat: 'b' }))
+    heard?.(event(env, { event: 'seat', seat: 'a', report: { ...told, seat: 'a' } }))
+    heard?.(event(env, { event: 'begun', seat: 'b' }))
     throw Object.assign(new Error('aborted'), { name: 'AbortError' })
   })
   await expect(go()).rejects.toMatchObject({ code: 'cancelled', remaining: ['a'] })

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { ClassroomAction, ClassroomResult, SeatView } from '../contract/classroom.ts'
 import type { TaskReport } from '../contract/task.ts'
 import { CodedError, errno, isCancel, withRemaining } from '../core/errors.ts'
@@ -41,8 +42,9 @@ export async function runRoom(
   const gather = gatherer(report, map)
   const lines = createLineSplitter()
   const said: string[] = []
+  const mark = randomUUID()
   const take = (line: string): void => {
-    const heard = readLine(line)
+    const heard = readLine(line, mark)
     if (heard === null) return
     if (typeof heard !== 'string') return gather.add(map.hear(heard))
     said.push(heard)
@@ -55,7 +57,7 @@ export async function runRoom(
   let status: number | null = null
   try {
     status = await sys.withScratch({}, async (scratch) => {
-      const env = { ...ansibleEnvironment(places), ...roomEnvironment(run.folder, scratch) }
+      const env = { ...ansibleEnvironment(places), ...roomEnvironment(run.folder, scratch, mark) }
       const heard = (chunk: Uint8Array): void => lines.push(chunk).forEach(take)
       const options = { env, cwd: run.folder, signal, timeout: MAX_RUN, session: true, heard } as const
       try {
@@ -125,12 +127,12 @@ function argumentsOf({ action, seats, whole }: RoomRun): string[] {
 }
 
 /** Connections are kept open between tasks, in a folder of this run alone: a home's path may be too long for a socket. */
-function roomEnvironment(folder: string, scratch: string): Record<string, string> {
+function roomEnvironment(folder: string, scratch: string, mark: string): Record<string, string> {
   return {
     ANSIBLE_CONFIG: under(folder, ROOM.config),
     ANSIBLE_LOCAL_TEMP: scratch,
     ANSIBLE_SSH_CONTROL_PATH_DIR: scratch,
-    GOREADY_EVENTS: '1',
+    GOREADY_EVENTS: mark,
   }
 }
 

@@ -14,7 +14,8 @@ type: notification
 short_description: Tell a seat map what becomes of each seat
 version_added: 1.0.0
 description:
-  - Prints JSON documents, one a line, each after a record separator (RFC 7464), between the lines for people.
+  - Prints JSON documents, one a line, each after a record separator (RFC 7464) and the value of C(GOREADY_EVENTS),
+    between the lines for people. Whoever reads them tells them by that value from what seats have said.
   - Says nothing unless C(GOREADY_EVENTS) is set in the environment.
 requirements:
   - enabled in C(callbacks_enabled)
@@ -39,13 +40,14 @@ class CallbackModule(CallbackBase):
 
     def __init__(self, *args, **kwargs):
         super(CallbackModule, self).__init__(*args, **kwargs)
-        self.disabled = not os.environ.get("GOREADY_EVENTS")
+        self.mark = os.environ.get("GOREADY_EVENTS") or ""
+        self.disabled = not self.mark
         self.wave = 0
         self.started = set()
 
     def tell(self, event, **values):
         line = json.dumps(dict(values, event=event), default=str)
-        sys.stdout.write("\x1e%s\n" % line)
+        sys.stdout.write("\x1e%s%s\n" % (self.mark, line))
         sys.stdout.flush()
 
     def v2_playbook_on_play_start(self, play):
