@@ -20,6 +20,11 @@ test('a spreadsheet runs nothing that a seat wrote', async () => {
   )
 })
 
+test.each(['＝1+1', '\u0000=1', '\n@x', '－1'])('%j is no formula', async (text) => {
+  const seat = { ...hostile, reason: { key: 'room:reason.said', values: { text } } }
+  expect(exportSeats([seat], 'csv', await openText('en'), now)).toContain(`'${text}`)
+})
+
 test('neither does a browser, in both languages', async () => {
   for (const lang of ['en', 'zh-CN'] as const) {
     const html = exportSeats([hostile], 'html', await openText(lang), now)

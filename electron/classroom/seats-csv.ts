@@ -13,8 +13,8 @@ export const seatsCsv = (seats: readonly Seat[]): string =>
 export const csv = (rows: readonly (readonly string[])[]): string =>
   `\uFEFF${rows.map((row) => row.map(cellOf).join(',')).join('\r\n')}\r\n`
 
-/** A spreadsheet takes a cell that begins like this for a formula. */
-const FORMULA = /^[\s]*[=+\-@\t\r]/
+/** A spreadsheet takes a cell that begins like this for a formula; the wide signs as well in a language that has them. */
+const FORMULA = /^[\s\u0000-\u001f]*[=+\-@\t\r＝＋－＠]/
 
 function cellOf(text: string): string {
   const guarded = FORMULA.test(text) ? `'${text}` : text
