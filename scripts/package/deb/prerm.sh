@@ -32,10 +32,12 @@ forget() {
 
 give_back() {
   failed=
+  told=$(mktemp) || return 1
   forget true || failed="$failed /var/lib/goready"
   while IFS=: read -r name uid gid home; do
     [ -n "$name" ] || continue
-    # As that account, away from this terminal: in its home nothing is done with root's rights.
+    # As that account, away from this terminal: in its home nothing is done with root's rights, and whoever has this
+    # terminal's own file could read what is typed here. No pipe either: something left behind could hold it open.
     # Then what Chromium has kept for the window.
     setsid --wait timeout -k 10 300 setpriv --reuid "$uid" --regid "$gid" --init-groups -- env -i PATH="$path" \
       HOME="$home" USER="$name" LOGNAME="$name" LANG="${LANG-C.UTF-8}" sh -c '
@@ -43,10 +45,12 @@ give_back() {
         status=$?
         rmdir "$HOME/.config" 2> /dev/null
         exit $status
-      ' sh "$folder/goready" < /dev/null || failed="$failed $name"
+      ' sh "$folder/goready" < /dev/null > "$told" 2>&1 || failed="$failed $name"
+    head -c 65536 "$told" | tr -d '\000-\010\013-\037\177'
   done << X
 $someone
 X
+  rm -f "$told"
   [ -z "$failed" ]
 }
 
