@@ -51,6 +51,8 @@ const WAITING = [
     'kit',
     'kit-offline',
     'ansible',
+    'auto',
+    'authorities',
   ],
 ].map((name) => `e2e/${name}.test.ts`)
 
@@ -76,7 +78,7 @@ const playwright = (electron) => () => sumOf([1, 2].map((lane) => windows(electr
 async function windows(electron, lane) {
   const screen = process.platform === 'linux' ? ['xvfb-run', '-a', '-s', '-screen 0 1280x800x24'] : []
   const env = { ...process.env, GOREADY_ELECTRON: electron, GOREADY_LANE: `-${lane}` }
-  const code = await child([...screen, ...tool(tools.playwright, 'test', `--shard=${lane}/2`)], { env })
+  const code = await child([...screen, ...tool(tools.playwright, 'test')], { env })
   return read(join(results, `playwright-${lane}.json`), code, (report) => {
     failedWindows(report)
     const { expected, flaky, unexpected, skipped } = report.stats
