@@ -147,6 +147,38 @@ test('a wave that fails is the last one; what was held and why is told in every 
   expect([again.code, states(again)], said(again)).toEqual([0, 'pc1 well, pc2 well, pc3 well'])
 })
 
+test('a kit stands in for the profile, and is given back; so is what was done for all accounts', async () => {
+  const program = join(room.dir, 'told')
+  const notes = join(room.dir, 'said.txt')
+  const done = (result: string) => `echo '{"type":"done","result":{"changed":true,"files":[],${result}}}'`
+  const answers = [
+    `kit) ${done('"run":"20261201T080000Z-1f3a"')};;`,
+    `apply) ${done('"run":null,"accounts":[]')};;`,
+    `undo) ${done('"run":null,"restored":[]')};;`,
+    `check) echo '{"verdict":"ready","findings":[]}';;`,
+  ]
+  writeFileSync(program, `#!/bin/sh\necho "$*" >>'${notes}'\ncase $1 in\n${answers.join('\n')}\nesac\n`)
+  chmodSync(program, 0o755)
+  const seat = { goready_executable: [program], goready_become: false, goready_folder: join(room.dir, 'told-room') }
+  const go = async (...words: string[]) => {
+    rmSync(notes, { force: true })
+    const ended = await room.run('classroom', ...words, room.folder, '--only', 'pc1', '--json')
+    expect(ended.code, said(ended)).toBe(0)
+    const lines = readFileSync(notes, 'utf8').split('\n')
+    return lines.flatMap((line) => (/^(kit|apply|undo) /.test(line) ? [line.replace(/ --json.*/, '')] : []))
+  }
+  room.vary('pc1', { ...seat, goready_kit: '/media/stick/kit' })
+  expect(await go('run')).toEqual(['kit use /media/stick/kit --yes'])
+  expect(await go('undo')).toEqual(['undo --on-conflict keep --run 20261201T080000Z-1f3a'])
+
+  room.vary('pc1', seat)
+  await room.run('classroom', 'init', room.folder, '--for', 'all', '--json')
+  expect(await go('run')).toEqual([expect.stringMatching(/^apply --profile .* --yes --for all$/)])
+  expect(await go('undo')).toEqual(['undo --on-conflict keep --for all'])
+  await room.run('classroom', 'init', room.folder, '--for', 'user', '--json')
+  room.vary('pc1', {})
+})
+
 test('a room that is called off ends what runs on its seats', async () => {
   const slow = join(room.dir, 'slow')
   const notes = join(room.dir, 'notes')

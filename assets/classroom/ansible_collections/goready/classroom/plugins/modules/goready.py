@@ -49,7 +49,9 @@ options:
     choices: [user, all, skel]
     default: user
   kit:
-    description: A kit's folder on the seat, or its address in the room. It is used before the profile is applied.
+    description:
+      - A kit's folder on the seat, or its address in the room. It is used instead of the profile, for it holds its own.
+      - In check mode the program is only looked for. Needs O(for=user).
     type: str
   check:
     description: Whether the machine is looked at after the profile was applied.
@@ -415,6 +417,8 @@ class Seat:
         for name in files:
             if not _plain(name):
                 raise Trouble("%s is no plain file name" % name)
+        if self.params["kit"] and self.whom != "user":
+            raise Trouble("a kit is for the account that logs in; it can't be used with --for %s" % self.whom)
         if self.module.check_mode:
             self.plan_only(files)
             return
@@ -434,20 +438,29 @@ class Seat:
                 self.note_change(path)
         self.remember(before, after)
         if self.params["kit"]:
-            self.use_kit()
-        profile = self.profile_path(files, self.folder)
-        if self.module._diff:
-            self.plan(profile)
-        document, _status = self.program.run(["apply", "--profile", profile, "--yes"] + self.whom_words())
-        result = _result(document)
+            words = ["kit", "use", self.params["kit"], "--yes"]
+        else:
+            profile = self.profile_path(files, self.folder)
+            if self.module._diff:
+                self.plan(profile)
+            words = ["apply", "--profile", profile, "--yes"] + self.whom_words()
+        try:
+            result = _result(self.program.run(words)[0])
+        except Trouble:
+            # Where one account failed, the others stand.
+            if self.whom == "all":
+                self.remember(after, dict(after, runs=after["runs"] + [self.whom]))
+            raise
         self.report["run"] = result.get("run")
         self.report["go"] = (result.get("verification") or {}).get("output")
         if result.get("changed"):
             self.changed = True
             for entry in result.get("files") or []:
                 self.note_change(entry.get("path"))
-        if result.get("run") and result["run"] not in after["runs"]:
-            self.remember(after, dict(after, runs=after["runs"] + [result["run"]]))
+        # A run for more than one account has no one name: its whom stands for it.
+        run = result.get("run") if self.whom == "user" else self.whom if result.get("changed") else None
+        if run and (self.whom != "user" or run not in after["runs"]):
+            self.remember(after, dict(after, runs=after["runs"] + [run]))
         if self.params["check"]:
             self.look()
         else:
@@ -463,7 +476,11 @@ class Seat:
                     self.note_change(os.path.join(self.folder, name))
             # Where all of it lies there already, what the plan says about the files' places is right.
             same = not self.changed and os.path.isdir(self.folder)
-            self.plan(self.profile_path(files, self.folder if same else scratch))
+            if self.params["kit"]:
+                # It has no dry run: whether the program is there is all that can be seen.
+                self.program.run(["detect"])
+            else:
+                self.plan(self.profile_path(files, self.folder if same else scratch))
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
         self.report["state"] = "well"
@@ -478,11 +495,6 @@ class Seat:
             if self.module.check_mode and change.get("kind") != "image":
                 self.note_change(path)
         if self.module.check_mode and (status == 3 or plan.get("changed")):
-            self.changed = True
-
-    def use_kit(self):
-        document, _status = self.program.run(["kit", "use", self.params["kit"], "--yes"])
-        if _result(document).get("changed"):
             self.changed = True
 
     def look(self):
@@ -513,7 +525,9 @@ class Seat:
         left = before
         for run in runs:
             self.undo_run(run)
-            after = dict(left, runs=[one for one in left["runs"] if one != run])
+            after = dict(left, runs=list(left["runs"]))
+            if run in after["runs"]:
+                after["runs"].remove(run)
             self.remember(left, after)
             left = after
         if not self.params["run"]:
@@ -521,7 +535,9 @@ class Seat:
         self.report["state"] = "given-back"
 
     def undo_run(self, run):
-        words = ["undo", "--run", run, "--on-conflict", self.params["on_conflict"]] + self.whom_words()
+        words = ["undo", "--on-conflict", self.params["on_conflict"]]
+        # For more than one account it gives back the newest that was made for them.
+        words += self.whom_words() if run == self.whom else ["--run", run]
         try:
             result = _result(self.program.run(words)[0])
         except Trouble as trouble:
@@ -529,7 +545,8 @@ class Seat:
             if (trouble.error or {}).get("code") == "run-not-found":
                 return
             raise
-        self.report["run"] = run
+        self.report["run"] = result.get("run") or run
+        self.changed = self.changed or bool(result.get("changed"))
         for path in result.get("restored") or []:
             self.note_change(path)
 
