@@ -56,11 +56,11 @@ export async function lookEverywhere(open: OpenApp, name: string, { scroller, pa
         await Promise.allSettled(ends.map(({ finished }) => finished))
       })
       const at = `${name}-${colorScheme}-${width}`
-      await page.screenshot({ path: `test-results/look/${at}.png` })
+      await page.screenshot({ path: `test-results/look/${at}.png`, animations: 'disabled' })
       if (scroller !== undefined) {
         const part = page.locator(scroller).first()
         await part.evaluate((element) => element.scrollTo(0, element.scrollHeight))
-        await page.screenshot({ path: `test-results/look/${at}-end.png` })
+        await page.screenshot({ path: `test-results/look/${at}-end.png`, animations: 'disabled' })
         await part.evaluate((element) => element.scrollTo(0, 0))
       }
       if (opposite) found.push(...(await axe(page)).map((one) => `${at}: ${one}`))
