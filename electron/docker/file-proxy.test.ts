@@ -12,6 +12,16 @@ test('the folders of GOPROXY come into a container, where they are there', async
   expect(await proxyMounts(sys, {})).toEqual([])
 })
 
+test('a folder that is no proxy stays outside: keys, the system, a whole home', async () => {
+  const more = new MemorySystem({
+    '/home/u/.ssh/id_ed25519': 'secret',
+    '/etc/cron.d/x': '',
+    '/srv/modules/github.com/x/@v/list': '',
+  })
+  const GOPROXY = ['/home/u/.ssh', '/home/u', '/home', '/etc', '/srv/modules'].map((path) => `file://${path}`).join('|')
+  expect((await proxyMounts(more, { GOPROXY })).map(({ Source }) => Source)).toEqual(['/srv/modules'])
+})
+
 test('a module of the kit is tried, where the kit is asked first', async () => {
   expect(await moduleIn(sys, `file://${KIT}`)).toEqual({ module: 'a.example/x', version: 'v1.0.0' })
   expect(await moduleIn(sys, `https://a.example,file://${KIT}`)).toBeNull()

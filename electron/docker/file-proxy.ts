@@ -20,11 +20,28 @@ export function proxyFolders(goproxy: string): readonly string[] {
   })
 }
 
-/** Brings the folders that GOPROXY names into a container under their own paths, to be read only. One that is gone is left out. */
+/** Folders of the system, and what is too near to the root: no proxy, but what an image must not see. */
+const CLOSED = /^\/(etc|proc|sys|dev|run|var\/run|boot)(\/|$)|^\/[^/]*\/?$/
+
+/** Whether a folder is laid out as a Go proxy: hosts' folders (`github.com/…`), a database's answers, a kit's list. */
+async function looksLikeProxy(path: string, sys: Reader): Promise<boolean> {
+  const names = await sys.list(path).catch(() => [])
+  return names.some((name) => name === LIST || name === 'sumdb' || /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(name))
+}
+
+/**
+ * Brings the folders that GOPROXY names into a container under their own paths, to be read only. One that is gone is left
+ * out, and so is one that is no proxy: a setting must not show an image somebody's keys.
+ */
 export async function proxyMounts(sys: Reader, goEnv: Readonly<Record<string, string>>): Promise<readonly Mount[]> {
   const mounts: Mount[] = []
   for (const path of proxyFolders(goEnv.GOPROXY ?? ''))
-    if (path.startsWith('/') && path !== '/' && (await sys.lstat(path).catch(() => null))?.kind === 'dir')
+    if (
+      path.startsWith('/') &&
+      !CLOSED.test(path) &&
+      (await sys.lstat(path).catch(() => null))?.kind === 'dir' &&
+      (await looksLikeProxy(path, sys))
+    )
       mounts.push({ Type: 'bind', Source: path, Target: path, ReadOnly: true })
   return mounts
 }

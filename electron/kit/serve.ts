@@ -145,7 +145,9 @@ async function startRegistry(
     const program = await startProgram(store, sys, places)
     if (program !== null) return program
     const docker = await engine(signal)
-    const named = manifest.images.map(({ reference }) => reference).filter((name) => /(^|\/)registry:[^/]+$/.test(name))
+    const named = manifest.images
+      .map(({ reference }) => reference)
+      .filter((name) => /^(docker\.io\/library\/|library\/)?registry:[^/]+$/.test(name))
     for (const image of [...named, 'registry:3', 'registry:2'])
       if ((await inspectImage(docker, image, signal)) !== null)
         return await startContainerRegistry(store, image, docker, signal)

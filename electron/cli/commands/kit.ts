@@ -90,7 +90,10 @@ async function use(context: Context, where: string): Promise<number> {
   const { image, ...settings } = await engine.kit.profileFor(place, silent, signal)
   const first = await engine.makePlan(settings, signal)
   if (!args.yes) {
-    if (image !== undefined) output.line(text.say('kit:cli.willLoad', { image }))
+    // Each of them takes its name from an image that has it now.
+    const shown = 'folder' in place ? (await engine.kit.show(place.folder)).manifest?.images : undefined
+    const names = shown?.map(({ reference }) => reference) ?? (image === undefined ? [] : [image])
+    for (const name of names) output.line(text.say('kit:cli.willLoad', { image: name }))
     printPlan(output, first)
     if (!canAsk(io, args.json)) throw new CodedError('no-terminal', { option: '--yes' })
     const answer = await askLine(io, text.say('kit:cli.confirm', { files: fileCount(first) }), signal)
