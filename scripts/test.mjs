@@ -56,8 +56,11 @@ const WAITING = [
   ],
 ].map((name) => `e2e/${name}.test.ts`)
 
+/** Files of the long versions alone (scripts/suite.mjs): they need what is got in minutes. */
+const LONG = ['e2e/windows-program.test.ts']
+
 const integration = async () => {
-  const others = WAITING.flatMap((file) => ['--exclude', file])
+  const others = [...WAITING, ...LONG].flatMap((file) => ['--exclude', file])
   return sumOf([
     vitest('integration', 'integration', others)(),
     vitest('integration', 'integration-waiting', WAITING)(),
