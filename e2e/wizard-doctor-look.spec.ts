@@ -1,7 +1,8 @@
 import AxeBuilder from '@axe-core/playwright'
-import { expect, type Page, test } from '@playwright/test'
+import { expect, test } from '@playwright/test'
 import { type OpenApp, openApp } from './pages/app.ts'
 import { DoctorPage } from './pages/doctor.ts'
+import { resize, SIZES, tooWide } from './pages/looks.ts'
 import { playDoctor } from './pages/played-doctor.ts'
 import { playedFindings } from './pages/played-findings.ts'
 import { type Lang, Wizard } from './pages/wizard.ts'
@@ -9,10 +10,6 @@ import { type Lang, Wizard } from './pages/wizard.ts'
 // The doctor's page with everything that it can show, language × theme × size: axe finds nothing, nothing is cut off,
 // a picture is kept to look at.
 test.describe.configure({ timeout: 400_000 })
-const SIZES = [
-  [960, 680],
-  [480, 340],
-] as const
 let open: OpenApp
 
 test.afterEach(() => open.close())
@@ -23,26 +20,6 @@ async function start(lang: Lang): Promise<{ wizard: Wizard; doctor: DoctorPage }
   return { wizard, doctor: new DoctorPage(wizard) }
 }
 
-async function resize(width: number, height: number): Promise<void> {
-  await open.app.evaluate(
-    ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
-    { width, height },
-  )
-  await expect.poll(() => open.page.evaluate(() => innerWidth)).toBe(width)
-}
-
-/** What is wider than the room it has, and may not scroll. */
-const tooWide = (page: Page): Promise<readonly string[]> =>
-  page.evaluate(() =>
-    [document.documentElement, ...document.querySelectorAll('main, [role="dialog"]')]
-      .filter((element) => element.scrollWidth > element.clientWidth + 1)
-      .flatMap((element) => {
-        const { right } = element.getBoundingClientRect()
-        const over = [...element.querySelectorAll('*')].filter((one) => one.getBoundingClientRect().right > right)
-        return [element.tagName, over.at(-1)?.outerHTML.slice(0, 160) ?? '']
-      }),
-  )
-
 /** Looks at what is shown in every theme and size; `parts`: what is scrolled to for a picture of its own. */
 async function look(name: string, lang: Lang, parts: readonly string[] = []): Promise<void> {
   const { page } = open
@@ -51,7 +28,7 @@ async function look(name: string, lang: Lang, parts: readonly string[] = []): Pr
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     for (const [width, height] of SIZES) {
-      await resize(width, height)
+      await resize(open, width, height)
       await page.evaluate(async () => {
         const ends = document
           .getAnimations()
@@ -74,7 +51,7 @@ async function look(name: string, lang: Lang, parts: readonly string[] = []): Pr
       found.push(...(await tooWide(page)).map((one) => `${at}: ${one} is too wide`))
     }
   }
-  await resize(960, 680)
+  await resize(open, 960, 680)
   expect(found).toEqual([])
 }
 

@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
 import type { OpenApp } from './app.ts'
 
-const SIZES = [
+export const SIZES = [
   [960, 680],
   [480, 340],
 ] as const
